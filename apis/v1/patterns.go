@@ -1,0 +1,30 @@
+package v1
+
+// Patterns that the fields of a WebApp match, in the syntax that Go's regexp and
+// CEL share (RE2). The schema markers repeat them, because markers cannot refer
+// to constants; a test holds the two together.
+const (
+	// NamePattern is what a WebApp may be called: a label of RFC 1035, as
+	// Kubernetes asks of the Service that takes the name. MaxNameLength bounds
+	// its length.
+	NamePattern = `^[a-z]([-a-z0-9]*[a-z0-9])?$`
+
+	// ImagePattern is an image reference by the grammar of
+	// github.com/distribution/reference: an optional registry host, a
+	// repository, an optional tag, an optional digest.
+	ImagePattern = `^` + registryPattern + `?` + repositoryPattern + tagPattern + `?` + digestPattern + `?$`
+
+	// EnvNamePattern is the name of an environment variable as Kubernetes takes
+	// it since 1.34 (KEP-4369): printable ASCII, without the = that ends it.
+	EnvNamePattern = `^[ -<>-~]+$`
+)
+
+// Parts of ImagePattern, in the order of the grammar.
+const (
+	hostLabelPattern  = `[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?`
+	registryPattern   = `(?:(?:` + hostLabelPattern + `(?:[.]` + hostLabelPattern + `)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?/)`
+	pathPattern       = `[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*`
+	repositoryPattern = pathPattern + `(?:/` + pathPattern + `)*`
+	tagPattern        = `(?::[a-zA-Z0-9_][-a-zA-Z0-9_.]{0,127})`
+	digestPattern     = `(?:@[a-zA-Z][a-zA-Z0-9]*(?:[-_+.][a-zA-Z][a-zA-Z0-9]*)*:[a-fA-F0-9]{32,})`
+)
