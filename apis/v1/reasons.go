@@ -1,0 +1,88 @@
+package v1
+
+// A Phase sums a WebApp up in one word.
+//
+// +kubebuilder:validation:Enum=Pending;Running;Failed
+type Phase string
+
+const (
+	// PhasePending means that Kubernetes is at work on what was asked for.
+	PhasePending Phase = "Pending"
+	// PhaseRunning means that every replica asked for is up to date and
+	// available.
+	PhaseRunning Phase = "Running"
+	// PhaseFailed means that Kubernetes cannot go on by itself.
+	PhaseFailed Phase = "Failed"
+)
+
+// A Reason is one word for why a WebApp is in its phase. Reasons are API:
+// programs match on them, so none is ever renamed.
+type Reason string
+
+// Reasons of phase Pending.
+const (
+	// ReasonCreating means that the Deployment does not exist yet.
+	ReasonCreating Reason = "Creating"
+	// ReasonUpdating means that a changed image, port or environment is being
+	// written to the Deployment.
+	ReasonUpdating Reason = "Updating"
+	// ReasonScaling means that a changed number of replicas is being written to
+	// the Deployment.
+	ReasonScaling Reason = "Scaling"
+	// ReasonRollingOut means that pods are being started or replaced.
+	ReasonRollingOut Reason = "RollingOut"
+	// ReasonReplicasUnavailable means that the rollout is done, but that fewer
+	// replicas are available than were asked for.
+	ReasonReplicasUnavailable Reason = "ReplicasUnavailable"
+	// ReasonPaused means that somebody paused the Deployment's rollout.
+	ReasonPaused Reason = "Paused"
+	// ReasonTerminating means that somebody deleted the Deployment. It is
+	// created again as soon as it is gone.
+	ReasonTerminating Reason = "Terminating"
+)
+
+// Reasons of phase Running.
+const (
+	// ReasonAvailable means that every replica is up to date and available.
+	ReasonAvailable Reason = "Available"
+)
+
+// Reasons of phase Failed.
+const (
+	// ReasonNameConflict means that an object of the same name exists that this
+	// WebApp does not own. It is left alone, and nothing new is created until
+	// the name is free.
+	ReasonNameConflict Reason = "NameConflict"
+	// ReasonProgressDeadlineExceeded means that a rollout made no progress for
+	// the Deployment's progress deadline, ten minutes by default.
+	ReasonProgressDeadlineExceeded Reason = "ProgressDeadlineExceeded"
+	// ReasonQuotaExceeded means that a ResourceQuota of the namespace forbids
+	// more pods.
+	ReasonQuotaExceeded Reason = "QuotaExceeded"
+	// ReasonAdmissionRefused means that an admission check of the cluster, for
+	// example Pod Security, refuses the pods.
+	ReasonAdmissionRefused Reason = "AdmissionRefused"
+	// ReasonReplicaFailure means that pods cannot be created or deleted for any
+	// other cause; the message has Kubernetes' words.
+	ReasonReplicaFailure Reason = "ReplicaFailure"
+)
+
+// ConditionAccepted says whether the WebApp can be acted on: its spec and the
+// platform's input are valid, and no other object stands in its way. It is the
+// one condition of ours; Synced and Ready are Crossplane's.
+const ConditionAccepted = "Accepted"
+
+// Reasons of condition Accepted. It takes ReasonNameConflict too.
+const (
+	// ReasonAccepted means that the WebApp is being acted on.
+	ReasonAccepted Reason = "Accepted"
+	// ReasonInvalidSpec means that the WebApp has a field that cannot be acted
+	// on. Nothing is changed until it is corrected.
+	ReasonInvalidSpec Reason = "InvalidSpec"
+	// ReasonInvalidInput means that the platform team's input in the Composition
+	// is wrong. Nothing is changed until it is corrected.
+	ReasonInvalidInput Reason = "InvalidInput"
+	// ReasonInvalidRequest means that Crossplane, or an earlier step of the
+	// pipeline, sent something that cannot be acted on.
+	ReasonInvalidRequest Reason = "InvalidRequest"
+)

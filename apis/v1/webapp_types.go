@@ -1,0 +1,167 @@
+package v1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+)
+
+// DefaultPort is the port a container listens on when spec.port is not set.
+const DefaultPort int32 = 8080
+
+// Limits of a WebAppSpec. The schema markers below repeat them, because markers
+// cannot refer to constants; a test holds the two together.
+const (
+	MinReplicas int32 = 1
+	MaxReplicas int32 = 10
+	MinPort     int32 = 1
+	MaxPort     int32 = 65535
+
+	// MaxNameLength is the longest Service name (RFC 1035 label).
+	MaxNameLength = 63
+	// MaxImageLength is beyond the longest legal reference: 255 characters of
+	// repository, 128 of tag and 135 of a SHA-512 digest.
+	MaxImageLength = 1024
+	// MaxEnv bounds the number of environment variables.
+	MaxEnv = 1000
+	// MaxEnvValueLength is what Linux accepts for one environment string.
+	MaxEnvValueLength = 131072
+)
+
+// A WebApp is one web application: an image that runs as some replicas behind
+// one Service. It becomes a Deployment and a Service of the same name, and a
+// ConfigMap <name>-config that holds the same settings as spec.env.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:subresource:scale:specpath=.spec.replicas,statuspath=.status.replicas,selectorpath=.status.labelSelector
+// +kubebuilder:resource:scope=Namespaced,shortName=wa,categories=all
+// +kubebuilder:printcolumn:name="Image",type="string",JSONPath=".spec.image"
+// +kubebuilder:printcolumn:name="Replicas",type="integer",JSONPath=".spec.replicas"
+// +kubebuilder:printcolumn:name="Available",type="integer",JSONPath=".status.availableReplicas"
+// +kubebuilder:printcolumn:name="Phase",type="string",JSONPath=".status.phase"
+// +kubebuilder:printcolumn:name="Reason",type="string",JSONPath=".status.reason",priority=1
+// +kubebuilder:printcolumn:name="URL",type="string",JSONPath=".status.url",priority=1
+// +kubebuilder:validation:XValidation:rule="self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",message="the name must be a valid Service name: lower case letters, digits and dashes, starting with a letter and ending with a letter or digit"
+type WebApp struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// Spec is what you want: the image, how many replicas of it, the port it
+	// listens on and its environment.
+	// +required
+	Spec WebAppSpec `json:"spec"`
+
+	// Status is what there is. It is written for you.
+	// +optional
+	Status WebAppStatus `json:"status,omitempty"`
+}
+
+// WebAppSpec is what you want: the image, how many replicas of it, the port it
+// listens on and its environment.
+type WebAppSpec struct {
+	// Image is the container image to run, as in a Pod: with a tag, a digest or
+	// neither, from any registry. For example nginx:1.27,
+	// ghcr.io/acme/shop@sha256:… or registry.acme.com:5000/team/shop:v3.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=1024
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^(?:(?:[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?(?:[.][a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[a-zA-Z0-9_][-a-zA-Z0-9_.]{0,127})?(?:@[a-zA-Z][a-zA-Z0-9]*(?:[-_+.][a-zA-Z][a-zA-Z0-9]*)*:[a-fA-F0-9]{32,})?$')`,message="must be an image reference such as nginx:1.27, registry.acme.com:5000/team/shop:v3 or ghcr.io/acme/shop@sha256:…; repository names are lower case and there is no https://"
+	Image string `json:"image"`
+
+	// Replicas is how many copies of the image run at the same time, from 1 to
+	// 10. kubectl scale, a HorizontalPodAutoscaler or KEDA may set it too.
+	// +required
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=10
+	Replicas int32 `json:"replicas"`
+
+	// Port is the TCP port that the container listens on, from 1 to 65535. The
+	// Service answers on port 80 and forwards to it. A pod becomes ready when
+	// this port accepts connections.
+	// +optional
+	// +default=8080
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=65535
+	Port int32 `json:"port,omitempty"`
+
+	// Env is the environment of the container, name to value. A change rolls the
+	// pods. Values are plain text that anyone who may read the WebApp can read:
+	// do not put passwords here. As in a Pod, $(NAME) in a value is replaced by
+	// the variable NAME if NAME sorts before it, and $$ is a plain $. ConfigMap
+	// <name>-config holds the same entries for other tools, but for names that
+	// cannot be ConfigMap keys.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=1000
+	// +kubebuilder:validation:XValidation:rule="self.all(name, name.matches('^[ -<>-~]+$'))",message="environment variable names must not be empty and may hold printable ASCII characters other than ="
+	Env map[string]EnvValue `json:"env,omitempty"`
+
+	// Crossplane is where Crossplane keeps what it needs to compose the WebApp,
+	// such as the Composition in use. Clients keep it as they found it.
+	// +optional
+	Crossplane *runtime.RawExtension `json:"crossplane,omitempty"`
+}
+
+// EnvValue is the value of one environment variable: any text, up to 131072
+// characters.
+//
+// +kubebuilder:validation:MaxLength=131072
+type EnvValue = string
+
+// WebAppStatus is what there is.
+type WebAppStatus struct {
+	// Phase sums the WebApp up in one word. Pending: Kubernetes is at work.
+	// Running: every replica you asked for runs the image and settings you asked
+	// for, and is available. Failed: it cannot go on without somebody's help;
+	// reason and message say why.
+	// +optional
+	Phase Phase `json:"phase,omitempty"`
+
+	// Reason is one word for why the phase is what it is, for programs and
+	// dashboards. The README lists them all.
+	// +optional
+	Reason Reason `json:"reason,omitempty"`
+
+	// Message says the same in a sentence, and what to do where there is
+	// something to do.
+	// +optional
+	Message string `json:"message,omitempty"`
+
+	// AvailableReplicas is how many replicas are ready to serve right now.
+	// +optional
+	AvailableReplicas int32 `json:"availableReplicas,omitempty"`
+
+	// Replicas is how many replicas exist right now, ready or not. kubectl scale
+	// and autoscalers read it.
+	// +optional
+	Replicas int32 `json:"replicas,omitempty"`
+
+	// LabelSelector selects the pods of this WebApp. Autoscalers read it, and so
+	// does kubectl get pods -l.
+	// +optional
+	LabelSelector string `json:"labelSelector,omitempty"`
+
+	// URL is where other workloads in the cluster reach the WebApp.
+	// +optional
+	URL string `json:"url,omitempty"`
+
+	// LastUpdated is when any other field of this status last changed (RFC 3339,
+	// UTC).
+	// +optional
+	LastUpdated *metav1.Time `json:"lastUpdated,omitempty"`
+
+	// Conditions are Crossplane's Synced and Ready, and our Accepted.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+}
+
+// A WebAppList is a list of WebApps.
+//
+// +kubebuilder:object:root=true
+type WebAppList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+
+	Items []WebApp `json:"items"`
+}

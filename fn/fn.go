@@ -1,0 +1,147 @@
+// Package fn composes WebApps. A request holds the WebApp, what exists of it and
+// what the platform team set; the answer holds what should exist and what the
+// WebApp's status should say.
+//
+// Data goes one way: [Function.RunFunction] reads the request into a WebApp
+// (webapp.go), settings (settings.go), the observed Deployment (rollout.go) and
+// conflicts (conflict.go); children.go lists what to build from them; status.go
+// decides what to say and events.go what to tell.
+package fn
+
+import (
+	"context"
+	"time"
+
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"github.com/crossplane/function-sdk-go/logging"
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+)
+
+// A Function composes WebApps. It keeps nothing between calls and may be called
+// by any number of goroutines.
+type Function struct {
+	fnv1.UnimplementedFunctionRunnerServiceServer
+
+	log logging.Logger
+	now func() time.Time
+}
+
+// New returns a Function that logs to log and takes the time of a status change
+// from now.
+func New(log logging.Logger, now func() time.Time) *Function {
+	return &Function{log: log, now: now}
+}
+
+// RunFunction answers a request. It never returns an error: whatever is wrong
+// with a request becomes a fatal result and a condition, because Crossplane
+// drops the conditions of a call that returns an error.
+//
+// The request is not changed. The same request gives the same answer, but for
+// status.lastUpdated when something else in the status changed.
+func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
+	rsp := passThrough(req)
+
+	settings, errs := readSettings(req.GetInput())
+	if len(errs) > 0 {
+		return f.refuse(rsp, req, v1.ReasonInvalidInput, "the input of this step of the Composition is wrong: "+sentence(errs)), nil
+	}
+
+	rsp.Meta.Ttl = durationpb.New(settings.ttl)
+
+	composite := req.GetObserved().GetComposite().GetResource()
+	if err := checkComposite(composite); err != nil {
+		return f.refuse(rsp, req, v1.ReasonInvalidRequest, err.Error()), nil
+	}
+
+	app, errs := readWebApp(composite)
+	if len(errs) > 0 {
+		return f.refuse(rsp, req, v1.ReasonInvalidSpec, "the WebApp is wrong: "+sentence(errs)), nil
+	}
+
+	if err := checkDesired(req.GetDesired()); err != nil {
+		return f.refuse(rsp, req, v1.ReasonInvalidRequest, err.Error()), nil
+	}
+
+	observed := req.GetObserved().GetResources()
+	conflicts := findConflicts(req, rsp, app)
+
+	desired, err := compose(app, settings)
+	if err != nil {
+		return f.refuse(rsp, req, v1.ReasonInvalidRequest, "cannot build the children: "+err.Error()), nil
+	}
+
+	roll := observeRollout(app, observed[keyDeployment].GetResource(), desired[keyDeployment])
+
+	for _, c := range children {
+		_, exists := observed[c.key]
+		if !exists && len(conflicts) > 0 {
+			// Leaving out what does not exist deletes nothing. Pods of a half
+			// composed WebApp could receive the traffic of the Service that is in
+			// the way, so it is all or nothing.
+			continue
+		}
+
+		ready := exists && c.ready(observed[c.key].GetResource(), roll)
+		rsp.Desired.Resources[c.key] = &fnv1.Resource{Resource: desired[c.key], Ready: readiness(ready)}
+	}
+
+	before := readStatus(composite)
+	after := status{
+		verdict:       judge(roll, conflicts),
+		available:     roll.available,
+		replicas:      roll.replicas,
+		labelSelector: selectorText(app),
+		url:           url(app),
+		lastUpdated:   before.lastUpdated,
+	}
+
+	if after != before || before.lastUpdated == "" {
+		after.lastUpdated = f.now().UTC().Format(time.RFC3339)
+	}
+
+	rsp.Desired.Composite = withStatus(rsp.GetDesired().GetComposite(), composite, after)
+
+	if len(conflicts) > 0 {
+		// Without this, Crossplane would take a WebApp whose children are held
+		// back for ready: none of its desired resources is unready.
+		rsp.Desired.Composite.Ready = fnv1.Ready_READY_FALSE
+		rsp.Conditions = append(rsp.Conditions, accepted(fnv1.Status_STATUS_CONDITION_FALSE, v1.ReasonNameConflict, after.message))
+	} else {
+		rsp.Conditions = append(rsp.Conditions, accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, "The WebApp is valid and no other object is in its way."))
+	}
+
+	results := tell(before.verdict, after, roll)
+	rsp.Results = append(rsp.Results, results...)
+
+	log := f.log.WithValues("namespace", app.namespace, "name", app.name, "uid", app.uid, "generation", app.generation, "tag", req.GetMeta().GetTag(),
+		"phase", after.phase, "reason", after.reason)
+	if len(results) > 0 {
+		log.Info("WebApp changed", "message", after.message)
+	} else {
+		log.Debug("WebApp composed")
+	}
+
+	return rsp, nil
+}
+
+// refuse makes rsp a fatal answer. Crossplane then keeps everything as it is and
+// shows the condition and the message; it writes no status field.
+func (f *Function) refuse(rsp *fnv1.RunFunctionResponse, req *fnv1.RunFunctionRequest, reason v1.Reason, message string) *fnv1.RunFunctionResponse {
+	message = clip(message, maxMessage)
+	metadata := req.GetObserved().GetComposite().GetResource().GetFields()["metadata"]
+
+	f.log.Info("WebApp refused", "namespace", text(metadata, "namespace"), "name", text(metadata, "name"), "uid", text(metadata, "uid"),
+		"generation", number(metadata, "generation"), "tag", req.GetMeta().GetTag(), "reason", reason, "message", message)
+
+	rsp.Conditions = append(rsp.Conditions, accepted(fnv1.Status_STATUS_CONDITION_FALSE, reason, message))
+	rsp.Results = append(rsp.Results, &fnv1.Result{
+		Severity: fnv1.Severity_SEVERITY_FATAL,
+		Message:  message,
+		Target:   fnv1.Target_TARGET_COMPOSITE.Enum(),
+	})
+
+	return rsp
+}

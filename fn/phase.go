@@ -1,0 +1,145 @@
+package fn
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+)
+
+// A verdict is what a WebApp's status says in words.
+type verdict struct {
+	phase   v1.Phase
+	reason  v1.Reason
+	message string
+}
+
+// judge decides what to say of a WebApp.
+func judge(r rollout, conflicts []conflict) verdict {
+	if len(conflicts) > 0 {
+		return inConflict(conflicts)
+	}
+
+	return judgeRollout(r)
+}
+
+// judgeRollout decides what to say of a rollout: the first rule that has an
+// opinion wins.
+func judgeRollout(r rollout) verdict {
+	for _, rule := range rules {
+		if v, applies := rule(r); applies {
+			return v
+		}
+	}
+
+	return pending(v1.ReasonReplicasUnavailable, "%s.", r.count())
+}
+
+// rules are in order of how much they tell a person. They are documented with
+// the reasons, in apis/v1/reasons.go and in the README.
+var rules = []func(r rollout) (verdict, bool){
+	creating,
+	terminating,
+	updating,
+	scaling,
+	unseen,
+	// Before every failure: a Deployment that is complete has none.
+	available,
+	// Before the deadline: they say why it was missed.
+	podsRefused,
+	deadlineExceeded,
+	paused,
+	rollingOut,
+}
+
+func creating(r rollout) (verdict, bool) {
+	return pending(v1.ReasonCreating, "The Deployment, the Service and the ConfigMap are being created."), !r.exists
+}
+
+func terminating(r rollout) (verdict, bool) {
+	return pending(v1.ReasonTerminating, "The Deployment is being deleted. It will be created again when it is gone."), r.terminating
+}
+
+func updating(r rollout) (verdict, bool) {
+	return pending(v1.ReasonUpdating, "The Deployment is being updated; %s.", r.count()), !r.templateCurrent
+}
+
+func scaling(r rollout) (verdict, bool) {
+	return pending(v1.ReasonScaling, "The Deployment is being scaled from %d to %d replicas.", r.written, r.app.spec.Replicas), r.written != int64(r.app.spec.Replicas)
+}
+
+// unseen is for a status that is about an older Deployment than there is.
+func unseen(r rollout) (verdict, bool) {
+	return pending(v1.ReasonRollingOut, "Kubernetes has not acted on the latest change yet; %s.", r.count()), r.observedGeneration < r.generation
+}
+
+// available is what the Deployment controller takes for complete: no pod of an
+// older template is left, and every wanted one of the new is available. See
+// k8s.io/kubernetes/pkg/controller/deployment/util.DeploymentComplete.
+func available(r rollout) (verdict, bool) {
+	wanted := int64(r.app.spec.Replicas)
+
+	return verdict{v1.PhaseRunning, v1.ReasonAvailable, r.count() + "."},
+		r.updated == wanted && r.replicas == wanted && r.available >= wanted
+}
+
+// podsRefused is for pods that the API server does not let in.
+func podsRefused(r rollout) (verdict, bool) {
+	if r.replicaFailure.status != string(corev1.ConditionTrue) {
+		return verdict{}, false
+	}
+
+	why := stable(r.replicaFailure.message)
+
+	switch {
+	case strings.Contains(why, "exceeded quota"):
+		return failed(v1.ReasonQuotaExceeded, "A ResourceQuota of the namespace forbids more pods: %s. Ask for more quota, or lower spec.replicas. See: kubectl -n %s describe quota",
+			why, r.app.namespace), true
+	case strings.Contains(why, "forbidden") || strings.Contains(why, "denied the request"):
+		return failed(v1.ReasonAdmissionRefused, "The cluster refuses the pods: %s", why), true
+	default:
+		return failed(v1.ReasonReplicaFailure, "Pods cannot be created or deleted: %s", why), true
+	}
+}
+
+func deadlineExceeded(r rollout) (verdict, bool) {
+	return failed(v1.ReasonProgressDeadlineExceeded,
+			"The rollout makes no progress; %s. Often the image cannot be pulled, the container stops or runs as root, or nothing listens on port %d. See: kubectl -n %s describe pods -l app=%s",
+			r.count(), r.app.spec.Port, r.app.namespace, r.app.name),
+		r.progressing.status == string(corev1.ConditionFalse) && r.progressing.reason == "ProgressDeadlineExceeded"
+}
+
+func paused(r rollout) (verdict, bool) {
+	return pending(v1.ReasonPaused, "Somebody paused the rollout. Resume it with: kubectl -n %s rollout resume deployment/%s", r.app.namespace, r.app.name),
+		r.progressing.reason == "DeploymentPaused"
+}
+
+func rollingOut(r rollout) (verdict, bool) {
+	return pending(v1.ReasonRollingOut, "Pods are being started or replaced; %s.", r.count()),
+		r.updated < int64(r.app.spec.Replicas) || r.replicas > r.updated || r.progressing.reason != "NewReplicaSetAvailable"
+}
+
+// count says how many replicas serve. It leaves out what changes more often:
+// every change of a status is a write, and wakes everybody who watches it.
+func (r rollout) count() string {
+	return fmt.Sprintf("%d of %d replicas are available", r.available, r.app.spec.Replicas)
+}
+
+func pending(reason v1.Reason, format string, args ...any) verdict {
+	return verdict{v1.PhasePending, reason, fmt.Sprintf(format, args...)}
+}
+
+func failed(reason v1.Reason, format string, args ...any) verdict {
+	return verdict{v1.PhaseFailed, reason, clip(fmt.Sprintf(format, args...), maxMessage)}
+}
+
+// podSuffix is what a ReplicaSet adds to the Deployment's name to name a pod:
+// a hash, and five characters of k8s.io/apimachinery/pkg/util/rand's alphabet.
+var podSuffix = regexp.MustCompile(`-[bcdfghjklmnpqrstvwxz2456789]{1,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b`)
+
+// stable takes the names of single pods out of Kubernetes' words. Every attempt
+// to create a pod has another name, and none of them exists.
+func stable(message string) string { return podSuffix.ReplaceAllString(message, "") }

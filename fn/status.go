@@ -1,0 +1,52 @@
+package fn
+
+import (
+	"google.golang.org/protobuf/types/known/structpb"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+)
+
+// A status is what the WebApp says of itself. Field names are API.
+type status struct {
+	verdict
+
+	available     int64
+	replicas      int64
+	labelSelector string
+	url           string
+
+	// lastUpdated is when anything above last changed. It is sent again as it
+	// is until then: a new time on every call would be a change that calls for
+	// the next.
+	lastUpdated string
+}
+
+// readStatus reads what the WebApp said of itself until now.
+func readStatus(composite *structpb.Struct) status {
+	s := composite.GetFields()["status"]
+
+	return status{
+		verdict: verdict{
+			phase:   v1.Phase(text(s, "phase")),
+			reason:  v1.Reason(text(s, "reason")),
+			message: text(s, "message"),
+		},
+		available:     number(s, "availableReplicas"),
+		replicas:      number(s, "replicas"),
+		labelSelector: text(s, "labelSelector"),
+		url:           text(s, "url"),
+		lastUpdated:   text(s, "lastUpdated"),
+	}
+}
+
+// writeTo writes every field: Crossplane deletes a field that is not sent.
+func (s status) writeTo(fields map[string]*structpb.Value) {
+	fields["phase"] = structpb.NewStringValue(string(s.phase))
+	fields["reason"] = structpb.NewStringValue(string(s.reason))
+	fields["message"] = structpb.NewStringValue(s.message)
+	fields["availableReplicas"] = structpb.NewNumberValue(float64(s.available))
+	fields["replicas"] = structpb.NewNumberValue(float64(s.replicas))
+	fields["labelSelector"] = structpb.NewStringValue(s.labelSelector)
+	fields["url"] = structpb.NewStringValue(s.url)
+	fields["lastUpdated"] = structpb.NewStringValue(s.lastUpdated)
+}

@@ -1,0 +1,157 @@
+package fn
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"unicode/utf8"
+
+	"google.golang.org/protobuf/types/known/structpb"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+)
+
+// maxEnvBytes is what fits into a ConfigMap (k8s.io/api/core/v1 MaxSecretSize
+// holds for both).
+const maxEnvBytes = 1 << 20
+
+var (
+	namePattern    = regexp.MustCompile(v1.NamePattern)
+	imagePattern   = regexp.MustCompile(v1.ImagePattern)
+	envNamePattern = regexp.MustCompile(v1.EnvNamePattern)
+)
+
+// A webApp is what the children are built from: a WebApp that is valid and has
+// its defaults.
+type webApp struct {
+	name       string
+	namespace  string
+	uid        string
+	generation int64
+
+	spec v1.WebAppSpec
+}
+
+// checkComposite refuses a composite that is missing or not a WebApp.
+func checkComposite(composite *structpb.Struct) error {
+	if len(composite.GetFields()) == 0 {
+		return fmt.Errorf("the request has no observed composite resource")
+	}
+
+	apiVersion := composite.GetFields()["apiVersion"].GetStringValue()
+	kind := composite.GetFields()["kind"].GetStringValue()
+
+	if apiVersion != v1.GroupVersion.String() || kind != v1.Kind {
+		return fmt.Errorf("this function composes %s %s, not %q %q: use it in a Composition whose compositeTypeRef says so",
+			v1.GroupVersion, v1.Kind, clip(apiVersion, maxQuoted), clip(kind, maxQuoted))
+	}
+
+	return nil
+}
+
+// readWebApp reads and checks a WebApp. The API server has checked all of it
+// before by the schema, but for WebApps that are older than the schema, and in
+// crossplane render, which checks nothing.
+func readWebApp(composite *structpb.Struct) (*webApp, field.ErrorList) {
+	errs := field.ErrorList{}
+	root := object{fields: composite.GetFields(), errs: &errs}
+	metadata := root.object("metadata")
+	spec := root.object("spec")
+
+	app := &webApp{
+		name:       metadata.text("name"),
+		namespace:  metadata.text("namespace"),
+		uid:        metadata.text("uid"),
+		generation: number(root.get("metadata"), "generation"),
+	}
+
+	if app.namespace == "" {
+		// Only crossplane render knows WebApps without one. It is where kubectl
+		// apply would put this file.
+		app.namespace = metav1.NamespaceDefault
+	}
+
+	if !namePattern.MatchString(app.name) || len(app.name) > v1.MaxNameLength {
+		errs = append(errs, field.Invalid(metadata.child("name"), clip(app.name, maxQuoted),
+			"must be a valid Service name: at most 63 lower case letters, digits and dashes, starting with a letter and ending with a letter or digit"))
+	}
+
+	app.spec.Image = readImage(spec, &errs)
+	app.spec.Replicas = readReplicas(spec, &errs)
+	app.spec.Port = readPort(spec)
+	app.spec.Env = readEnv(spec, &errs)
+
+	return app, errs
+}
+
+func readImage(spec object, errs *field.ErrorList) string {
+	image := spec.text("image")
+	path := spec.child("image")
+
+	switch {
+	case spec.get("image") == nil:
+		*errs = append(*errs, field.Required(path, "say which container image to run, for example nginx:1.27"))
+	case len(image) > v1.MaxImageLength || !imagePattern.MatchString(image):
+		if typeName(spec.get("image")) == "string" {
+			*errs = append(*errs, field.Invalid(path, clip(image, maxQuoted),
+				"must be an image reference such as nginx:1.27, registry.acme.com:5000/team/shop:v3 or ghcr.io/acme/shop@sha256:…; repository names are lower case and there is no https://"))
+		}
+	}
+
+	return image
+}
+
+func readReplicas(spec object, errs *field.ErrorList) int32 {
+	if spec.get("replicas") == nil {
+		*errs = append(*errs, field.Required(spec.child("replicas"), fmt.Sprintf("say how many replicas to run, from %d to %d", v1.MinReplicas, v1.MaxReplicas)))
+		return 0
+	}
+
+	replicas, _ := spec.integer("replicas", v1.MinReplicas, v1.MaxReplicas)
+
+	return replicas
+}
+
+func readPort(spec object) int32 {
+	port, ok := spec.integer("port", v1.MinPort, v1.MaxPort)
+	if !ok {
+		return v1.DefaultPort
+	}
+
+	return port
+}
+
+func readEnv(spec object, errs *field.ErrorList) map[string]string {
+	env := spec.texts("env")
+	path := spec.child("env")
+
+	if len(env) > v1.MaxEnv {
+		*errs = append(*errs, field.TooMany(path, len(env), v1.MaxEnv))
+		return nil
+	}
+
+	size := 0
+
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		size += len(name) + len(env[name])
+
+		if !envNamePattern.MatchString(name) {
+			*errs = append(*errs, field.Invalid(path, clip(name, maxQuoted),
+				"environment variable names must not be empty and may hold printable ASCII characters other than ="))
+		}
+
+		if utf8.RuneCountInString(env[name]) > v1.MaxEnvValueLength {
+			*errs = append(*errs, field.TooLong(path.Key(clip(name, maxQuoted)), "", v1.MaxEnvValueLength))
+		}
+	}
+
+	if size > maxEnvBytes {
+		*errs = append(*errs, field.Invalid(path, fmt.Sprintf("%d bytes", size),
+			fmt.Sprintf("names and values together must fit into a ConfigMap, which holds %d bytes: mount large values as files instead", maxEnvBytes)))
+	}
+
+	return env
+}

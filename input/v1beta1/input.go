@@ -1,0 +1,78 @@
+// Package v1beta1 holds the input of this function: what a platform team sets
+// for all WebApps of a Composition.
+//
+// +kubebuilder:object:generate=true
+// +groupName=webapp.fn.example.com
+// +versionName=v1beta1
+package v1beta1
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// APIVersion and Kind of the input, as a Composition states them.
+const (
+	APIVersion = "webapp.fn.example.com/v1beta1"
+	Kind       = "Input"
+)
+
+// Input is what a platform team sets for all WebApps of a Composition. Every
+// field is optional, and so is the input itself.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:storageversion
+// +kubebuilder:resource:categories=crossplane
+type Input struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// TTL is how long Crossplane may wait before it asks again although nothing
+	// changed, as a duration such as 10m or 1h30m: the safety net below its
+	// watches. At least 10s; 0s turns the asking off. Default: 10m.
+	// +optional
+	TTL *metav1.Duration `json:"ttl,omitempty"`
+
+	// Labels are put on every child: the Deployment, the Service and the
+	// ConfigMap, and not on the pods, so that a change restarts nothing. The
+	// keys that the function sets itself are refused.
+	// +optional
+	Labels map[string]string `json:"labels,omitempty"`
+
+	// Annotations are put on every child, and not on the pods.
+	// +optional
+	Annotations map[string]string `json:"annotations,omitempty"`
+
+	// Defaults are for WebApps that do not say otherwise.
+	// +optional
+	Defaults Defaults `json:"defaults,omitempty"`
+
+	// Features switches optional kinds on. This version has none: the list must
+	// be empty.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=0
+	Features []Feature `json:"features,omitempty"`
+}
+
+// Defaults are for WebApps that do not say otherwise.
+type Defaults struct {
+	// Resources are the compute resources of the container.
+	// +optional
+	Resources Resources `json:"resources,omitempty"`
+}
+
+// Resources are the compute resources of a container, as in a Pod.
+type Resources struct {
+	// Requests are what the scheduler sets aside for each replica, for example
+	// cpu: 100m and memory: 128Mi.
+	// +optional
+	Requests corev1.ResourceList `json:"requests,omitempty"`
+
+	// Limits are what a replica may not exceed.
+	// +optional
+	Limits corev1.ResourceList `json:"limits,omitempty"`
+}
+
+// A Feature is an optional kind that needs rights beyond Crossplane's own.
+type Feature string
