@@ -33,7 +33,7 @@ func tell(before verdict, after status, r rollout) []*fnv1.Result {
 	case after.phase == v1.PhaseRunning:
 		return []*fnv1.Result{normal(eventRunning, "%s Reach it at %s", after.message, after.url)}
 	case after.reason == v1.ReasonCreating:
-		return []*fnv1.Result{normal(eventCreated, "Creating a Deployment and a Service %s and a ConfigMap %s.", r.app.name, configMapName(r.app))}
+		return []*fnv1.Result{normal(eventCreated, "Creating Deployment %s.", r.app.name)}
 	case after.reason == v1.ReasonScaling:
 		return []*fnv1.Result{scaled}
 	case after.reason == v1.ReasonUpdating:

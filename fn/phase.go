@@ -56,7 +56,7 @@ var rules = []func(r rollout) (verdict, bool){
 }
 
 func creating(r rollout) (verdict, bool) {
-	return pending(v1.ReasonCreating, "The Deployment, the Service and the ConfigMap are being created."), !r.exists
+	return pending(v1.ReasonCreating, "The Deployment is being created."), !r.exists
 }
 
 func terminating(r rollout) (verdict, bool) {
@@ -92,13 +92,14 @@ func podsRefused(r rollout) (verdict, bool) {
 		return verdict{}, false
 	}
 
-	why := stable(r.replicaFailure.message)
+	said := r.replicaFailure.message
+	why := stable(said)
 
 	switch {
-	case strings.Contains(why, "exceeded quota"):
+	case strings.Contains(said, "exceeded quota"):
 		return failed(v1.ReasonQuotaExceeded, "A ResourceQuota of the namespace forbids more pods: %s. Ask for more quota, or lower spec.replicas. See: kubectl -n %s describe quota",
 			why, r.app.namespace), true
-	case strings.Contains(why, "forbidden") || strings.Contains(why, "denied the request"):
+	case strings.Contains(said, "is forbidden") || strings.Contains(said, "denied the request"):
 		return failed(v1.ReasonAdmissionRefused, "The cluster refuses the pods: %s", why), true
 	default:
 		return failed(v1.ReasonReplicaFailure, "Pods cannot be created or deleted: %s", why), true
@@ -140,6 +141,11 @@ func failed(reason v1.Reason, format string, args ...any) verdict {
 // a hash, and five characters of k8s.io/apimachinery/pkg/util/rand's alphabet.
 var podSuffix = regexp.MustCompile(`-[bcdfghjklmnpqrstvwxz2456789]{1,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b`)
 
+// podRefused is how the API server begins to say why it refuses a pod.
+var podRefused = regexp.MustCompile(`^pods "[^"]*" is forbidden: `)
+
 // stable takes the names of single pods out of Kubernetes' words. Every attempt
 // to create a pod has another name, and none of them exists.
-func stable(message string) string { return podSuffix.ReplaceAllString(message, "") }
+func stable(message string) string {
+	return podRefused.ReplaceAllString(podSuffix.ReplaceAllString(message, ""), "")
+}

@@ -1,0 +1,46 @@
+// Command render turns a WebApp into its children with Crossplane's own engine,
+// on this machine, without Docker and without a cluster. See make render.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+)
+
+func main() {
+	e := engine{}
+	in := inputs{}
+
+	flag.StringVar(&e.cli, "cli", ".cache/bin/crossplane", "the crossplane command line tool")
+	flag.StringVar(&e.core, "core", ".cache/bin/crossplane-core", "the crossplane that runs in a cluster: the engine")
+	flag.StringVar(&e.function, "function", ".cache/bin/function-webapp", "the function")
+	flag.StringVar(&e.root, "root", ".", "the folder of the project")
+	flag.StringVar(&in.webApp, "xr", "examples/webapp.yaml", "file with the WebApp")
+	flag.StringVar(&in.composition, "composition", "", "file with the Composition (default: the project's)")
+	flag.StringVar(&in.observed, "observed", "", "file or folder with the children that exist already")
+	flag.StringVar(&in.required, "required", "", "file or folder with other objects of the cluster")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+
+	if err := run(ctx, e, in); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, e engine, in inputs) error {
+	if err := e.start(ctx); err != nil {
+		return err
+	}
+	defer e.stop()
+
+	out, err := e.render(ctx, in)
+	fmt.Print(out)
+
+	return err
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write what is rendered as what is wanted")
+
+const root = "../.."
+
+// TestRender renders every example, and every folder of testdata, and compares
+// the answer with want.yaml or, where it must fail, want.error.
+//
+// A folder may hold webapp.yaml (default: examples/webapp.yaml), observed.yaml
+// (children that exist), required.yaml (other objects of the cluster) and
+// composition.yaml (default: the project's).
+func TestRender(t *testing.T) {
+	e := startEngine(t)
+
+	for name, in := range cases(t) {
+		t.Run(name, func(t *testing.T) {
+			began := time.Now().Add(-time.Second)
+			got, err := e.render(t.Context(), in)
+			failure := ""
+
+			if err != nil {
+				failure = err.Error() + "\n"
+			}
+
+			compare(t, filepath.Join("testdata", name, "want.yaml"), forgetNow(t, got, began))
+			compare(t, filepath.Join("testdata", name, "want.error"), failure)
+		})
+	}
+}
+
+func startEngine(t *testing.T) *engine {
+	t.Helper()
+
+	bin, err := filepath.Abs(filepath.Join(root, ".cache/bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	e := &engine{
+		cli:      filepath.Join(bin, "crossplane"),
+		core:     filepath.Join(bin, "crossplane-core"),
+		function: filepath.Join(t.TempDir(), "function-webapp"),
+		root:     root,
+	}
+
+	for _, tool := range []string{e.cli, e.core} {
+		if _, err := os.Stat(tool); err != nil {
+			t.Fatalf("%v: run make tools", err)
+		}
+	}
+
+	if out, err := exec.CommandContext(t.Context(), "go", "-C", root, "build", "-o", e.function, ".").CombinedOutput(); err != nil {
+		t.Fatalf("cannot build the function: %v\n%s", err, out)
+	}
+
+	if err := e.start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	t.Cleanup(e.stop)
+
+	return e
+}
+
+func cases(t *testing.T) map[string]inputs {
+	t.Helper()
+
+	examples, err := filepath.Glob(filepath.Join(root, "examples", "*.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	all := map[string]inputs{}
+
+	for _, file := range examples {
+		if content, err := os.ReadFile(file); err != nil || !strings.Contains(string(content), "kind: WebApp\n") {
+			continue
+		}
+
+		all["example-"+strings.TrimSuffix(filepath.Base(file), ".yaml")] = inputs{webApp: file}
+	}
+
+	folders, err := filepath.Glob("testdata/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for _, folder := range folders {
+		name := filepath.Base(folder)
+		if strings.HasPrefix(name, "example-") {
+			if _, ok := all[name]; !ok {
+				t.Errorf("%s: there is no such example any more", folder)
+			}
+
+			continue
+		}
+
+		in := inputs{webApp: filepath.Join(root, "examples/webapp.yaml")}
+		for file, to := range map[string]*string{
+			"webapp.yaml": &in.webApp, "observed.yaml": &in.observed, "required.yaml": &in.required, "composition.yaml": &in.composition,
+		} {
+			if path := filepath.Join(folder, file); exists(path) {
+				*to = path
+			}
+		}
+
+		all[name] = in
+	}
+
+	return all
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// compare holds got against a file, which is absent where nothing is wanted.
+func compare(t *testing.T, file, got string) {
+	t.Helper()
+
+	if *update {
+		if got == "" {
+			_ = os.Remove(file)
+			return
+		}
+
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+
+		return
+	}
+
+	want, err := os.ReadFile(file)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s: -want, +got (make golden writes it anew):\n%s", file, diff)
+	}
+}
+
+var lastUpdated = regexp.MustCompile(`lastUpdated: "([^"]*)"`)
+
+// forgetNow replaces a lastUpdated that is the time of this render, and leaves
+// one that was kept from before.
+func forgetNow(t *testing.T, out string, began time.Time) string {
+	t.Helper()
+
+	return lastUpdated.ReplaceAllStringFunc(out, func(field string) string {
+		at, err := time.Parse(time.RFC3339, lastUpdated.FindStringSubmatch(field)[1])
+		if err != nil {
+			t.Errorf("lastUpdated is not a time: %v", err)
+		}
+
+		if at.Before(began) {
+			return field
+		}
+
+		return "lastUpdated: now"
+	})
+}
