@@ -19,3 +19,8 @@ generate-check: generate
 	@git diff --exit-code -- $(GENERATED) && \
 	test -z "$$(git ls-files --others -- $(GENERATED) | tee /dev/stderr)" || \
 	{ echo "generated files differ: run make generate and commit" >&2; exit 1; }
+
+.PHONY: test-schema
+test-schema:
+	go -C test/schema vet ./...
+	go -C test/schema test ./...

@@ -41,7 +41,7 @@ const (
 // +kubebuilder:printcolumn:name="Phase",type="string",JSONPath=".status.phase"
 // +kubebuilder:printcolumn:name="Reason",type="string",JSONPath=".status.reason",priority=1
 // +kubebuilder:printcolumn:name="URL",type="string",JSONPath=".status.url",priority=1
-// +kubebuilder:validation:XValidation:rule="self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",message="the name must be a valid Service name: lower case letters, digits and dashes, starting with a letter and ending with a letter or digit"
+// +kubebuilder:validation:XValidation:rule="self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",message="the name must be a valid Service name: lower case letters, digits and dashes, starting with a letter and ending with a letter or digit",fieldPath=".metadata.name"
 type WebApp struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`

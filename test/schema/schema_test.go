@@ -1,0 +1,258 @@
+package schema
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
+	extv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation"
+	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel"
+	celconfig "k8s.io/apiserver/pkg/apis/cel"
+	"k8s.io/apiserver/pkg/cel/environment"
+	"k8s.io/utils/ptr"
+	"sigs.k8s.io/crdify/pkg/validations"
+)
+
+// definition is what the Configuration package installs.
+const definition = "../../apis/webapp/definition.yaml"
+
+func derived(t *testing.T) *extv1.CustomResourceDefinition {
+	t.Helper()
+
+	crd, err := Derive(definition)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return crd
+}
+
+func served(t *testing.T) *Server {
+	t.Helper()
+
+	s, err := Serve(t.Context(), derived(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return s
+}
+
+func TestNames(t *testing.T) {
+	want := extv1.CustomResourceDefinitionSpec{
+		Group: v1.GroupVersion.Group,
+		Scope: extv1.NamespaceScoped,
+		Names: extv1.CustomResourceDefinitionNames{
+			Kind:       v1.Kind,
+			ListKind:   "WebAppList",
+			Plural:     "webapps",
+			Singular:   "webapp",
+			ShortNames: []string{"wa"},
+			Categories: []string{"all", "composite"},
+		},
+	}
+
+	got := derived(t).Spec
+	got.Versions = nil
+
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want, +got:\n%s", diff)
+	}
+}
+
+func TestVersions(t *testing.T) {
+	want := []extv1.CustomResourceDefinitionVersion{{
+		Name:    v1.GroupVersion.Version,
+		Served:  true,
+		Storage: true,
+		Subresources: &extv1.CustomResourceSubresources{
+			Status: &extv1.CustomResourceSubresourceStatus{},
+			Scale: &extv1.CustomResourceSubresourceScale{
+				SpecReplicasPath:   ".spec.replicas",
+				StatusReplicasPath: ".status.replicas",
+				LabelSelectorPath:  ptr.To(".status.labelSelector"),
+			},
+		},
+		AdditionalPrinterColumns: []extv1.CustomResourceColumnDefinition{
+			{Name: "Image", Type: "string", JSONPath: ".spec.image"},
+			{Name: "Replicas", Type: "integer", JSONPath: ".spec.replicas"},
+			{Name: "Available", Type: "integer", JSONPath: ".status.availableReplicas"},
+			{Name: "Phase", Type: "string", JSONPath: ".status.phase"},
+			{Name: "Reason", Type: "string", JSONPath: ".status.reason", Priority: 1},
+			{Name: "URL", Type: "string", JSONPath: ".status.url", Priority: 1},
+			// Crossplane's own. A column for the age among ours would be a
+			// second one.
+			{Name: "SYNCED", Type: "string", JSONPath: ".status.conditions[?(@.type=='Synced')].status"},
+			{Name: "READY", Type: "string", JSONPath: ".status.conditions[?(@.type=='Ready')].status"},
+			{Name: "COMPOSITION", Type: "string", JSONPath: ".spec.crossplane.compositionRef.name"},
+			{Name: "COMPOSITIONREVISION", Type: "string", JSONPath: ".spec.crossplane.compositionRevisionRef.name", Priority: 1},
+			{Name: "AGE", Type: "date", JSONPath: ".metadata.creationTimestamp"},
+		},
+	}}
+
+	got := derived(t).Spec.Versions
+	for i := range got {
+		got[i].Schema = nil
+	}
+
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want, +got:\n%s", diff)
+	}
+}
+
+// TestBounds holds the constants that the function checks a WebApp by to the
+// schema that a cluster checks it by.
+func TestBounds(t *testing.T) {
+	type bounds struct {
+		Minimum, Maximum                    *float64
+		MinLength, MaxLength, MaxProperties *int64
+		Default                             string
+	}
+
+	cases := map[string]struct {
+		reason string
+		args   string
+		want   bounds
+	}{
+		"Name": {
+			reason: "The Service's name bounds the WebApp's.",
+			args:   "^.metadata.name",
+			want:   bounds{MaxLength: ptr.To[int64](v1.MaxNameLength)},
+		},
+		"Image": {
+			reason: "An image is never empty.",
+			args:   "^.spec.image",
+			want:   bounds{MinLength: ptr.To[int64](1), MaxLength: ptr.To[int64](v1.MaxImageLength)},
+		},
+		"Replicas": {
+			reason: "There is no default for replicas: how many is for the developer to say.",
+			args:   "^.spec.replicas",
+			want:   bounds{Minimum: ptr.To(float64(v1.MinReplicas)), Maximum: ptr.To(float64(v1.MaxReplicas))},
+		},
+		"Port": {
+			reason: "A port that is not set is the default one.",
+			args:   "^.spec.port",
+			want:   bounds{Minimum: ptr.To(float64(v1.MinPort)), Maximum: ptr.To(float64(v1.MaxPort)), Default: fmt.Sprint(v1.DefaultPort)},
+		},
+		"Env": {
+			reason: "The number of variables is bounded, and with it the cost of the rule on their names.",
+			args:   "^.spec.env",
+			want:   bounds{MaxProperties: ptr.To[int64](v1.MaxEnv)},
+		},
+		"EnvValue": {
+			reason: "The size of a variable is bounded.",
+			args:   "^.spec.env.additionalProperties",
+			want:   bounds{MaxLength: ptr.To[int64](v1.MaxEnvValueLength)},
+		},
+	}
+
+	fields := validations.FlattenCRDVersion(derived(t).Spec.Versions[0])
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			f, ok := fields[tc.args]
+			if !ok {
+				t.Fatalf("\n%s\nthe schema has no field %s", tc.reason, tc.args)
+			}
+
+			got := bounds{Minimum: f.Minimum, Maximum: f.Maximum, MinLength: f.MinLength, MaxLength: f.MaxLength, MaxProperties: f.MaxProperties}
+			if f.Default != nil {
+				got.Default = string(f.Default.Raw)
+			}
+
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("\n%s\n-want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+// TestRules holds the patterns that the function checks a WebApp by to the CEL
+// rules of the schema, and lets no rule in that the function does not know.
+func TestRules(t *testing.T) {
+	want := map[string][]string{
+		"^":            {`self.metadata.name.matches('` + v1.NamePattern + `')`},
+		"^.spec.image": {`self.matches(r'` + v1.ImagePattern + `')`},
+		"^.spec.env":   {`self.all(name, name.matches('` + v1.EnvNamePattern + `'))`},
+	}
+
+	got := map[string][]string{}
+	for path, f := range validations.FlattenCRDVersion(derived(t).Spec.Versions[0]) {
+		for _, v := range f.XValidations {
+			got[path] = append(got[path], v.Rule)
+		}
+	}
+
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want, +got:\n%s", diff)
+	}
+}
+
+// TestDescriptions makes sure that kubectl explain has an answer for each field
+// of ours.
+func TestDescriptions(t *testing.T) {
+	crossplanes := regexp.MustCompile(`^\^\.(apiVersion|kind|metadata|spec\.crossplane|status\.conditions)($|\.)`)
+
+	for path, f := range validations.FlattenCRDVersion(derived(t).Spec.Versions[0]) {
+		if f.Description == "" && !crossplanes.MatchString(path) {
+			t.Errorf("%s has no description", path)
+		}
+	}
+}
+
+// TestRuleCosts says how much of the API server's budget the CEL rules take.
+// Serve refuses a definition that goes beyond it; this leaves room for clusters
+// that estimate higher.
+func TestRuleCosts(t *testing.T) {
+	crd, err := register(t.Context(), derived(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	schema := crd.Spec.Validation.OpenAPIV3Schema
+
+	for path, cost := range costs(t, "^", schema, validation.RootCELContext(schema)) {
+		t.Logf("%s: %d, %.1f %% of what a rule may cost", path, cost, 100*float64(cost)/validation.StaticEstimatedCostLimit)
+
+		if cost > validation.StaticEstimatedCostLimit/2 {
+			t.Errorf("the rules of %s cost %d, more than half of what a rule may cost (%d)", path, cost, validation.StaticEstimatedCostLimit)
+		}
+	}
+}
+
+// costs returns what the rules of each field cost at most, as the API server
+// estimates it.
+func costs(t *testing.T, path string, s *apiextensions.JSONSchemaProps, c *validation.CELSchemaContext) map[string]uint64 {
+	t.Helper()
+
+	out := map[string]uint64{}
+
+	if len(s.XValidations) > 0 {
+		info, err := c.TypeInfo()
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		env := environment.MustBaseEnvSet(environment.DefaultCompatibilityVersion())
+
+		rules, err := cel.Compile(info.Schema, info.DeclType, celconfig.PerCallLimit, env, cel.NewExpressionsEnvLoader())
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		for _, r := range rules {
+			out[path] += r.MaxCost * *c.MaxCardinality
+		}
+	}
+
+	for name, p := range s.Properties {
+		maps.Copy(out, costs(t, path+"."+name, &p, c.ChildPropertyContext(&p, name)))
+	}
+
+	return out
+}
