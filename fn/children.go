@@ -61,7 +61,8 @@ func compose(app *webApp, set *settings) (map[string]*structpb.Struct, error) {
 
 		s, err := structpb.NewStruct(fields)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.kind, err)
+			// The error quotes the text, which may be a secret.
+			return nil, fmt.Errorf("%s: there is text that is not UTF-8", c.kind)
 		}
 
 		out[c.key] = s

@@ -144,7 +144,11 @@ func readEnv(spec object, errs *field.ErrorList) map[string]string {
 		}
 
 		if utf8.RuneCountInString(env[name]) > v1.MaxEnvValueLength {
-			*errs = append(*errs, field.TooLong(path.Key(clip(name, maxQuoted)), "", v1.MaxEnvValueLength))
+			*errs = append(*errs, &field.Error{
+				Type:   field.ErrorTypeTooLong,
+				Field:  path.Key(clip(name, maxQuoted)).String(),
+				Detail: fmt.Sprintf("may not have more than %d characters", v1.MaxEnvValueLength),
+			})
 		}
 	}
 

@@ -1,0 +1,607 @@
+package fn
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-logr/logr/funcr"
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/crossplane/function-sdk-go/logging"
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+	"github.com/crossplane/function-sdk-go/resource"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+)
+
+var (
+	noon    = time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
+	noonNow = func() time.Time { return noon }
+)
+
+const shop = `{
+	"apiVersion": "example.com/v1", "kind": "WebApp",
+	"metadata": {"name": "shop", "namespace": "acme", "uid": "u1", "generation": 1},
+	"spec": {"image": "nginx:1.27", "replicas": 2, "env": {"B": "2", "A": "1"}}
+}`
+
+// request returns a request for a WebApp in JSON, with edits.
+func request(webApp string, edits ...func(*fnv1.RunFunctionRequest)) *fnv1.RunFunctionRequest {
+	req := &fnv1.RunFunctionRequest{
+		Meta:     &fnv1.RequestMeta{Tag: "tag"},
+		Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: resource.MustStructJSON(webApp)}},
+	}
+	for _, edit := range edits {
+		edit(req)
+	}
+
+	return req
+}
+
+func withInput(input string) func(*fnv1.RunFunctionRequest) {
+	return func(req *fnv1.RunFunctionRequest) { req.Input = resource.MustStructJSON(input) }
+}
+
+func withObserved(key, object string) func(*fnv1.RunFunctionRequest) {
+	return func(req *fnv1.RunFunctionRequest) {
+		if req.GetObserved().GetResources() == nil {
+			req.Observed.Resources = map[string]*fnv1.Resource{}
+		}
+
+		req.Observed.Resources[key] = &fnv1.Resource{Resource: resource.MustStructJSON(object)}
+	}
+}
+
+func withRequired(name string, objects ...string) func(*fnv1.RunFunctionRequest) {
+	return func(req *fnv1.RunFunctionRequest) {
+		if req.GetRequiredResources() == nil {
+			req.RequiredResources = map[string]*fnv1.Resources{}
+		}
+
+		found := &fnv1.Resources{}
+		for _, o := range objects {
+			found.Items = append(found.Items, &fnv1.Resource{Resource: resource.MustStructJSON(o)})
+		}
+
+		req.RequiredResources[name] = found
+	}
+}
+
+func run(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
+	t.Helper()
+
+	rsp, err := New(logging.NewNopLogger(), noonNow).RunFunction(context.Background(), req)
+	if err != nil {
+		t.Fatalf("RunFunction(...): unexpected error: %v", err)
+	}
+
+	return rsp
+}
+
+func existing(key, apiVersion, kind, name string) (string, *fnv1.ResourceSelector) {
+	return key, &fnv1.ResourceSelector{
+		ApiVersion: apiVersion,
+		Kind:       kind,
+		Match:      &fnv1.ResourceSelector_MatchName{MatchName: name},
+		Namespace:  proto.String("acme"),
+	}
+}
+
+// TestNewWebApp holds everything that the function says of a WebApp that has
+// just been created.
+func TestNewWebApp(t *testing.T) {
+	labels := `{"app": "shop", "managed-by": "webapp-operator", "app.kubernetes.io/name": "shop", "app.kubernetes.io/instance": "shop", "app.kubernetes.io/managed-by": "webapp-operator"}`
+	want := &fnv1.RunFunctionResponse{
+		Meta: &fnv1.ResponseMeta{Tag: "tag", Ttl: durationpb.New(10 * time.Minute)},
+		Desired: &fnv1.State{
+			Composite: &fnv1.Resource{Resource: resource.MustStructJSON(`{
+				"apiVersion": "example.com/v1", "kind": "WebApp",
+				"status": {
+					"phase": "Pending", "reason": "Creating", "message": "The Deployment is being created.",
+					"availableReplicas": 0, "replicas": 0, "labelSelector": "app=shop,managed-by=webapp-operator",
+					"url": "http://shop.acme.svc", "lastUpdated": "2026-01-05T12:00:00Z"
+				}}`)},
+			Resources: map[string]*fnv1.Resource{
+				"deployment": {Ready: fnv1.Ready_READY_FALSE, Resource: resource.MustStructJSON(`{
+					"apiVersion": "apps/v1", "kind": "Deployment",
+					"metadata": {"name": "shop", "namespace": "acme", "labels": ` + labels + `, "annotations": {"example.com/template-hash": "c575a73ae178e811"}},
+					"spec": {
+						"replicas": 2,
+						"selector": {"matchLabels": {"app": "shop", "managed-by": "webapp-operator"}},
+						"strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": "25%"}},
+						"template": {
+							"metadata": {"labels": ` + labels + `},
+							"spec": {
+								"automountServiceAccountToken": false, "enableServiceLinks": false,
+								"securityContext": {"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}},
+								"topologySpreadConstraints": [
+									{"maxSkew": 1, "topologyKey": "topology.kubernetes.io/zone", "whenUnsatisfiable": "ScheduleAnyway", "matchLabelKeys": ["pod-template-hash"],
+									 "labelSelector": {"matchLabels": {"app": "shop", "managed-by": "webapp-operator"}}},
+									{"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway", "matchLabelKeys": ["pod-template-hash"],
+									 "labelSelector": {"matchLabels": {"app": "shop", "managed-by": "webapp-operator"}}}
+								],
+								"containers": [{
+									"name": "app", "image": "nginx:1.27",
+									"ports": [{"name": "http", "containerPort": 8080, "protocol": "TCP"}],
+									"env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}],
+									"readinessProbe": {"tcpSocket": {"port": "http"}},
+									"securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}}
+								}]
+							}
+						}
+					}}`)},
+				"service": {Ready: fnv1.Ready_READY_FALSE, Resource: resource.MustStructJSON(`{
+					"apiVersion": "v1", "kind": "Service",
+					"metadata": {"name": "shop", "namespace": "acme", "labels": ` + labels + `},
+					"spec": {
+						"type": "ClusterIP", "selector": {"app": "shop", "managed-by": "webapp-operator"},
+						"ports": [{"name": "http", "port": 80, "protocol": "TCP", "targetPort": "http"}]
+					}}`)},
+				"configmap": {Ready: fnv1.Ready_READY_FALSE, Resource: resource.MustStructJSON(`{
+					"apiVersion": "v1", "kind": "ConfigMap",
+					"metadata": {"name": "shop-config", "namespace": "acme", "labels": ` + labels + `},
+					"data": {"A": "1", "B": "2"}}`)},
+			},
+		},
+		Requirements: &fnv1.Requirements{Resources: map[string]*fnv1.ResourceSelector{}},
+		Conditions: []*fnv1.Condition{{
+			Type: "Accepted", Status: fnv1.Status_STATUS_CONDITION_TRUE, Reason: "Accepted",
+			Message: proto.String("The WebApp is valid and no other object is in its way."), Target: fnv1.Target_TARGET_COMPOSITE.Enum(),
+		}},
+		Results: []*fnv1.Result{{
+			Severity: fnv1.Severity_SEVERITY_NORMAL, Reason: proto.String("Created"),
+			Message: "Creating Deployment shop.", Target: fnv1.Target_TARGET_COMPOSITE.Enum(),
+		}},
+	}
+
+	for _, e := range [][4]string{
+		{"existing-deployment", "apps/v1", "Deployment", "shop"},
+		{"existing-service", "v1", "Service", "shop"},
+		{"existing-configmap", "v1", "ConfigMap", "shop-config"},
+	} {
+		name, selector := existing(e[0], e[1], e[2], e[3])
+		want.Requirements.Resources[name] = selector
+	}
+
+	if diff := cmp.Diff(want, run(t, request(shop)), protocmp.Transform()); diff != "" {
+		t.Errorf("RunFunction(...): -want, +got:\n%s", diff)
+	}
+}
+
+// TestPassThrough holds that what other steps of the pipeline want, and what the
+// protocol may carry one day, arrives as it was.
+func TestPassThrough(t *testing.T) {
+	database := &fnv1.Resource{Resource: resource.MustStructJSON(`{"apiVersion": "acme.com/v1", "kind": "Database"}`), Ready: fnv1.Ready_READY_TRUE}
+	unknown := []byte{0xfa, 0x3e, 0x01, 'x'} // field 1007, one byte
+	composite := &fnv1.Resource{
+		Resource:          resource.MustStructJSON(`{"status": {"database": "ready", "phase": "Odd"}}`),
+		ConnectionDetails: map[string][]byte{"password": []byte("secret")},
+		Ready:             fnv1.Ready_READY_TRUE,
+	}
+	composite.ProtoReflect().SetUnknown(unknown)
+
+	req := request(shop, func(req *fnv1.RunFunctionRequest) {
+		req.Context = resource.MustStructJSON(`{"apiextensions.crossplane.io/environment": {"region": "eu"}}`)
+		req.Desired = &fnv1.State{Composite: composite, Resources: map[string]*fnv1.Resource{"database": database}}
+		req.Desired.ProtoReflect().SetUnknown(unknown)
+	})
+	before := proto.Clone(req)
+	rsp := run(t, req)
+
+	if diff := cmp.Diff(before, req, protocmp.Transform()); diff != "" {
+		t.Errorf("RunFunction(...) changed the request: -before, +after:\n%s", diff)
+	}
+
+	if diff := cmp.Diff(req.GetContext(), rsp.GetContext(), protocmp.Transform()); diff != "" {
+		t.Errorf("context: -want, +got:\n%s", diff)
+	}
+
+	if diff := cmp.Diff(database, rsp.GetDesired().GetResources()["database"], protocmp.Transform()); diff != "" {
+		t.Errorf("desired resource of another step: -want, +got:\n%s", diff)
+	}
+
+	got := rsp.GetDesired().GetComposite()
+	status := got.GetResource().GetFields()["status"]
+
+	if text(status, "database") != "ready" || text(status, "phase") != "Pending" {
+		t.Errorf("status of another step: want it kept, and our fields ours, got %v", status)
+	}
+
+	if diff := cmp.Diff(composite.GetConnectionDetails(), got.GetConnectionDetails()); diff != "" {
+		t.Errorf("connection details: -want, +got:\n%s", diff)
+	}
+
+	if got.GetReady() != fnv1.Ready_READY_TRUE {
+		t.Errorf("readiness of the composite: want it kept, got %v", got.GetReady())
+	}
+
+	if string(got.ProtoReflect().GetUnknown()) != string(unknown) || string(rsp.GetDesired().ProtoReflect().GetUnknown()) != string(unknown) {
+		t.Error("fields of a newer protocol are lost")
+	}
+}
+
+// TestFatal holds what is said of requests that cannot be acted on, and that
+// nothing of what others desire is lost with them.
+func TestFatal(t *testing.T) {
+	taken := &fnv1.Resource{Resource: resource.MustStructJSON(`{"kind": "Queue"}`)}
+
+	type want struct {
+		reason  v1.Reason
+		message string
+	}
+
+	cases := map[string]struct {
+		reason string
+		req    *fnv1.RunFunctionRequest
+		want   want
+	}{
+		"NilRequest": {
+			reason: "A request without anything has no composite.",
+			req:    nil,
+			want:   want{v1.ReasonInvalidRequest, "the request has no observed composite resource"},
+		},
+		"EmptyRequest": {
+			reason: "So has an empty one.",
+			req:    &fnv1.RunFunctionRequest{},
+			want:   want{v1.ReasonInvalidRequest, "the request has no observed composite resource"},
+		},
+		"NilFields": {
+			reason: "Fields that hold nothing are like fields that are not there.",
+			req: &fnv1.RunFunctionRequest{Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: &structpb.Struct{Fields: map[string]*structpb.Value{
+				"apiVersion": nil, "kind": {}, "metadata": nil,
+			}}}}},
+			want: want{v1.ReasonInvalidRequest, `this function composes example.com/v1 WebApp, not "" "": use it in a Composition whose compositeTypeRef says so`},
+		},
+		"OtherKind": {
+			reason: "The function knows WebApps only.",
+			req:    request(`{"apiVersion": "acme.com/v1", "kind": "Database"}`),
+			want:   want{v1.ReasonInvalidRequest, `this function composes example.com/v1 WebApp, not "acme.com/v1" "Database": use it in a Composition whose compositeTypeRef says so`},
+		},
+		"InvalidSpec": {
+			reason: "Every mistake is named by its path.",
+			req:    request(`{"apiVersion": "example.com/v1", "kind": "WebApp", "metadata": {"name": "shop"}, "spec": {"replicas": 11}}`),
+			want:   want{v1.ReasonInvalidSpec, "the WebApp is wrong: spec.image: Required value: say which container image to run, for example nginx:1.27; spec.replicas: Invalid value: 11: must be between 1 and 10, inclusive"},
+		},
+		"InvalidInput": {
+			reason: "The platform team's mistakes are not the developer's.",
+			req:    request(shop, withInput(`{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "ttl": "soon"}`)),
+			want:   want{v1.ReasonInvalidInput, `the input of this step of the Composition is wrong: ttl: Invalid value: "soon": must be a duration such as 10m or 1h30m`},
+		},
+		"KeyTaken": {
+			reason: "What an earlier step desires is never replaced.",
+			req: request(shop, func(req *fnv1.RunFunctionRequest) {
+				req.Desired = &fnv1.State{Resources: map[string]*fnv1.Resource{"service": taken}}
+			}),
+			want: want{v1.ReasonInvalidRequest, `an earlier step of the pipeline already desires a resource named "service", which is the Service of the WebApp: give it another name there`},
+		},
+		"NotUTF8": {
+			reason: "Text that protobuf could not send is refused before it is built.",
+			req: request(shop, func(req *fnv1.RunFunctionRequest) {
+				env := req.GetObserved().GetComposite().GetResource().GetFields()["spec"].GetStructValue().GetFields()["env"].GetStructValue()
+				env.Fields["A"] = structpb.NewStringValue("\xff")
+			}),
+			want: want{v1.ReasonInvalidRequest, `cannot build the children: Deployment: there is text that is not UTF-8`},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			rsp := run(t, tc.req)
+
+			if diff := cmp.Diff([]*fnv1.Condition{{
+				Type: "Accepted", Status: fnv1.Status_STATUS_CONDITION_FALSE, Reason: string(tc.want.reason), Message: &tc.want.message, Target: fnv1.Target_TARGET_COMPOSITE.Enum(),
+			}}, rsp.GetConditions(), protocmp.Transform()); diff != "" {
+				t.Errorf("\n%s\nconditions: -want, +got:\n%s", tc.reason, diff)
+			}
+
+			if diff := cmp.Diff([]*fnv1.Result{{
+				Severity: fnv1.Severity_SEVERITY_FATAL, Message: tc.want.message, Target: fnv1.Target_TARGET_COMPOSITE.Enum(),
+			}}, rsp.GetResults(), protocmp.Transform()); diff != "" {
+				t.Errorf("\n%s\nresults: -want, +got:\n%s", tc.reason, diff)
+			}
+
+			if diff := cmp.Diff(tc.req.GetDesired().GetResources(), rsp.GetDesired().GetResources(), protocmp.Transform(), cmp.Transformer("nil", func(m map[string]*fnv1.Resource) map[string]*fnv1.Resource {
+				if m == nil {
+					return map[string]*fnv1.Resource{}
+				}
+				return m
+			})); diff != "" && tc.req != nil && tc.req.GetDesired() != nil {
+				t.Errorf("\n%s\ndesired resources of others: -want, +got:\n%s", tc.reason, diff)
+			}
+
+			if got := rsp.GetMeta().GetTtl().AsDuration(); got != defaultTTL {
+				t.Errorf("\n%s\nTTL: want %v, got %v", tc.reason, defaultTTL, got)
+			}
+		})
+	}
+}
+
+// TestConflict holds that objects of others are left alone, and what exists too.
+func TestConflict(t *testing.T) {
+	const (
+		helms  = `{"metadata": {"name": "shop", "namespace": "acme", "labels": {"app.kubernetes.io/managed-by": "Helm"}}}`
+		ours   = `{"metadata": {"name": "shop", "ownerReferences": [{"kind": "Team"}, {"kind": "WebApp", "name": "shop", "uid": "u1", "controller": true}]}}`
+		theirs = `{"metadata": {"name": "shop", "ownerReferences": [{"kind": "Site", "name": "blog", "uid": "u9", "controller": true}]}}`
+		typed  = `{"metadata": {"name": "shop", "managedFields": [{"manager": "kubectl-create"}]}}`
+		plain  = `{"metadata": {"name": "shop"}}`
+		former = `{"metadata": {"name": "shop", "ownerReferences": [{"apiVersion": "example.com/v1", "kind": "WebApp", "name": "shop", "uid": "u0", "controller": true}]}}`
+		going  = `{"metadata": {"name": "shop", "deletionTimestamp": "2026-01-05T11:59:59Z"}}`
+	)
+
+	type want struct {
+		desired []string
+		verdict verdict
+		ready   fnv1.Ready
+	}
+
+	all := []string{"configmap", "deployment", "service"}
+	failed := func(object string) verdict {
+		return verdict{v1.PhaseFailed, v1.ReasonNameConflict, "There already is " + object + ". It is left alone, and nothing new is created until the name is free: delete it, rename it, or give the WebApp another name."}
+	}
+	creating := verdict{v1.PhasePending, v1.ReasonCreating, "The Deployment is being created."}
+
+	cases := map[string]struct {
+		reason string
+		req    *fnv1.RunFunctionRequest
+		want   want
+	}{
+		"NotAnsweredYet": {
+			reason: "Until Crossplane has looked, there is no conflict to know of.",
+			req:    request(shop),
+			want:   want{desired: all, verdict: creating},
+		},
+		"Free": {
+			reason: "Every name is free.",
+			req:    request(shop, withRequired("existing-deployment"), withRequired("existing-service"), withRequired("existing-configmap")),
+			want:   want{desired: all, verdict: creating},
+		},
+		"Ours": {
+			reason: "A child that Crossplane's cache has not seen yet is no conflict.",
+			req:    request(shop, withRequired("existing-deployment", ours)),
+			want:   want{desired: all, verdict: creating},
+		},
+		"Labelled": {
+			reason: "The label says who manages it.",
+			req:    request(shop, withRequired("existing-service", helms)),
+			want:   want{verdict: failed("Service shop (it is managed by Helm)"), ready: fnv1.Ready_READY_FALSE},
+		},
+		"Controlled": {
+			reason: "The controller owns it.",
+			req:    request(shop, withRequired("existing-service", theirs)),
+			want:   want{verdict: failed("Service shop (it belongs to Site blog)"), ready: fnv1.Ready_READY_FALSE},
+		},
+		"Written": {
+			reason: "Failing all else, somebody wrote it.",
+			req:    request(shop, withRequired("existing-service", typed)),
+			want:   want{verdict: failed("Service shop (it was written by kubectl-create)"), ready: fnv1.Ready_READY_FALSE},
+		},
+		"Several": {
+			reason: "Every object in the way is named.",
+			req:    request(shop, withRequired("existing-service", plain), withRequired("existing-configmap", plain)),
+			want:   want{verdict: failed("Service shop (it has no owner), ConfigMap shop-config (it has no owner)"), ready: fnv1.Ready_READY_FALSE},
+		},
+		"WhatExistsStays": {
+			reason: "A conflict takes nothing away.",
+			req:    request(shop, withObserved("deployment", `{}`), withObserved("configmap", `{}`), withRequired("existing-service", helms)),
+			want:   want{desired: []string{"configmap", "deployment"}, verdict: failed("Service shop (it is managed by Helm)"), ready: fnv1.Ready_READY_FALSE},
+		},
+		"Predecessor": {
+			reason: "The children of a WebApp of the same name go by themselves.",
+			req:    request(shop, withRequired("existing-deployment", former), withRequired("existing-service", going)),
+			want: want{
+				verdict: verdict{v1.PhasePending, v1.ReasonTerminating, "Waiting until the old Deployment shop (it belongs to WebApp shop), Service shop (it has no owner) is deleted."},
+				ready:   fnv1.Ready_READY_FALSE,
+			},
+		},
+		"NoUID": {
+			reason: "A WebApp without a UID owns nothing, not even what has no UID either.",
+			req: request(`{"apiVersion": "example.com/v1", "kind": "WebApp", "metadata": {"name": "shop", "namespace": "acme"}, "spec": {"image": "nginx", "replicas": 1}}`,
+				withRequired("existing-service", `{"metadata": {"ownerReferences": [{"kind": "Site", "name": "blog", "controller": true}]}}`)),
+			want: want{verdict: failed("Service shop (it belongs to Site blog)"), ready: fnv1.Ready_READY_FALSE},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			rsp := run(t, tc.req)
+			got := want{
+				desired: slices.Sorted(maps.Keys(rsp.GetDesired().GetResources())),
+				verdict: readStatus(rsp.GetDesired().GetComposite().GetResource()).verdict,
+				ready:   rsp.GetDesired().GetComposite().GetReady(),
+			}
+
+			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{}, verdict{})); diff != "" {
+				t.Errorf("\n%s\nRunFunction(...): -want, +got:\n%s", tc.reason, diff)
+			}
+
+			if len(rsp.GetResults()) > 0 && rsp.GetResults()[0].GetSeverity() == fnv1.Severity_SEVERITY_FATAL {
+				t.Errorf("\n%s\nRunFunction(...): a conflict is not fatal", tc.reason)
+			}
+
+			if reason := rsp.GetConditions()[0].GetReason(); (reason == "NameConflict") != (tc.want.ready == fnv1.Ready_READY_FALSE) {
+				t.Errorf("\n%s\ncondition Accepted: got reason %s", tc.reason, reason)
+			}
+		})
+	}
+}
+
+// TestSteadyState holds that a WebApp that is as it should be costs nothing: the
+// same status, nothing to look up, no event.
+func TestSteadyState(t *testing.T) {
+	first := run(t, request(shop))
+	deployment := proto.CloneOf(first.GetDesired().GetResources()["deployment"].GetResource())
+	deployment.Fields["status"] = structpb.NewStructValue(resource.MustStructJSON(`{"observedGeneration": 1, "replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}`))
+
+	req := request(shop, func(req *fnv1.RunFunctionRequest) {
+		req.Observed.Resources = map[string]*fnv1.Resource{
+			"deployment": {Resource: deployment},
+			"service":    first.GetDesired().GetResources()["service"],
+			"configmap":  first.GetDesired().GetResources()["configmap"],
+		}
+	})
+
+	running := run(t, req)
+	if got := running.GetResults(); len(got) != 1 || got[0].GetReason() != "Running" {
+		t.Errorf("results: want one event Running, got %v", got)
+	}
+
+	req.Observed.Composite.Resource.Fields["status"] = running.GetDesired().GetComposite().GetResource().GetFields()["status"]
+	later := New(logging.NewNopLogger(), func() time.Time { return noon.Add(time.Hour) })
+
+	steady, err := later.RunFunction(context.Background(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	want := proto.CloneOf(running)
+	want.Results = nil
+
+	if diff := cmp.Diff(want, steady, protocmp.Transform()); diff != "" {
+		t.Errorf("RunFunction(...) an hour later: -want, +got:\n%s", diff)
+	}
+
+	if steady.GetRequirements() != nil {
+		t.Errorf("requirements: want none, got %v", steady.GetRequirements())
+	}
+
+	for key, r := range steady.GetDesired().GetResources() {
+		if r.GetReady() != fnv1.Ready_READY_TRUE {
+			t.Errorf("%s: want ready, got %v", key, r.GetReady())
+		}
+	}
+}
+
+// TestSendsOnlyWhatIsSet holds that no field is sent that nobody set: server-side
+// apply would make it ours.
+func TestSendsOnlyWhatIsSet(t *testing.T) {
+	rsp := run(t, request(`{"apiVersion": "example.com/v1", "kind": "WebApp", "metadata": {"name": "shop"}, "spec": {"image": "nginx", "replicas": 1}}`))
+
+	// Zeros that mean something.
+	set := []string{
+		"deployment.spec.strategy.rollingUpdate.maxUnavailable",
+		"deployment.spec.template.spec.automountServiceAccountToken",
+		"deployment.spec.template.spec.enableServiceLinks",
+		"deployment.spec.template.spec.containers.0.securityContext.allowPrivilegeEscalation",
+	}
+
+	var walk func(path string, v any)
+
+	walk = func(path string, v any) {
+		empty := false
+
+		switch v := v.(type) {
+		case map[string]any:
+			empty = len(v) == 0
+			for k, child := range v {
+				walk(path+"."+k, child)
+			}
+		case []any:
+			empty = len(v) == 0
+			for i, child := range v {
+				walk(path+"."+string(rune('0'+i)), child)
+			}
+		default:
+			empty = v == nil || v == "" || v == float64(0) || v == false
+		}
+
+		if empty && !slices.Contains(set, path) {
+			t.Errorf("%s: %v is sent, and nobody set it", path, v)
+		}
+	}
+
+	for key, r := range rsp.GetDesired().GetResources() {
+		walk(key, r.GetResource().AsMap())
+
+		for _, field := range []string{"status", "metadata.creationTimestamp"} {
+			if dig(structpb.NewStructValue(r.GetResource()), strings.Split(field, ".")...) != nil {
+				t.Errorf("%s: %s is sent", key, field)
+			}
+		}
+	}
+}
+
+// TestFrozen holds what may never change in the life of a WebApp, or between
+// versions of the function: each would delete, recreate or restart something.
+func TestFrozen(t *testing.T) {
+	rsp := run(t, request(shop))
+
+	got := map[string]string{}
+	for key, r := range rsp.GetDesired().GetResources() {
+		fields := structpb.NewStructValue(r.GetResource())
+		got[key] = strings.Join([]string{text(fields, "apiVersion"), text(fields, "kind"), text(fields, "metadata", "name")}, " ")
+	}
+
+	want := map[string]string{"deployment": "apps/v1 Deployment shop", "service": "v1 Service shop", "configmap": "v1 ConfigMap shop-config"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("desired resources: -want, +got:\n%s", diff)
+	}
+
+	status := rsp.GetDesired().GetComposite().GetResource().GetFields()["status"].GetStructValue().AsMap()
+	if diff := cmp.Diff([]string{"availableReplicas", "labelSelector", "lastUpdated", "message", "phase", "reason", "replicas", "url"}, slices.Sorted(maps.Keys(status))); diff != "" {
+		t.Errorf("status fields: -want, +got:\n%s", diff)
+	}
+}
+
+// TestStatusMatchesAPI holds that every status field we write is one of the API.
+func TestStatusMatchesAPI(t *testing.T) {
+	status := run(t, request(shop)).GetDesired().GetComposite().GetResource().GetFields()["status"].GetStructValue().AsMap()
+
+	raw, err := json.Marshal(status)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	into := v1.WebAppStatus{}
+	decoder := json.NewDecoder(strings.NewReader(string(raw)))
+	decoder.DisallowUnknownFields()
+
+	if err := decoder.Decode(&into); err != nil {
+		t.Errorf("the status is not a WebAppStatus: %v", err)
+	}
+
+	if into.LastUpdated == nil || !into.LastUpdated.Equal(into.LastUpdated) || into.LastUpdated.Time.UTC() != noon {
+		t.Errorf("lastUpdated: want %v, got %v", noon, into.LastUpdated)
+	}
+}
+
+// TestLogsNoValues holds that no value of an environment variable is logged or
+// told, whatever is wrong.
+func TestLogsNoValues(t *testing.T) {
+	log := ""
+	f := New(logging.NewLogrLogger(funcr.New(func(_, line string) { log += line + "\n" }, funcr.Options{Verbosity: 1})), noonNow)
+
+	for _, webApp := range []string{
+		`{"apiVersion": "example.com/v1", "kind": "WebApp", "metadata": {"name": "shop"}, "spec": {"image": "nginx", "replicas": 1, "env": {"A": "hunter2"}}}`,
+		`{"apiVersion": "example.com/v1", "kind": "WebApp", "metadata": {"name": "shop"}, "spec": {"image": "nginx", "replicas": 1, "env": {"=": "hunter2"}}}`,
+		`{"apiVersion": "example.com/v1", "kind": "WebApp", "metadata": {"name": "shop"}, "spec": {"image": "nginx", "replicas": 1, "env": {"A": ["hunter2"]}}}`,
+		`{"apiVersion": "example.com/v1", "kind": "WebApp", "metadata": {"name": "shop"}, "spec": {"image": "nginx", "replicas": 1, "env": "hunter2"}}`,
+		`{"apiVersion": "example.com/v1", "kind": "WebApp", "metadata": {"name": "shop"}, "spec": {"image": "nginx", "replicas": 1, "env": {"A": "` + strings.Repeat("hunter2", v1.MaxEnvValueLength) + `"}}}`,
+	} {
+		rsp, err := f.RunFunction(context.Background(), request(webApp))
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		rsp.Desired = nil
+		if strings.Contains(rsp.String(), "hunter2") {
+			t.Errorf("the answer tells the value: %v", rsp)
+		}
+	}
+
+	if strings.Contains(log, "hunter2") {
+		t.Errorf("the log has the value: %s", log)
+	}
+
+	if strings.Count(log, `"name"="shop"`) != 5 {
+		t.Errorf("the log does not name the WebApp five times: %s", log)
+	}
+}

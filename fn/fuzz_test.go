@@ -1,0 +1,222 @@
+package fn
+
+import (
+	"context"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/crossplane/function-sdk-go/logging"
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+	"github.com/crossplane/function-sdk-go/resource"
+)
+
+// checkAnswer holds what is true of every answer to every request.
+func checkAnswer(t *testing.T, req *fnv1.RunFunctionRequest) {
+	t.Helper()
+
+	f := New(logging.NewNopLogger(), noonNow)
+	before := proto.Clone(req)
+
+	rsp, err := f.RunFunction(context.Background(), req)
+	if err != nil {
+		t.Fatalf("RunFunction(...): an error loses the conditions: %v", err)
+	}
+
+	if !proto.Equal(before, req) && !hasNaN(req) {
+		t.Errorf("RunFunction(...) changed the request: -before, +after:\n%s", cmp.Diff(before, req, protocmp.Transform()))
+	}
+
+	deterministic := proto.MarshalOptions{Deterministic: true}
+
+	first, err := deterministic.Marshal(rsp)
+	if err != nil {
+		t.Fatalf("the answer cannot be sent: %v", err)
+	}
+
+	again, err := f.RunFunction(context.Background(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if second, err := deterministic.Marshal(again); err != nil || string(first) != string(second) {
+		t.Errorf("RunFunction(...) twice: -first, +second (%v):\n%s", err, cmp.Diff(rsp, again, protocmp.Transform()))
+	}
+
+	if rsp.GetMeta().GetTag() != req.GetMeta().GetTag() || rsp.GetMeta().GetTtl() == nil {
+		t.Errorf("meta: want the tag and a TTL, got %v", rsp.GetMeta())
+	}
+
+	if len(rsp.GetConditions()) != 1 || rsp.GetConditions()[0].GetReason() == "" || rsp.GetConditions()[0].GetMessage() == "" {
+		t.Errorf("conditions: want one that says something, got %v", rsp.GetConditions())
+	}
+
+	for _, r := range rsp.GetResults() {
+		if r.GetMessage() == "" || len(r.GetMessage()) > maxMessage {
+			t.Errorf("result: want a message that fits an event, got %d bytes: %v", len(r.GetMessage()), r)
+		}
+	}
+
+	for key, r := range req.GetDesired().GetResources() {
+		if rsp.GetDesired().GetResources()[key] != r {
+			t.Errorf("desired resource %q of another step is lost", key)
+		}
+	}
+
+	fatal := slices.ContainsFunc(rsp.GetResults(), func(r *fnv1.Result) bool { return r.GetSeverity() == fnv1.Severity_SEVERITY_FATAL })
+	for _, c := range children {
+		_, exists := req.GetObserved().GetResources()[c.key]
+		_, desired := rsp.GetDesired().GetResources()[c.key]
+
+		if exists && !desired && !fatal {
+			t.Errorf("%q exists and is not desired any more: Crossplane would delete it", c.key)
+		}
+	}
+}
+
+// hasNaN says whether v holds the one value that does not equal itself.
+func hasNaN(req *fnv1.RunFunctionRequest) bool { return !proto.Equal(req, req) }
+
+// FuzzRequest sends any bytes that are a request.
+func FuzzRequest(f *testing.F) {
+	for _, req := range seeds() {
+		raw, err := proto.Marshal(req)
+		if err != nil {
+			f.Fatal(err)
+		}
+
+		f.Add(raw)
+	}
+
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		req := &fnv1.RunFunctionRequest{}
+		if err := proto.Unmarshal(raw, req); err != nil {
+			t.Skip()
+		}
+
+		checkAnswer(t, req)
+	})
+}
+
+// FuzzObjects sends any JSON as the objects of a request.
+func FuzzObjects(f *testing.F) {
+	f.Add(shop, `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "ttl": "1m", "labels": {"a": "b"}}`,
+		`{"metadata": {"generation": 1, "annotations": {"example.com/template-hash": "1"}}, "spec": {"replicas": 2}, "status": {"observedGeneration": 1, "conditions": [{"type": "Progressing", "status": "True"}]}}`, `{}`)
+	f.Add(shop, `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "defaults": {"resources": {"requests": {"cpu": "1"}}}}`, ``,
+		`{"metadata": {"ownerReferences": [{"controller": true, "uid": "u2"}]}}`)
+
+	f.Fuzz(func(t *testing.T, webApp, input, deployment, service string) {
+		req := &fnv1.RunFunctionRequest{Observed: &fnv1.State{Resources: map[string]*fnv1.Resource{}}}
+
+		if s := parse(webApp); s != nil {
+			req.Observed.Composite = &fnv1.Resource{Resource: s}
+		}
+
+		req.Input = parse(input)
+
+		if s := parse(deployment); s != nil {
+			req.Observed.Resources["deployment"] = &fnv1.Resource{Resource: s}
+		}
+
+		if s := parse(service); s != nil {
+			req.RequiredResources = map[string]*fnv1.Resources{"existing-service": {Items: []*fnv1.Resource{{Resource: s}}}}
+		}
+
+		checkAnswer(t, req)
+	})
+}
+
+func parse(json string) *structpb.Struct {
+	s := &structpb.Struct{}
+	if err := s.UnmarshalJSON([]byte(json)); err != nil {
+		return nil
+	}
+
+	return s
+}
+
+func seeds() []*fnv1.RunFunctionRequest {
+	return []*fnv1.RunFunctionRequest{
+		{},
+		request(shop),
+		request(shop, withInput(`{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "ttl": "1m"}`)),
+		request(shop, withObserved("deployment", `{"spec": {"replicas": 2}, "status": {"replicas": 2}}`), withRequired("existing-service", `{}`)),
+		request(shop, func(req *fnv1.RunFunctionRequest) {
+			req.Desired = &fnv1.State{Resources: map[string]*fnv1.Resource{"x": nil, "service": {}}}
+		}),
+	}
+}
+
+// TestDeterministic sends many requests at random, each twice.
+func TestDeterministic(t *testing.T) {
+	for seed := range uint64(300) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
+			checkAnswer(t, randomRequest(rand.New(rand.NewPCG(seed, 0))))
+		})
+	}
+}
+
+// randomRequest returns a request that is likely to be valid and about a WebApp
+// in any state.
+func randomRequest(r *rand.Rand) *fnv1.RunFunctionRequest {
+	texts := func(n int, key string) map[string]any {
+		m := map[string]any{}
+		for i := range r.IntN(n + 1) {
+			m[key+strconv.Itoa(i)] = strconv.Itoa(r.IntN(3))
+		}
+
+		return m
+	}
+	pick := func(options ...string) string { return options[r.IntN(len(options))] }
+	object := func(fields map[string]any) *structpb.Struct {
+		s, err := structpb.NewStruct(fields)
+		if err != nil {
+			panic(err)
+		}
+
+		return s
+	}
+
+	webApp := map[string]any{
+		"apiVersion": "example.com/v1", "kind": "WebApp",
+		"metadata": map[string]any{"name": "shop", "namespace": "acme", "uid": "u1"},
+		"spec":     map[string]any{"image": pick("nginx", "nginx:1.27", "BAD"), "replicas": r.IntN(5), "env": texts(20, "V")},
+		"status":   map[string]any{"phase": pick("", "Pending", "Running"), "reason": pick("", "Creating", "Available"), "lastUpdated": "2026-01-01T00:00:00Z"},
+	}
+	deployment := map[string]any{
+		"metadata": map[string]any{"generation": r.IntN(3), "annotations": texts(2, "a")},
+		"spec":     map[string]any{"replicas": r.IntN(5)},
+		"status": map[string]any{
+			"observedGeneration": r.IntN(3), "replicas": r.IntN(5), "updatedReplicas": r.IntN(5), "availableReplicas": r.IntN(5),
+			"conditions": []any{
+				map[string]any{"type": "Progressing", "status": pick("True", "False"), "reason": pick("ProgressDeadlineExceeded", "NewReplicaSetAvailable", "DeploymentPaused")},
+				map[string]any{"type": "ReplicaFailure", "status": pick("True", "False"), "message": pick("exceeded quota", "is forbidden", "x")},
+			},
+		},
+	}
+	input := map[string]any{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "labels": texts(5, "l"), "annotations": texts(5, "a")}
+
+	req := &fnv1.RunFunctionRequest{
+		Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: object(webApp)}, Resources: map[string]*fnv1.Resource{}},
+		Desired:  &fnv1.State{Resources: map[string]*fnv1.Resource{}},
+		Input:    object(input),
+	}
+	for name := range maps.Keys(texts(4, "other")) {
+		req.Desired.Resources[name] = &fnv1.Resource{Resource: resource.MustStructJSON(`{"kind": "Other"}`)}
+	}
+
+	for _, c := range children {
+		if r.IntN(2) == 0 {
+			req.Observed.Resources[c.key] = &fnv1.Resource{Resource: object(deployment)}
+		}
+	}
+
+	return req
+}

@@ -1,0 +1,239 @@
+package fn
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+)
+
+func TestJudgeRollout(t *testing.T) {
+	app := &webApp{name: "shop", namespace: "acme", spec: v1.WebAppSpec{Image: "nginx:1.27", Replicas: 3, Port: 8080}}
+	progressing := condition{status: "True", reason: "ReplicaSetUpdated"}
+	done := condition{status: "True", reason: "NewReplicaSetAvailable"}
+
+	// complete is a rollout that is done; each case spoils it in its own way.
+	complete := func(spoil func(r *rollout)) rollout {
+		r := rollout{
+			app: app, exists: true, templateCurrent: true, generation: 7, observedGeneration: 7,
+			written: 3, replicas: 3, updated: 3, available: 3, progressing: done,
+		}
+		if spoil != nil {
+			spoil(&r)
+		}
+
+		return r
+	}
+
+	refused := func(message string) rollout {
+		return complete(func(r *rollout) {
+			r.replicas, r.updated, r.available = 1, 1, 1
+			r.progressing = condition{status: "False", reason: "ProgressDeadlineExceeded"}
+			r.replicaFailure = condition{status: "True", reason: "FailedCreate", message: message}
+		})
+	}
+
+	cases := map[string]struct {
+		reason string
+		args   rollout
+		want   verdict
+	}{
+		"Creating": {
+			reason: "There is no Deployment. A new WebApp is Pending, not Failed.",
+			args:   rollout{app: app},
+			want:   verdict{v1.PhasePending, v1.ReasonCreating, "The Deployment is being created."},
+		},
+		"Terminating": {
+			reason: "A Deployment that is being deleted is not Running, however many pods it has.",
+			args:   complete(func(r *rollout) { r.terminating = true }),
+			want:   verdict{v1.PhasePending, v1.ReasonTerminating, "The Deployment is being deleted. It will be created again when it is gone."},
+		},
+		"Updating": {
+			reason: "What runs is not what is wanted.",
+			args:   complete(func(r *rollout) { r.templateCurrent = false }),
+			want:   verdict{v1.PhasePending, v1.ReasonUpdating, "The Deployment is being updated; 3 of 3 replicas are available."},
+		},
+		"Scaling": {
+			reason: "How many run is not how many are wanted.",
+			args:   complete(func(r *rollout) { r.written, r.replicas, r.updated, r.available = 5, 5, 5, 5 }),
+			want:   verdict{v1.PhasePending, v1.ReasonScaling, "The Deployment is being scaled from 5 to 3 replicas."},
+		},
+		"Unseen": {
+			reason: "Counts and conditions of an older generation say nothing of this one, good or bad.",
+			args: complete(func(r *rollout) {
+				r.generation = 8
+				r.progressing = condition{status: "False", reason: "ProgressDeadlineExceeded"}
+			}),
+			want: verdict{v1.PhasePending, v1.ReasonRollingOut, "Kubernetes has not acted on the latest change yet; 3 of 3 replicas are available."},
+		},
+		"Available": {
+			reason: "Every wanted replica is updated and available, and no other is left.",
+			args:   complete(nil),
+			want:   verdict{v1.PhaseRunning, v1.ReasonAvailable, "3 of 3 replicas are available."},
+		},
+		"AvailableThoughFailed": {
+			reason: "A condition that has not been cleared yet does not spoil a Deployment that is complete.",
+			args:   complete(func(r *rollout) { r.replicaFailure = condition{status: "True"} }),
+			want:   verdict{v1.PhaseRunning, v1.ReasonAvailable, "3 of 3 replicas are available."},
+		},
+		"OldPodsLeft": {
+			reason: "The available replicas may be the old ones as long as there are any.",
+			args:   complete(func(r *rollout) { r.replicas, r.progressing = 4, progressing }),
+			want:   verdict{v1.PhasePending, v1.ReasonRollingOut, "Pods are being started or replaced; 3 of 3 replicas are available."},
+		},
+		"RollingOut": {
+			reason: "Two are up to date, one of them serves.",
+			args:   complete(func(r *rollout) { r.updated, r.available, r.progressing = 2, 1, progressing }),
+			want:   verdict{v1.PhasePending, v1.ReasonRollingOut, "Pods are being started or replaced; 1 of 3 replicas are available."},
+		},
+		"NoConditionsYet": {
+			reason: "A Deployment that its controller has only begun to look at is rolling out.",
+			args:   complete(func(r *rollout) { r.replicas, r.updated, r.available, r.progressing = 3, 3, 0, condition{} }),
+			want:   verdict{v1.PhasePending, v1.ReasonRollingOut, "Pods are being started or replaced; 0 of 3 replicas are available."},
+		},
+		"ReplicasUnavailable": {
+			reason: "The rollout was done, and a replica stopped serving since.",
+			args:   complete(func(r *rollout) { r.available = 2 }),
+			want:   verdict{v1.PhasePending, v1.ReasonReplicasUnavailable, "2 of 3 replicas are available."},
+		},
+		"Paused": {
+			reason: "Nothing will happen until somebody resumes the rollout.",
+			args: complete(func(r *rollout) {
+				r.updated, r.progressing = 0, condition{status: "Unknown", reason: "DeploymentPaused"}
+			}),
+			want: verdict{v1.PhasePending, v1.ReasonPaused, "Somebody paused the rollout. Resume it with: kubectl -n acme rollout resume deployment/shop"},
+		},
+		"ProgressDeadlineExceeded": {
+			reason: "Kubernetes gave up waiting.",
+			args: complete(func(r *rollout) {
+				r.replicas, r.updated = 4, 1
+				r.progressing = condition{status: "False", reason: "ProgressDeadlineExceeded"}
+			}),
+			want: verdict{
+				v1.PhaseFailed, v1.ReasonProgressDeadlineExceeded,
+				"The rollout makes no progress; 3 of 3 replicas are available. Often the image cannot be pulled, the container stops or runs as root, or nothing listens on port 8080. See: kubectl -n acme describe pods -l app=shop",
+			},
+		},
+		"QuotaExceeded": {
+			reason: "A quota is why the deadline was missed. The pod that was refused has another name each time, and is not named.",
+			args:   refused(`pods "shop-7c5ddbdf54-x2x4q" is forbidden: exceeded quota: small, requested: pods=1, used: pods=1, limited: pods=1`),
+			want: verdict{
+				v1.PhaseFailed, v1.ReasonQuotaExceeded,
+				"A ResourceQuota of the namespace forbids more pods: exceeded quota: small, requested: pods=1, used: pods=1, limited: pods=1. Ask for more quota, or lower spec.replicas. See: kubectl -n acme describe quota",
+			},
+		},
+		"AdmissionRefused": {
+			reason: "Pod Security says what it does not like.",
+			args:   refused(`pods "shop-7c5ddbdf54-x2x4q" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true`),
+			want:   verdict{v1.PhaseFailed, v1.ReasonAdmissionRefused, `The cluster refuses the pods: violates PodSecurity "restricted:latest": runAsNonRoot != true`},
+		},
+		"AdmissionRefusedByWebhook": {
+			reason: "So does a webhook, with the pod's name anywhere in it.",
+			args:   refused(`admission webhook "policy.acme.com" denied the request: acme/shop-7c5ddbdf54-x2x4q has no team`),
+			want:   verdict{v1.PhaseFailed, v1.ReasonAdmissionRefused, `The cluster refuses the pods: admission webhook "policy.acme.com" denied the request: acme/shop has no team`},
+		},
+		"ReplicaFailure": {
+			reason: "Anything else is told as it is.",
+			args:   refused(`no API token found for service account "default"`),
+			want:   verdict{v1.PhaseFailed, v1.ReasonReplicaFailure, `Pods cannot be created or deleted: no API token found for service account "default"`},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, judgeRollout(tc.args), cmp.AllowUnexported(verdict{})); diff != "" {
+				t.Errorf("\n%s\njudgeRollout(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+func TestTell(t *testing.T) {
+	app := &webApp{name: "shop", namespace: "acme", spec: v1.WebAppSpec{Image: "nginx:1.28", Replicas: 3}}
+
+	type args struct {
+		before verdict
+		after  verdict
+		r      rollout
+	}
+
+	type event struct{ severity, reason, message string }
+
+	cases := map[string]struct {
+		reason string
+		args   args
+		want   []event
+	}{
+		"Nothing": {
+			reason: "The same phase for the same reason is no news, whatever the counts.",
+			args:   args{before: verdict{v1.PhasePending, v1.ReasonRollingOut, "1 of 3"}, after: verdict{v1.PhasePending, v1.ReasonRollingOut, "2 of 3"}},
+		},
+		"Created": {
+			reason: "The first answer to a new WebApp.",
+			args:   args{after: verdict{v1.PhasePending, v1.ReasonCreating, ""}},
+			want:   []event{{"SEVERITY_NORMAL", "Created", "Creating Deployment shop."}},
+		},
+		"UpdatedImage": {
+			reason: "An update names the image that it replaces.",
+			args: args{
+				before: verdict{v1.PhaseRunning, v1.ReasonAvailable, ""},
+				after:  verdict{v1.PhasePending, v1.ReasonUpdating, ""},
+				r:      rollout{image: "nginx:1.27", written: 3},
+			},
+			want: []event{{"SEVERITY_NORMAL", "Updated", "Updating the image from nginx:1.27 to nginx:1.28."}},
+		},
+		"UpdatedAndScaled": {
+			reason: "Two changes at once are two events. The names and values of variables are not told.",
+			args: args{
+				before: verdict{v1.PhaseRunning, v1.ReasonAvailable, ""},
+				after:  verdict{v1.PhasePending, v1.ReasonUpdating, ""},
+				r:      rollout{image: "nginx:1.28", written: 2},
+			},
+			want: []event{{"SEVERITY_NORMAL", "Updated", "Updating the pods' settings."}, {"SEVERITY_NORMAL", "Scaled", "Scaling from 2 to 3 replicas."}},
+		},
+		"Scaled": {
+			reason: "From how many to how many.",
+			args: args{
+				before: verdict{v1.PhaseRunning, v1.ReasonAvailable, ""},
+				after:  verdict{v1.PhasePending, v1.ReasonScaling, ""},
+				r:      rollout{written: 5},
+			},
+			want: []event{{"SEVERITY_NORMAL", "Scaled", "Scaling from 5 to 3 replicas."}},
+		},
+		"RollingOut": {
+			reason: "A step on the way is in the status, and is no event.",
+			args:   args{before: verdict{v1.PhasePending, v1.ReasonCreating, ""}, after: verdict{v1.PhasePending, v1.ReasonRollingOut, ""}},
+		},
+		"Running": {
+			reason: "It runs, and this is where.",
+			args:   args{before: verdict{v1.PhasePending, v1.ReasonRollingOut, ""}, after: verdict{v1.PhaseRunning, v1.ReasonAvailable, "3 of 3 replicas are available."}},
+			want:   []event{{"SEVERITY_NORMAL", "Running", "3 of 3 replicas are available. Reach it at http://shop.acme.svc"}},
+		},
+		"Failed": {
+			reason: "A failure is a warning with its reason.",
+			args:   args{before: verdict{v1.PhasePending, v1.ReasonRollingOut, ""}, after: verdict{v1.PhaseFailed, v1.ReasonQuotaExceeded, "No quota."}},
+			want:   []event{{"SEVERITY_WARNING", "Failed", "QuotaExceeded: No quota."}},
+		},
+		"FailedOtherwise": {
+			reason: "Another reason is another warning.",
+			args:   args{before: verdict{v1.PhaseFailed, v1.ReasonProgressDeadlineExceeded, ""}, after: verdict{v1.PhaseFailed, v1.ReasonQuotaExceeded, "No quota."}},
+			want:   []event{{"SEVERITY_WARNING", "Failed", "QuotaExceeded: No quota."}},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			tc.args.r.app = app
+
+			var got []event
+			for _, r := range tell(tc.args.before, status{verdict: tc.args.after, url: url(app)}, tc.args.r) {
+				got = append(got, event{r.GetSeverity().String(), r.GetReason(), r.GetMessage()})
+			}
+
+			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(event{})); diff != "" {
+				t.Errorf("\n%s\ntell(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}

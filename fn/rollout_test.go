@@ -1,0 +1,147 @@
+package fn
+
+import (
+	"hash/fnv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/crossplane/function-sdk-go/resource"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+)
+
+func TestObserveRollout(t *testing.T) {
+	app := &webApp{name: "shop", namespace: "acme", spec: v1.WebAppSpec{Image: "nginx:1.27", Replicas: 2, Port: 8080, Env: map[string]string{"A": "1"}}}
+
+	children, err := compose(app, &settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	desired := children[keyDeployment]
+
+	// observed is the desired Deployment as the API server has it, with edits.
+	observed := func(edit func(metadata, spec, container map[string]*structpb.Value)) *structpb.Struct {
+		s := proto.CloneOf(desired)
+		edit(s.GetFields()["metadata"].GetStructValue().GetFields(), s.GetFields()["spec"].GetStructValue().GetFields(), appContainer(s).GetStructValue().GetFields())
+
+		return s
+	}
+
+	type want struct {
+		current bool
+		written int64
+		image   string
+	}
+
+	cases := map[string]struct {
+		reason string
+		args   *structpb.Struct
+		want   want
+	}{
+		"Same": {
+			reason: "What was written is what is wanted.",
+			args:   desired,
+			want:   want{current: true, written: 2, image: "nginx:1.27"},
+		},
+		"Scaled": {
+			reason: "The number of replicas is not part of the pod template.",
+			args: observed(func(_, spec, _ map[string]*structpb.Value) {
+				spec["replicas"] = structpb.NewNumberValue(5)
+			}),
+			want: want{current: true, written: 5, image: "nginx:1.27"},
+		},
+		"Rewritten": {
+			reason: "An admission webhook may write another image than we sent.",
+			args: observed(func(_, _, container map[string]*structpb.Value) {
+				container["image"] = structpb.NewStringValue("mirror.acme.com/nginx:1.27")
+			}),
+			want: want{current: true, written: 2, image: "mirror.acme.com/nginx:1.27"},
+		},
+		"OtherHash": {
+			reason: "Another template was written.",
+			args: observed(func(metadata, _, _ map[string]*structpb.Value) {
+				metadata["annotations"] = structpb.NewStructValue(resource.MustStructJSON(`{"example.com/template-hash": "1"}`))
+			}),
+			want: want{current: false, written: 2, image: "nginx:1.27"},
+		},
+		"NoHash": {
+			reason: "Without a hash, the fields are compared, and are the same.",
+			args: observed(func(metadata, _, container map[string]*structpb.Value) {
+				delete(metadata, "annotations")
+				container["imagePullPolicy"] = structpb.NewStringValue("Always")
+			}),
+			want: want{current: true, written: 2, image: "nginx:1.27"},
+		},
+		"NoHashOtherImage": {
+			reason: "Without a hash, another image is another template.",
+			args: observed(func(metadata, _, container map[string]*structpb.Value) {
+				delete(metadata, "annotations")
+				container["image"] = structpb.NewStringValue("nginx:1.26")
+			}),
+			want: want{current: false, written: 2, image: "nginx:1.26"},
+		},
+		"NoHashOtherPort": {
+			reason: "So is another port.",
+			args: observed(func(metadata, _, container map[string]*structpb.Value) {
+				delete(metadata, "annotations")
+				delete(container, "ports")
+			}),
+			want: want{current: false, written: 2, image: "nginx:1.27"},
+		},
+		"NoHashOtherEnv": {
+			reason: "So is another environment.",
+			args: observed(func(metadata, _, container map[string]*structpb.Value) {
+				delete(metadata, "annotations")
+				container["env"].GetListValue().Values = append(container["env"].GetListValue().GetValues(), structpb.NewStructValue(resource.MustStructJSON(`{"name": "B"}`)))
+			}),
+			want: want{current: false, written: 2, image: "nginx:1.27"},
+		},
+		"Bare": {
+			reason: "What says nothing of its template or its replicas contradicts nothing.",
+			args:   resource.MustStructJSON(`{"kind": "Deployment", "status": {"replicas": 2}}`),
+			want:   want{current: true, written: 2},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			r := observeRollout(app, tc.args, desired)
+			if diff := cmp.Diff(tc.want, want{r.templateCurrent, r.written, r.image}, cmp.AllowUnexported(want{})); diff != "" {
+				t.Errorf("\n%s\nobserveRollout(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+// TestTemplateHash pins the hash of a template: another hash for the same
+// template would make every WebApp look updated after an upgrade.
+func TestTemplateHash(t *testing.T) {
+	hash := func(json string) uint64 {
+		h := fnv.New64a()
+		digest(h, structpb.NewStructValue(resource.MustStructJSON(json)))
+
+		return h.Sum64()
+	}
+
+	const template = `{"a": ["x", 1, true, null], "b": {"c": ""}}`
+	if got := hash(template); got != 0x8e99c256cfd69205 {
+		t.Errorf("hash(%s): want 0x8e99c256cfd69205, got %#x", template, got)
+	}
+
+	seen := map[uint64]string{}
+
+	for _, json := range []string{
+		`{}`, `{"a": null}`, `{"a": ""}`, `{"a": 0}`, `{"a": false}`, `{"a": true}`, `{"a": []}`, `{"a": {}}`,
+		`{"a": "b"}`, `{"ab": ""}`, `{"a": "1"}`, `{"a": 1}`, `{"a": ["b", "c"]}`, `{"a": ["bc"]}`, `{"a": [["b"], "c"]}`, `{"a": {"b": "c"}}`,
+	} {
+		if other, twice := seen[hash(json)]; twice {
+			t.Errorf("%s and %s have the same hash", json, other)
+		}
+
+		seen[hash(json)] = json
+	}
+}
