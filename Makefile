@@ -1,3 +1,85 @@
+# One small resource in, a well-run web application out. See README.md.
+
+VERSION ?= v0.1.0
+
+# What make render renders: a WebApp, and where wanted a Composition, children
+# that exist already and other objects of the cluster.
+XR ?= examples/webapp.yaml
+COMPOSITION ?=
+OBSERVED ?=
+REQUIRED ?=
+
+# How long make fuzz runs each target.
+FUZZTIME ?= 1m
+
+BIN := .cache/bin
+
+# Every Go module but those that only name tools.
+MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/install/go.mod))
+
+# No C compiler is needed, and what is built does not depend on one.
+export CGO_ENABLED ?= 0
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Print this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##### Try it
+
+.PHONY: render
+render: tools ## Render a WebApp with Crossplane's own engine (XR=, OBSERVED=, REQUIRED=, COMPOSITION=).
+	@go build -o $(BIN)/function-webapp .
+	@go -C test/render build -o $(CURDIR)/$(BIN)/render .
+	@$(BIN)/render -xr "$(XR)" -composition "$(COMPOSITION)" -observed "$(OBSERVED)" -required "$(REQUIRED)"
+
+##### Test it
+
+.PHONY: test
+test: test-unit test-schema test-render ## Run every test.
+
+.PHONY: test-unit
+test-unit: ## Test the function; 90% of fn's statements must be covered.
+	@mkdir -p .cache
+	go vet ./...
+	go test -coverpkg=./fn -coverprofile=.cache/cover.out ./...
+	@go tool cover -func=.cache/cover.out | \
+		awk '/^total:/ {sub("%", "", $$3); print "fn: " $$3 "% of statements are covered"; exit $$3 < 90}'
+
+.PHONY: test-schema
+test-schema: ## Test the WebApp's schema with the API server's own code, and against published versions.
+	go -C test/schema vet ./...
+	go -C test/schema test ./...
+
+.PHONY: test-render
+test-render: tools ## Render every example and every state with Crossplane's own engine.
+	go -C test/render vet ./...
+	go -C test/render test -count=1 ./...
+
+.PHONY: golden
+golden: tools ## Take what is rendered now for what is wanted. Read the diff.
+	go -C test/render test -count=1 ./... -update
+
+.PHONY: race
+race: ## Test the function under the race detector, which needs a C compiler.
+	CGO_ENABLED=1 go test -race ./...
+
+.PHONY: fuzz
+fuzz: ## Fuzz the function, FUZZTIME (default 1m) for each target.
+	go test ./fn -run '^$$' -fuzz '^FuzzRequest$$' -fuzztime $(FUZZTIME)
+	go test ./fn -run '^$$' -fuzz '^FuzzObjects$$' -fuzztime $(FUZZTIME)
+
+.PHONY: lint
+lint: $(BIN)/golangci-lint ## Lint every module.
+	@set -e; for m in $(MODULES); do echo "lint $$m"; (cd $$m && $(CURDIR)/$(BIN)/golangci-lint run --config $(CURDIR)/.golangci.yml ./...); done
+
+.PHONY: vuln
+vuln: ## Look for known vulnerabilities. Needs the network; for releases.
+	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
+
+##### Generate it
+
 # Go code, schemas and the XRD that are generated from apis/v1 and
 # input/v1beta1, as git pathspecs.
 GENERATED := '*/zz_generated.*' apis/webapp/definition.yaml package/input
@@ -6,21 +88,50 @@ GENERATED := '*/zz_generated.*' apis/webapp/definition.yaml package/input
 # controller-gen's deepcopy generator does not know aliases of basic types, such
 # as apis/v1.EnvValue, and gotypesalias=0 hides them from it.
 generate: export GODEBUG = gotypesalias=0
-generate:
-	mkdir -p .cache/bin .cache/crd
-	go -C test/tools/generate build -o $(CURDIR)/.cache/bin/ ./xrd sigs.k8s.io/controller-tools/cmd/controller-gen
-	.cache/bin/controller-gen object paths=./apis/v1 paths=./input/v1beta1
-	.cache/bin/controller-gen crd paths=./apis/v1 output:dir=.cache/crd
-	.cache/bin/controller-gen crd paths=./input/v1beta1 output:dir=package/input
-	.cache/bin/xrd .cache/crd/example.com_webapps.yaml apis/webapp/definition.yaml
+generate: ## Generate Go code, schemas and the XRD from the Go types.
+	mkdir -p $(BIN) .cache/crd
+	go -C test/tools/generate build -o $(CURDIR)/$(BIN)/ ./xrd sigs.k8s.io/controller-tools/cmd/controller-gen
+	$(BIN)/controller-gen object paths=./apis/v1 paths=./input/v1beta1
+	$(BIN)/controller-gen crd paths=./apis/v1 output:dir=.cache/crd
+	$(BIN)/controller-gen crd paths=./input/v1beta1 output:dir=package/input
+	$(BIN)/xrd .cache/crd/example.com_webapps.yaml apis/webapp/definition.yaml
 
 .PHONY: generate-check
-generate-check: generate
+generate-check: generate ## Fail if what is generated is not what is committed.
 	@git diff --exit-code -- $(GENERATED) && \
 	test -z "$$(git ls-files --others -- $(GENERATED) | tee /dev/stderr)" || \
 	{ echo "generated files differ: run make generate and commit" >&2; exit 1; }
 
-.PHONY: test-schema
-test-schema:
-	go -C test/schema vet ./...
-	go -C test/schema test ./...
+##### Tools, built from source once
+
+.PHONY: tools
+tools: $(BIN)/crossplane $(BIN)/crossplane-core ## Build the tools that render needs.
+
+# The version of a module that a tool module names.
+version = $(shell awk '$$1 == "$(2)" {print $$2}' test/tools/$(1)/go.mod)
+CLI_VERSION := $(call version,cli,github.com/crossplane/cli/v2)
+CORE_VERSION := $(call version,crossplane,github.com/crossplane/crossplane/v2)
+
+# Crossplane's programs take the version they say they are from the linker.
+stamp = -s -w -X github.com/crossplane/crossplane-runtime/v2/pkg/version.version=$(1)
+
+$(BIN)/crossplane: test/tools/cli/go.mod test/tools/cli/go.sum
+	@mkdir -p $(BIN)
+	@if crossplane version --client 2>/dev/null | grep -q ' $(CLI_VERSION)$$'; then \
+		echo "using the crossplane $(CLI_VERSION) on PATH"; \
+		ln -sf "$$(command -v crossplane)" $@; \
+	else \
+		echo "building the crossplane CLI $(CLI_VERSION) from source, once: about 4 minutes on 2 cores"; \
+		go -C test/tools/cli build -trimpath -ldflags '$(call stamp,$(CLI_VERSION))' -o $(CURDIR)/$@ github.com/crossplane/cli/v2/cmd/crossplane; \
+	fi
+	@touch -h $@
+
+$(BIN)/crossplane-core: test/tools/crossplane/go.mod test/tools/crossplane/go.sum
+	@echo "building crossplane $(CORE_VERSION) from source, once: about 2 minutes on 2 cores"
+	@mkdir -p $(BIN)
+	@go -C test/tools/crossplane build -trimpath -ldflags '$(call stamp,$(CORE_VERSION))' -o $(CURDIR)/$@ github.com/crossplane/crossplane/v2/cmd/crossplane
+
+$(BIN)/golangci-lint: test/tools/lint/go.mod test/tools/lint/go.sum
+	@echo "building golangci-lint from source, once: about 3 minutes on 2 cores"
+	@mkdir -p $(BIN)
+	@go -C test/tools/lint build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint

@@ -16,15 +16,15 @@ var version = "dev"
 
 // cli is the command line. Every flag can be set by its environment variable.
 type cli struct {
-	Debug   bool             `env:"DEBUG"   help:"Log every reconcile, not only changes and failures. Logs as text instead of JSON." short:"d"`
+	Debug   bool             `env:"DEBUG"                        help:"Log every reconcile, not only changes and failures. Logs as text instead of JSON." short:"d"`
 	Version kong.VersionFlag `help:"Print the version and exit."`
 
-	Network            string `default:"tcp"                help:"Network to listen on for gRPC, as Go's net.Listen names it."                      env:"NETWORK"`
-	Address            string `default:":9443"              help:"Address to listen on for gRPC."                                                   env:"ADDRESS"`
-	TLSCertsDir        string `env:"TLS_SERVER_CERTS_DIR"   help:"Folder with tls.crt, tls.key and the clients' ca.crt. Crossplane sets it."        name:"tls-certs-dir"`
+	Network            string `default:"tcp"                                                                                           env:"NETWORK"                                                                    help:"Network to listen on for gRPC, as Go's net.Listen names it."`
+	Address            string `default:":9443"                                                                                         env:"ADDRESS"                                                                    help:"Address to listen on for gRPC."`
+	TLSCertsDir        string `env:"TLS_SERVER_CERTS_DIR"                                                                              help:"Folder with tls.crt, tls.key and the clients' ca.crt. Crossplane sets it." name:"tls-certs-dir"`
 	Insecure           bool   `help:"Serve without mTLS, to anybody who can reach the address. For development and crossplane render."`
-	MaxRecvMessageSize int    `default:"16"                 help:"Largest request to accept, in MiB."                                               env:"MAX_RECV_MESSAGE_SIZE"`
-	MetricsAddress     string `default:":8080"              help:"Address to serve Prometheus metrics on over HTTP, at /metrics. Empty to not."     env:"METRICS_ADDRESS"`
+	MaxRecvMessageSize int    `default:"16"                                                                                            env:"MAX_RECV_MESSAGE_SIZE"                                                      help:"Largest request to accept, in MiB."`
+	MetricsAddress     string `default:":8080"                                                                                         env:"METRICS_ADDRESS"                                                            help:"Address to serve Prometheus metrics on over HTTP, at /metrics. Empty to not."`
 }
 
 // Run serves the function until it fails or is stopped.

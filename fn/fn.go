@@ -70,7 +70,7 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 
 	desired, err := compose(app, settings)
 	if err != nil {
-		return f.refuse(rsp, req, v1.ReasonInvalidRequest, "cannot build the children: "+err.Error()), nil
+		return f.refuse(rsp, req, v1.ReasonInvalidRequest, "cannot build the children: "+err.Error()), nil //nolint:nilerr // An error would lose the condition.
 	}
 
 	roll := observeRollout(app, observed[keyDeployment].GetResource(), desired[keyDeployment])

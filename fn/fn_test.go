@@ -92,7 +92,7 @@ func existing(key, apiVersion, kind, name string) (string, *fnv1.ResourceSelecto
 		ApiVersion: apiVersion,
 		Kind:       kind,
 		Match:      &fnv1.ResourceSelector_MatchName{MatchName: name},
-		Namespace:  proto.String("acme"),
+		Namespace:  new("acme"),
 	}
 }
 
@@ -155,10 +155,10 @@ func TestNewWebApp(t *testing.T) {
 		Requirements: &fnv1.Requirements{Resources: map[string]*fnv1.ResourceSelector{}},
 		Conditions: []*fnv1.Condition{{
 			Type: "Accepted", Status: fnv1.Status_STATUS_CONDITION_TRUE, Reason: "Accepted",
-			Message: proto.String("The WebApp is valid and no other object is in its way."), Target: fnv1.Target_TARGET_COMPOSITE.Enum(),
+			Message: new("The WebApp is valid and no other object is in its way."), Target: fnv1.Target_TARGET_COMPOSITE.Enum(),
 		}},
 		Results: []*fnv1.Result{{
-			Severity: fnv1.Severity_SEVERITY_NORMAL, Reason: proto.String("Created"),
+			Severity: fnv1.Severity_SEVERITY_NORMAL, Reason: new("Created"),
 			Message: "Creating Deployment shop.", Target: fnv1.Target_TARGET_COMPOSITE.Enum(),
 		}},
 	}
@@ -192,7 +192,7 @@ func TestPassThrough(t *testing.T) {
 	req := request(shop, func(req *fnv1.RunFunctionRequest) {
 		req.Context = resource.MustStructJSON(`{"apiextensions.crossplane.io/environment": {"region": "eu"}}`)
 		req.Desired = &fnv1.State{Composite: composite, Resources: map[string]*fnv1.Resource{"database": database}}
-		req.Desired.ProtoReflect().SetUnknown(unknown)
+		req.GetDesired().ProtoReflect().SetUnknown(unknown)
 	})
 	before := proto.Clone(req)
 	rsp := run(t, req)
@@ -496,7 +496,7 @@ func TestSendsOnlyWhatIsSet(t *testing.T) {
 	var walk func(path string, v any)
 
 	walk = func(path string, v any) {
-		empty := false
+		var empty bool
 
 		switch v := v.(type) {
 		case map[string]any:
@@ -568,7 +568,7 @@ func TestStatusMatchesAPI(t *testing.T) {
 		t.Errorf("the status is not a WebAppStatus: %v", err)
 	}
 
-	if into.LastUpdated == nil || !into.LastUpdated.Equal(into.LastUpdated) || into.LastUpdated.Time.UTC() != noon {
+	if into.LastUpdated == nil || !into.LastUpdated.Time.Equal(noon) {
 		t.Errorf("lastUpdated: want %v, got %v", noon, into.LastUpdated)
 	}
 }

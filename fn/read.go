@@ -3,6 +3,7 @@ package fn
 import (
 	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,20 +61,20 @@ func (o object) object(name string) object {
 	return child
 }
 
-// text returns "" if the field is absent or not a string.
-func (o object) text(name string) string {
+// text returns the field if it is there and a string.
+func (o object) text(name string) (value string, ok bool) {
 	v := o.get(name)
 	if v == nil {
-		return ""
+		return "", false
 	}
 
 	s, ok := v.GetKind().(*structpb.Value_StringValue)
 	if !ok {
 		o.wrong(o.child(name), v, "must be a string")
-		return ""
+		return "", false
 	}
 
-	return s.StringValue
+	return s.StringValue, true
 }
 
 // integer returns the field if it is there and a whole number from low to high.
@@ -128,6 +129,11 @@ func (o object) texts(name string) map[string]string {
 	return out
 }
 
+// quantityPattern is a quantity of a size that somebody may mean. Without it, a
+// few characters such as 1e-999999999 keep [resource.ParseQuantity] busy for
+// minutes.
+var quantityPattern = regexp.MustCompile(`^\+?([0-9]{1,18}(\.[0-9]{0,9})?|\.[0-9]{1,9})([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,2})?$`)
+
 // quantities returns a map of resource quantities.
 func (o object) quantities(name string) corev1.ResourceList {
 	in := o.object(name)
@@ -140,7 +146,7 @@ func (o object) quantities(name string) corev1.ResourceList {
 	for _, key := range slices.Sorted(maps.Keys(in.fields)) {
 		path := in.path.Key(clip(key, maxQuoted))
 
-		written := ""
+		var written string
 
 		switch k := in.fields[key].GetKind().(type) {
 		case *structpb.Value_StringValue:
@@ -152,13 +158,12 @@ func (o object) quantities(name string) corev1.ResourceList {
 			continue
 		}
 
-		q, err := resource.ParseQuantity(written)
-		if err != nil || q.Sign() < 0 {
+		if !quantityPattern.MatchString(written) {
 			*o.errs = append(*o.errs, field.Invalid(path, clip(written, maxQuoted), "must be a quantity such as 100m, 0.5 or 128Mi"))
 			continue
 		}
 
-		out[corev1.ResourceName(key)] = q
+		out[corev1.ResourceName(key)] = resource.MustParse(written)
 	}
 
 	return out

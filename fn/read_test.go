@@ -283,10 +283,11 @@ func TestReadSettings(t *testing.T) {
 			}},
 		},
 		"Quantities": {
-			reason: "Quantities are quantities, and not negative; a request fits under its limit.",
-			args:   resource.MustStructJSON(head + `, "defaults": {"resources": {"requests": {"cpu": "lots", "memory": "2Gi"}, "limits": {"cpu": -1, "memory": "1Gi"}}}}`),
+			reason: "Quantities are quantities, not negative, and not such as take minutes to read; a request fits under its limit.",
+			args:   resource.MustStructJSON(head + `, "defaults": {"resources": {"requests": {"cpu": "lots", "memory": "2Gi", "endless": "1e-999999999"}, "limits": {"cpu": -1, "memory": "1Gi"}}}}`),
 			want: want{errs: []string{
 				`defaults.resources.requests[cpu]: Invalid value: "lots": must be a quantity such as 100m, 0.5 or 128Mi`,
+				`defaults.resources.requests[endless]: Invalid value: "1e-999999999": must be a quantity such as 100m, 0.5 or 128Mi`,
 				`defaults.resources.limits[cpu]: Invalid value: "-1": must be a quantity such as 100m, 0.5 or 128Mi`,
 				`defaults.resources.requests[memory]: Invalid value: "2Gi": must not exceed the limit of 1Gi`,
 			}},
@@ -364,5 +365,20 @@ func TestNumber(t *testing.T) {
 				t.Errorf("\n%s\nnumber(%v): want %d, got %d", tc.reason, tc.args, tc.want, got)
 			}
 		})
+	}
+}
+
+// TestQuantityPattern holds that what the pattern lets through can be parsed.
+func TestQuantityPattern(t *testing.T) {
+	for _, number := range []string{"0", "1", "+1", "1.", ".5", "1.5", "999999999999999999.999999999"} {
+		for _, suffix := range []string{"", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "e3", "E-9", "e+99", "e-99"} {
+			if quantity := number + suffix; quantityPattern.MatchString(quantity) {
+				if _, err := apiresource.ParseQuantity(quantity); err != nil {
+					t.Errorf("%s: %v", quantity, err)
+				}
+			} else {
+				t.Errorf("%s: is a quantity", quantity)
+			}
+		}
 	}
 }

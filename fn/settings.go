@@ -46,11 +46,11 @@ func readSettings(input *structpb.Struct) (*settings, field.ErrorList) {
 	root := object{fields: input.GetFields(), errs: &errs}
 	root.only("apiVersion", "kind", "metadata", "ttl", "labels", "annotations", "defaults", "features")
 
-	if v := root.text("apiVersion"); v != v1beta1.APIVersion {
+	if v, _ := root.text("apiVersion"); v != v1beta1.APIVersion {
 		errs = append(errs, field.NotSupported(root.child("apiVersion"), clip(v, maxQuoted), []string{v1beta1.APIVersion}))
 	}
 
-	if v := root.text("kind"); v != v1beta1.Kind {
+	if v, _ := root.text("kind"); v != v1beta1.Kind {
 		errs = append(errs, field.NotSupported(root.child("kind"), clip(v, maxQuoted), []string{v1beta1.Kind}))
 	}
 
@@ -90,17 +90,12 @@ func readSettings(input *structpb.Struct) (*settings, field.ErrorList) {
 }
 
 func readTTL(root object, errs *field.ErrorList) time.Duration {
-	if root.get("ttl") == nil {
+	written, ok := root.text("ttl")
+	if !ok {
 		return defaultTTL
 	}
 
-	written := root.text("ttl")
 	path := root.child("ttl")
-
-	if typeName(root.get("ttl")) != "string" {
-		return defaultTTL
-	}
-
 	ttl, err := time.ParseDuration(written)
 
 	switch {

@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -38,7 +39,7 @@ type webApp struct {
 // checkComposite refuses a composite that is missing or not a WebApp.
 func checkComposite(composite *structpb.Struct) error {
 	if len(composite.GetFields()) == 0 {
-		return fmt.Errorf("the request has no observed composite resource")
+		return errors.New("the request has no observed composite resource")
 	}
 
 	apiVersion := composite.GetFields()["apiVersion"].GetStringValue()
@@ -61,12 +62,10 @@ func readWebApp(composite *structpb.Struct) (*webApp, field.ErrorList) {
 	metadata := root.object("metadata")
 	spec := root.object("spec")
 
-	app := &webApp{
-		name:       metadata.text("name"),
-		namespace:  metadata.text("namespace"),
-		uid:        metadata.text("uid"),
-		generation: number(root.get("metadata"), "generation"),
-	}
+	app := &webApp{generation: number(root.get("metadata"), "generation")}
+	app.name, _ = metadata.text("name")
+	app.namespace, _ = metadata.text("namespace")
+	app.uid, _ = metadata.text("uid")
 
 	if app.namespace == "" {
 		// Only crossplane render knows WebApps without one. It is where kubectl
@@ -88,17 +87,15 @@ func readWebApp(composite *structpb.Struct) (*webApp, field.ErrorList) {
 }
 
 func readImage(spec object, errs *field.ErrorList) string {
-	image := spec.text("image")
-	path := spec.child("image")
+	if spec.get("image") == nil {
+		*errs = append(*errs, field.Required(spec.child("image"), "say which container image to run, for example nginx:1.27"))
+		return ""
+	}
 
-	switch {
-	case spec.get("image") == nil:
-		*errs = append(*errs, field.Required(path, "say which container image to run, for example nginx:1.27"))
-	case len(image) > v1.MaxImageLength || !imagePattern.MatchString(image):
-		if typeName(spec.get("image")) == "string" {
-			*errs = append(*errs, field.Invalid(path, clip(image, maxQuoted),
-				"must be an image reference such as nginx:1.27, registry.acme.com:5000/team/shop:v3 or ghcr.io/acme/shop@sha256:…; repository names are lower case and there is no https://"))
-		}
+	image, ok := spec.text("image")
+	if ok && (len(image) > v1.MaxImageLength || !imagePattern.MatchString(image)) {
+		*errs = append(*errs, field.Invalid(spec.child("image"), clip(image, maxQuoted),
+			"must be an image reference such as nginx:1.27, registry.acme.com:5000/team/shop:v3 or ghcr.io/acme/shop@sha256:…; repository names are lower case and there is no https://"))
 	}
 
 	return image
