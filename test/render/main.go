@@ -24,23 +24,27 @@ func main() {
 	flag.StringVar(&in.required, "required", "", "file or folder with other objects of the cluster")
 	flag.Parse()
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-
-	if err := run(ctx, e, in); err != nil {
+	if err := run(&e, in); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, e engine, in inputs) error {
+func run(e *engine, in inputs) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+
 	if err := e.start(ctx); err != nil {
 		return err
 	}
 	defer e.stop()
 
 	out, err := e.render(ctx, in)
-	fmt.Print(out)
+	if err != nil {
+		return err
+	}
+
+	_, err = fmt.Fprint(os.Stdout, out)
 
 	return err
 }

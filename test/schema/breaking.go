@@ -174,7 +174,8 @@ func comparators() []validations.Comparator[extv1.JSONSchemaProps] {
 		&property.Description{},
 	}
 
-	out := []validations.Comparator[extv1.JSONSchemaProps]{rules{}}
+	out := make([]validations.Comparator[extv1.JSONSchemaProps], 0, len(known)+1)
+	out = append(out, rules{})
 
 	for _, k := range known {
 		k.SetEnforcement(config.EnforcementPolicyError)
@@ -193,6 +194,7 @@ func comparators() []validations.Comparator[extv1.JSONSchemaProps] {
 // rules reports CEL rules that were not there before.
 type rules struct{}
 
+// Compare implements validations.Comparator.
 func (rules) Compare(older, newer *extv1.JSONSchemaProps) validations.ComparisonResult {
 	var errs []error
 

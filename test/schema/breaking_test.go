@@ -78,7 +78,7 @@ func TestBreaking(t *testing.T) {
 		},
 		"LooserBound": {
 			reason: "What was valid still is.",
-			args:   property("replicas", func(s *extv1.JSONSchemaProps) { s.Maximum = ptr.To(20.0); s.Minimum = ptr.To(0.0) }),
+			args:   property("replicas", func(s *extv1.JSONSchemaProps) { s.Maximum = new(20.0); s.Minimum = new(0.0) }),
 		},
 		"LooserValueOfMap": {
 			reason: "What was valid still is, inside a map too.",
@@ -129,12 +129,12 @@ func TestBreaking(t *testing.T) {
 		},
 		"TighterMaximum": {
 			reason: "Ten replicas were valid.",
-			args:   property("replicas", func(s *extv1.JSONSchemaProps) { s.Maximum = ptr.To(5.0) }),
+			args:   property("replicas", func(s *extv1.JSONSchemaProps) { s.Maximum = new(5.0) }),
 			want:   []Change{{"v1.spec.replicas", "maximum decreased: 10 -> 5", refused}},
 		},
 		"TighterMinimum": {
 			reason: "One replica was valid.",
-			args:   property("replicas", func(s *extv1.JSONSchemaProps) { s.Minimum = ptr.To(2.0) }),
+			args:   property("replicas", func(s *extv1.JSONSchemaProps) { s.Minimum = new(2.0) }),
 			want:   []Change{{"v1.spec.replicas", "minimum increased: 1 -> 2", refused}},
 		},
 		"TighterValueOfMap": {
@@ -217,7 +217,7 @@ func TestBreaking(t *testing.T) {
 
 	t.Run("AnythingElse", func(t *testing.T) {
 		newer := derived(t)
-		property("env", func(s *extv1.JSONSchemaProps) { s.XMapType = ptr.To("granular") })(newer)
+		property("env", func(s *extv1.JSONSchemaProps) { s.XMapType = new("granular") })(newer)
 
 		got := Breaking(derived(t), newer)
 		if len(got) != 1 || got[0].Where != "v1.spec.env" {

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
 	extv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation"
@@ -16,6 +15,8 @@ import (
 	"k8s.io/apiserver/pkg/cel/environment"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/crdify/pkg/validations"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 )
 
 // definition is what the Configuration package installs.
@@ -75,7 +76,7 @@ func TestVersions(t *testing.T) {
 			Scale: &extv1.CustomResourceSubresourceScale{
 				SpecReplicasPath:   ".spec.replicas",
 				StatusReplicasPath: ".status.replicas",
-				LabelSelectorPath:  ptr.To(".status.labelSelector"),
+				LabelSelectorPath:  new(".status.labelSelector"),
 			},
 		},
 		AdditionalPrinterColumns: []extv1.CustomResourceColumnDefinition{
@@ -137,7 +138,7 @@ func TestBounds(t *testing.T) {
 		"Port": {
 			reason: "A port that is not set is the default one.",
 			args:   "^.spec.port",
-			want:   bounds{Minimum: ptr.To(float64(v1.MinPort)), Maximum: ptr.To(float64(v1.MaxPort)), Default: fmt.Sprint(v1.DefaultPort)},
+			want:   bounds{Minimum: ptr.To(float64(v1.MinPort)), Maximum: ptr.To(float64(v1.MaxPort)), Default: strconv.Itoa(int(v1.DefaultPort))},
 		},
 		"Env": {
 			reason: "The number of variables is bounded, and with it the cost of the rule on their names.",

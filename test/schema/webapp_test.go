@@ -4,16 +4,18 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/yaml"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 )
 
 // webApps returns the manifests of kind WebApp that match a glob, by file name.
@@ -94,9 +96,7 @@ func TestValid(t *testing.T) {
 	}
 
 	for _, glob := range []string{"valid/*.yaml", "../../examples/*.yaml"} {
-		for name, manifest := range webApps(t, glob) {
-			cases[name] = manifest
-		}
+		maps.Copy(cases, webApps(t, glob))
 	}
 
 	server := served(t)

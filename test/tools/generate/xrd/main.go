@@ -8,11 +8,12 @@ import (
 	"fmt"
 	"os"
 
-	xpv2 "github.com/crossplane/crossplane/apis/v2/apiextensions/v2"
 	extv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/yaml"
+
+	xpv2 "github.com/crossplane/crossplane/apis/v2/apiextensions/v2"
 )
 
 const header = "# Generated from the Go types in apis/v1 by make generate. DO NOT EDIT.\n"
