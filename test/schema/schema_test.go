@@ -1,9 +1,9 @@
 package schema
 
 import (
-	"fmt"
 	"maps"
 	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
