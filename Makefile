@@ -1,6 +1,10 @@
 # One small resource in, a well-run web application out. See README.md.
 
+# What make build, package, push and image make: the version, and where the
+# packages will live.
 VERSION ?= v0.1.0
+REGISTRY ?= xpkg.crossplane.io
+ORG ?= webapp-operator
 
 # What make render renders: a WebApp, and where wanted a Composition, children
 # that exist already and other objects of the cluster.
@@ -101,6 +105,74 @@ generate-check: generate ## Fail if what is generated is not what is committed.
 	@git diff --exit-code -- $(GENERATED) && \
 	test -z "$$(git ls-files --others -- $(GENERATED) | tee /dev/stderr)" || \
 	{ echo "generated files differ: run make generate and commit" >&2; exit 1; }
+
+##### Package it
+
+# The same source gives the same bytes, on every machine and in every folder.
+BUILD := go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)'
+ARCHS := amd64 arm64
+OUT := _output/$(VERSION)
+
+# What Docker calls the image, and what it says of itself. The Dockerfile says
+# the same.
+IMAGE ?= function-webapp:$(VERSION)
+LABELS := org.opencontainers.image.title=function-webapp \
+	org.opencontainers.image.source=https://github.com/webapp-operator/function-webapp \
+	org.opencontainers.image.licenses=Apache-2.0 \
+	org.opencontainers.image.version=$(VERSION)
+
+FUNCTION_XPKGS := $(ARCHS:%=$(OUT)/function-webapp-linux-%.xpkg)
+CONFIGURATION_XPKG := $(OUT)/configuration-webapp.xpkg
+
+.PHONY: build
+build: ## Build the function for this machine, into _output.
+	$(BUILD) -o _output/function-webapp .
+
+# The binary of an image. Go knows best whether it is up to date.
+.PHONY: $(ARCHS:%=$(OUT)/function-linux-%)
+$(ARCHS:%=$(OUT)/function-linux-%): $(OUT)/function-linux-%:
+	GOOS=linux GOARCH=$* $(BUILD) -o $@ .
+
+.SECONDARY: $(ARCHS:%=$(OUT)/image-linux-%.tar)
+$(OUT)/image-linux-%.tar: $(OUT)/function-linux-%
+	go -C test/tools/package build -o $(CURDIR)/$(BIN)/image ./image
+	$(BIN)/image -binary $< -arch $* -tag $(IMAGE) $(LABELS:%=-label %) -o $@
+
+$(OUT)/function-webapp-linux-%.xpkg: $(OUT)/image-linux-%.tar $(BIN)/crossplane
+	$(BIN)/crossplane xpkg build --package-root=package --examples-root=$(OUT)/no-examples --embed-runtime-image-tarball=$< --package-file=$@
+
+# The Configuration names the registry, the organization and the version of its
+# function, and so does its Composition.
+$(CONFIGURATION_XPKG): $(BIN)/crossplane
+	rm -rf $(OUT)/configuration
+	mkdir -p $(OUT)/configuration/apis/webapp $(OUT)/configuration/examples
+	sed -e 's|xpkg.crossplane.io/webapp-operator/|$(REGISTRY)/$(ORG)/|' -e 's|">=v0.1.0"|">=$(VERSION)"|' apis/crossplane.yaml >$(OUT)/configuration/apis/crossplane.yaml
+	sed -e 's|name: webapp-operator-|name: $(subst /,-,$(ORG))-|' apis/webapp/composition.yaml >$(OUT)/configuration/apis/webapp/composition.yaml
+	cp apis/webapp/definition.yaml $(OUT)/configuration/apis/webapp/
+	cp $$(grep -l '^kind: WebApp$$' examples/*.yaml) $(OUT)/configuration/examples/
+	$(BIN)/crossplane xpkg build --package-root=$(OUT)/configuration/apis --examples-root=$(OUT)/configuration/examples --package-file=$@
+
+.PHONY: $(CONFIGURATION_XPKG)
+
+.PHONY: package
+package: $(FUNCTION_XPKGS) $(CONFIGURATION_XPKG) ## Build the packages for a registry (VERSION=, REGISTRY=, ORG=), into _output.
+	@cd $(OUT) && sha256sum *.xpkg
+
+comma := ,
+empty :=
+
+.PHONY: push
+push: package ## Push the packages (REGISTRY=, ORG=, VERSION=).
+	$(BIN)/crossplane xpkg push --package-files=$(subst $(empty) ,$(comma),$(strip $(FUNCTION_XPKGS))) $(REGISTRY)/$(ORG)/function-webapp:$(VERSION)
+	$(BIN)/crossplane xpkg push --package-files=$(CONFIGURATION_XPKG) $(REGISTRY)/$(ORG)/configuration-webapp:$(VERSION)
+
+.PHONY: image
+image: $(OUT)/image-linux-$(shell go env GOARCH).tar ## Load the function's image into Docker (VERSION=, IMAGE=).
+	docker load --input $<
+
+.PHONY: clean
+clean: ## Remove what was built, but for the tools.
+	rm -rf _output .cache/cover.out .cache/crd
 
 ##### Tools, built from source once
 
