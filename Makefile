@@ -181,8 +181,8 @@ tools: $(BIN)/crossplane $(BIN)/crossplane-core ## Build the tools that render n
 
 # The version of a module that a tool module names.
 version = $(shell awk '$$1 == "$(2)" {print $$2}' test/tools/$(1)/go.mod)
-CLI_VERSION := $(call version,cli,github.com/crossplane/cli/v2)
-CORE_VERSION := $(call version,crossplane,github.com/crossplane/crossplane/v2)
+CLI_VERSION = $(call version,cli,github.com/crossplane/cli/v2)
+CORE_VERSION = $(call version,crossplane,github.com/crossplane/crossplane/v2)
 
 # Crossplane's programs take the version they say they are from the linker.
 stamp = -s -w -X github.com/crossplane/crossplane-runtime/v2/pkg/version.version=$(1)
