@@ -92,7 +92,11 @@ func ownerOf(metadata, controller *structpb.Value) string {
 		return fmt.Sprintf("it belongs to %s %s", text(controller, "kind"), text(controller, "name"))
 	}
 
-	if manager := text(metadata, "labels", "app.kubernetes.io/managed-by"); manager != "" {
+	switch manager := text(metadata, "labels", "app.kubernetes.io/managed-by"); manager {
+	case "":
+	case managedBy:
+		return "it is left from an earlier WebApp"
+	default:
 		return "it is managed by " + manager
 	}
 

@@ -108,7 +108,7 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 		// Without this, Crossplane would take a WebApp whose children are held
 		// back for ready: none of its desired resources is unready.
 		rsp.Desired.Composite.Ready = fnv1.Ready_READY_FALSE
-		rsp.Conditions = append(rsp.Conditions, accepted(fnv1.Status_STATUS_CONDITION_FALSE, v1.ReasonNameConflict, after.message))
+		rsp.Conditions = append(rsp.Conditions, accepted(fnv1.Status_STATUS_CONDITION_FALSE, after.reason, after.message))
 	} else {
 		rsp.Conditions = append(rsp.Conditions, accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, "The WebApp is valid and no other object is in its way."))
 	}

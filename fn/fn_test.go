@@ -333,6 +333,7 @@ func TestConflict(t *testing.T) {
 		theirs = `{"metadata": {"name": "shop", "ownerReferences": [{"kind": "Site", "name": "blog", "uid": "u9", "controller": true}]}}`
 		typed  = `{"metadata": {"name": "shop", "managedFields": [{"manager": "kubectl-create"}]}}`
 		plain  = `{"metadata": {"name": "shop"}}`
+		orphan = `{"metadata": {"name": "shop", "labels": {"app.kubernetes.io/managed-by": "webapp-operator"}}}`
 		former = `{"metadata": {"name": "shop", "ownerReferences": [{"apiVersion": "example.com/v1", "kind": "WebApp", "name": "shop", "uid": "u0", "controller": true}]}}`
 		going  = `{"metadata": {"name": "shop", "deletionTimestamp": "2026-01-05T11:59:59Z"}}`
 	)
@@ -384,6 +385,11 @@ func TestConflict(t *testing.T) {
 			req:    request(shop, withRequired("existing-service", typed)),
 			want:   want{verdict: failed("Service shop (it was written by kubectl-create)"), ready: fnv1.Ready_READY_FALSE},
 		},
+		"Orphan": {
+			reason: "A WebApp that was deleted without its children left it behind.",
+			req:    request(shop, withRequired("existing-service", orphan)),
+			want:   want{verdict: failed("Service shop (it is left from an earlier WebApp)"), ready: fnv1.Ready_READY_FALSE},
+		},
 		"Several": {
 			reason: "Every object in the way is named.",
 			req:    request(shop, withRequired("existing-service", plain), withRequired("existing-configmap", plain)),
@@ -427,8 +433,9 @@ func TestConflict(t *testing.T) {
 				t.Errorf("\n%s\nRunFunction(...): a conflict is not fatal", tc.reason)
 			}
 
-			if reason := rsp.GetConditions()[0].GetReason(); (reason == "NameConflict") != (tc.want.ready == fnv1.Ready_READY_FALSE) {
-				t.Errorf("\n%s\ncondition Accepted: got reason %s", tc.reason, reason)
+			condition := rsp.GetConditions()[0]
+			if held := tc.want.ready == fnv1.Ready_READY_FALSE; held != (condition.GetStatus() == fnv1.Status_STATUS_CONDITION_FALSE) || held != (condition.GetReason() == string(tc.want.verdict.reason)) {
+				t.Errorf("\n%s\ncondition Accepted: got %v", tc.reason, condition)
 			}
 		})
 	}

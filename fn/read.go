@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
@@ -134,6 +135,18 @@ func (o object) texts(name string) map[string]string {
 // minutes.
 var quantityPattern = regexp.MustCompile(`^\+?([0-9]{1,18}(\.[0-9]{0,9})?|\.[0-9]{1,9})([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,2})?$`)
 
+// isContainerResource says whether a container may ask for a resource of this
+// name. See k8s.io/kubernetes/pkg/apis/core/validation.ValidateContainerResourceName.
+func isContainerResource(name string) bool {
+	switch corev1.ResourceName(name) {
+	case corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage:
+		return true
+	}
+
+	return len(validation.IsQualifiedName(name)) == 0 &&
+		(strings.Contains(name, "/") || strings.HasPrefix(name, corev1.ResourceHugePagesPrefix))
+}
+
 // quantities returns a map of resource quantities.
 func (o object) quantities(name string) corev1.ResourceList {
 	in := o.object(name)
@@ -155,6 +168,11 @@ func (o object) quantities(name string) corev1.ResourceList {
 			written = strconv.FormatFloat(k.NumberValue, 'f', -1, 64)
 		default:
 			o.wrong(path, in.fields[key], "must be a quantity such as 100m, 0.5 or 128Mi")
+			continue
+		}
+
+		if !isContainerResource(key) {
+			*o.errs = append(*o.errs, field.NotSupported(path, clip(key, maxQuoted), []string{"cpu", "memory", "ephemeral-storage", "hugepages-<size>", "<domain>/<name>"}))
 			continue
 		}
 

@@ -284,12 +284,19 @@ func TestReadSettings(t *testing.T) {
 		},
 		"Quantities": {
 			reason: "Quantities are quantities, not negative, and not such as take minutes to read; a request fits under its limit.",
-			args:   resource.MustStructJSON(head + `, "defaults": {"resources": {"requests": {"cpu": "lots", "memory": "2Gi", "endless": "1e-999999999"}, "limits": {"cpu": -1, "memory": "1Gi"}}}}`),
+			args:   resource.MustStructJSON(head + `, "defaults": {"resources": {"requests": {"cpu": "lots", "memory": "2Gi", "ephemeral-storage": "1e-999999999"}, "limits": {"cpu": -1, "memory": "1Gi"}}}}`),
 			want: want{errs: []string{
 				`defaults.resources.requests[cpu]: Invalid value: "lots": must be a quantity such as 100m, 0.5 or 128Mi`,
-				`defaults.resources.requests[endless]: Invalid value: "1e-999999999": must be a quantity such as 100m, 0.5 or 128Mi`,
+				`defaults.resources.requests[ephemeral-storage]: Invalid value: "1e-999999999": must be a quantity such as 100m, 0.5 or 128Mi`,
 				`defaults.resources.limits[cpu]: Invalid value: "-1": must be a quantity such as 100m, 0.5 or 128Mi`,
 				`defaults.resources.requests[memory]: Invalid value: "2Gi": must not exceed the limit of 1Gi`,
+			}},
+		},
+		"ResourceNames": {
+			reason: "The API server would refuse the Deployment for a resource it does not know.",
+			args:   resource.MustStructJSON(head + `, "defaults": {"resources": {"requests": {"memry": "1Gi"}, "limits": {"ephemeral-storage": "1Gi", "hugepages-2Mi": "2Mi", "acme.com/gpu": 1}}}}`),
+			want: want{errs: []string{
+				`defaults.resources.requests[memry]: Unsupported value: "memry": supported values: "cpu", "memory", "ephemeral-storage", "hugepages-<size>", "<domain>/<name>"`,
 			}},
 		},
 		"Features": {

@@ -23,8 +23,9 @@ type Reason string
 const (
 	// ReasonCreating means that the Deployment does not exist yet.
 	ReasonCreating Reason = "Creating"
-	// ReasonUpdating means that a changed image, port or environment is being
-	// written to the Deployment.
+	// ReasonUpdating means that changed pods are being written to the
+	// Deployment: another image, port or environment, other defaults of the
+	// platform team, or what a new version of the function sets.
 	ReasonUpdating Reason = "Updating"
 	// ReasonScaling means that a changed number of replicas is being written to
 	// the Deployment.
@@ -36,8 +37,9 @@ const (
 	ReasonReplicasUnavailable Reason = "ReplicasUnavailable"
 	// ReasonPaused means that somebody paused the Deployment's rollout.
 	ReasonPaused Reason = "Paused"
-	// ReasonTerminating means that somebody deleted the Deployment. It is
-	// created again as soon as it is gone.
+	// ReasonTerminating means that somebody deleted the Deployment, or that a
+	// child of an earlier WebApp of the same name is not gone yet. It is created
+	// again as soon as it is.
 	ReasonTerminating Reason = "Terminating"
 )
 
@@ -72,7 +74,8 @@ const (
 // one condition of ours; Synced and Ready are Crossplane's.
 const ConditionAccepted = "Accepted"
 
-// Reasons of condition Accepted. It takes ReasonNameConflict too.
+// Reasons of condition Accepted. It takes ReasonNameConflict and
+// ReasonTerminating too.
 const (
 	// ReasonAccepted means that the WebApp is being acted on.
 	ReasonAccepted Reason = "Accepted"

@@ -22,7 +22,8 @@ const root = "../.."
 //
 // A folder may hold webapp.yaml (default: examples/webapp.yaml), observed.yaml
 // (children that exist), required.yaml (other objects of the cluster) and
-// composition.yaml (default: the project's).
+// composition.yaml (default: testdata/composition.yaml, so that the project's may
+// change without all that is observed).
 func TestRender(t *testing.T) {
 	e := startEngine(t)
 
@@ -87,14 +88,14 @@ func cases(t *testing.T) map[string]inputs {
 	all := map[string]inputs{}
 
 	for _, file := range examples {
-		if content, err := os.ReadFile(file); err != nil || !strings.Contains(string(content), "kind: WebApp\n") {
+		if content, err := os.ReadFile(file); err != nil || !strings.Contains(string(content), "\nkind: WebApp\n") {
 			continue
 		}
 
 		all["example-"+strings.TrimSuffix(filepath.Base(file), ".yaml")] = inputs{webApp: file}
 	}
 
-	folders, err := filepath.Glob("testdata/*")
+	folders, err := filepath.Glob("testdata/*/")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +110,7 @@ func cases(t *testing.T) map[string]inputs {
 			continue
 		}
 
-		in := inputs{webApp: filepath.Join(root, "examples/webapp.yaml")}
+		in := inputs{webApp: filepath.Join(root, "examples/webapp.yaml"), composition: "testdata/composition.yaml"}
 		for file, to := range map[string]*string{
 			"webapp.yaml": &in.webApp, "observed.yaml": &in.observed, "required.yaml": &in.required, "composition.yaml": &in.composition,
 		} {

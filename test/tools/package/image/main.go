@@ -94,6 +94,8 @@ func build(binary, arch string, labels map[string]string) (v1.Image, error) {
 		User:         "65532:65532",
 		ExposedPorts: map[string]struct{}{"8080/tcp": {}, "9443/tcp": {}},
 		WorkingDir:   "/",
+		// Docker sets it where nobody does.
+		Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
 		Labels:       labels,
 	}
 
