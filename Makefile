@@ -19,7 +19,7 @@ FUZZTIME ?= 1m
 BIN := .cache/bin
 
 # Every Go module but those that only name tools.
-MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/install/go.mod))
+MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/e2e/go.mod))
 
 # No C compiler is needed, and what is built does not depend on one.
 export CGO_ENABLED ?= 0
@@ -28,7 +28,7 @@ export CGO_ENABLED ?= 0
 
 .PHONY: help
 help: ## Print this list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##### Try it
 
@@ -60,6 +60,11 @@ test-schema: ## Test the WebApp's schema with the API server's own code, and aga
 test-render: tools ## Render every example and every state with Crossplane's own engine.
 	go -C test/render vet ./...
 	go -C test/render test -count=1 ./...
+
+.PHONY: test-e2e
+test-e2e: tools tools-e2e ## Install the packages on a real control plane, and use them.
+	go -C test/e2e vet ./...
+	go -C test/e2e test -count=1 -timeout=20m ./...
 
 .PHONY: golden
 golden: tools ## Take what is rendered now for what is wanted. Read the diff.
@@ -202,6 +207,30 @@ $(BIN)/crossplane-core: test/tools/crossplane/go.mod test/tools/crossplane/go.su
 	@echo "building crossplane $(CORE_VERSION) from source, once: about 2 minutes on 2 cores"
 	@mkdir -p $(BIN)
 	@go -C test/tools/crossplane build -trimpath -ldflags '$(call stamp,$(CORE_VERSION))' -o $(CURDIR)/$@ github.com/crossplane/crossplane/v2/cmd/crossplane
+
+.PHONY: tools-e2e
+tools-e2e: $(BIN)/etcd $(BIN)/kube-apiserver $(BIN)/kwok
+	@go -C test/tools/package build -o $(CURDIR)/$(BIN)/registry ./registry
+
+$(BIN)/etcd: test/tools/etcd/go.mod test/tools/etcd/go.sum
+	@echo "building etcd from source, once: about 1 minute on 2 cores"
+	@mkdir -p $(BIN)
+	@go -C test/tools/etcd build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ go.etcd.io/etcd/server/v3
+
+KUBERNETES_VERSION = $(call version,kubernetes,k8s.io/kubernetes)
+KUBERNETES := kube-apiserver kube-controller-manager kube-scheduler kubectl
+
+# One build for all of them: they share most of what they are made of.
+$(BIN)/kube-apiserver: test/tools/kubernetes/go.mod test/tools/kubernetes/go.sum
+	@echo "building Kubernetes $(KUBERNETES_VERSION) from source, once: about 8 minutes on 2 cores"
+	@mkdir -p $(BIN)
+	@go -C test/tools/kubernetes build -trimpath -ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION) -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=$(word 2,$(subst ., ,$(KUBERNETES_VERSION)))' \
+		-o $(CURDIR)/$(BIN)/ $(KUBERNETES:%=k8s.io/kubernetes/cmd/%)
+
+$(BIN)/kwok: test/tools/kwok/go.mod test/tools/kwok/go.sum
+	@echo "building kwok from source, once: about 2 minutes on 2 cores"
+	@mkdir -p $(BIN)
+	@go -C test/tools/kwok build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ sigs.k8s.io/kwok/cmd/kwok
 
 $(BIN)/golangci-lint: test/tools/lint/go.mod test/tools/lint/go.sum
 	@echo "building golangci-lint from source, once: about 3 minutes on 2 cores"

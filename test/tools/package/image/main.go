@@ -95,8 +95,8 @@ func build(binary, arch string, labels map[string]string) (v1.Image, error) {
 		ExposedPorts: map[string]struct{}{"8080/tcp": {}, "9443/tcp": {}},
 		WorkingDir:   "/",
 		// Docker sets it where nobody does.
-		Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-		Labels:       labels,
+		Env:    []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+		Labels: labels,
 	}
 
 	return mutate.ConfigFile(image, config)
