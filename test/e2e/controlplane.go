@@ -84,7 +84,7 @@ func (c *controlPlane) runAs(ctx context.Context, name, kubeconfig, program stri
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer log.Close() //nolint:errcheck // The process has its own handle.
 
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), filepath.Join(c.bin, program), args...)
 	cmd.Stdout, cmd.Stderr = log, log
@@ -259,10 +259,6 @@ subjects: [{kind: ServiceAccount, name: crossplane, namespace: crossplane-system
 		return err
 	}
 
-	if err := c.dumpSecret(ctx, "crossplane-system", "crossplane-tls-server", c.path("tls-server")); err != nil {
-		return err
-	}
-
 	ports, err := freePorts(ctx, 4)
 	if err != nil {
 		return err
@@ -276,7 +272,7 @@ subjects: [{kind: ServiceAccount, name: crossplane, namespace: crossplane-system
 
 	if err := c.runAs(ctx, "crossplane", "crossplane-kubeconfig", "crossplane-core", "core", "start", "--enable-webhooks=false",
 		"--tls-server-secret-name=crossplane-tls-server", "--tls-client-secret-name=crossplane-tls-client",
-		"--tls-client-certs-dir="+c.path("tls-client"), "--tls-server-certs-dir="+c.path("tls-server"),
+		"--tls-client-certs-dir="+c.path("tls-client"),
 		"--xpkg-cache-dir="+c.path("xpkg"), "--xfn-cache-dir="+c.path("xfn"),
 		"--metrics-port="+ports[0], "--health-probe-port="+ports[1]); err != nil {
 		return err
@@ -345,7 +341,7 @@ func freePorts(ctx context.Context, n int) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer l.Close()
+		defer l.Close() //nolint:errcheck // Nothing was written.
 
 		_, port, err := net.SplitHostPort(l.Addr().String())
 		if err != nil {
