@@ -138,8 +138,8 @@ var quantityPattern = regexp.MustCompile(`^\+?([0-9]{1,18}(\.[0-9]{0,9})?|\.[0-9
 // isContainerResource says whether a container may ask for a resource of this
 // name. See k8s.io/kubernetes/pkg/apis/core/validation.ValidateContainerResourceName.
 func isContainerResource(name string) bool {
-	switch corev1.ResourceName(name) {
-	case corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage:
+	standard := []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage}
+	if slices.Contains(standard, corev1.ResourceName(name)) {
 		return true
 	}
 
