@@ -76,8 +76,8 @@ race: ## Test the function under the race detector, which needs a C compiler.
 
 .PHONY: fuzz
 fuzz: ## Fuzz the function, FUZZTIME (default 1m) for each target.
-	go test ./fn -run '^$$' -fuzz '^FuzzRequest$$' -fuzztime $(FUZZTIME)
-	go test ./fn -run '^$$' -fuzz '^FuzzObjects$$' -fuzztime $(FUZZTIME)
+	go test ./fn -run '^$$' -fuzz '^FuzzRequest$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+	go test ./fn -run '^$$' -fuzz '^FuzzObjects$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Lint every module.

@@ -2,49 +2,105 @@
 package main
 
 import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
-
-	function "github.com/crossplane/function-sdk-go"
+	"github.com/prometheus/client_golang/prometheus"
+	// The image has no CA certificates: a collector may need them.
+	_ "golang.org/x/crypto/x509roots/fallback"
 
 	"github.com/webapp-operator/function-webapp/fn"
+	"github.com/webapp-operator/function-webapp/internal/server"
+	"github.com/webapp-operator/function-webapp/internal/telemetry"
 )
 
 // version is set when a release is built.
 var version = "dev"
 
-// cli is the command line. Every flag can be set by its environment variable.
-type cli struct {
-	Debug   bool             `env:"DEBUG"                        help:"Log every reconcile, not only changes and failures. Logs as text instead of JSON." short:"d"`
-	Version kong.VersionFlag `help:"Print the version and exit."`
+// flushTimeout is how long the last traces may take to be sent.
+const flushTimeout = 5 * time.Second
 
-	Network            string `default:"tcp"                                                                                           env:"NETWORK"                                                                    help:"Network to listen on for gRPC, as Go's net.Listen names it."`
-	Address            string `default:":9443"                                                                                         env:"ADDRESS"                                                                    help:"Address to listen on for gRPC."`
-	TLSCertsDir        string `env:"TLS_SERVER_CERTS_DIR"                                                                              help:"Folder with tls.crt, tls.key and the clients' ca.crt. Crossplane sets it." name:"tls-certs-dir"`
-	Insecure           bool   `help:"Serve without mTLS, to anybody who can reach the address. For development and crossplane render."`
-	MaxRecvMessageSize int    `default:"16"                                                                                            env:"MAX_RECV_MESSAGE_SIZE"                                                      help:"Largest request to accept, in MiB."`
-	MetricsAddress     string `default:":8080"                                                                                         env:"METRICS_ADDRESS"                                                            help:"Address to serve Prometheus metrics on over HTTP, at /metrics. Empty to not."`
+// cli is the command line. Every flag but --insecure can be set by an environment
+// variable: whoever serves without TLS says so by hand.
+type cli struct {
+	Debug    bool             `env:"DEBUG"                        help:"Log every reconcile, not only changes and failures." short:"d"`
+	LogLevel slog.Level       `default:"info"                     env:"LOG_LEVEL"                                            help:"Least level to log: debug, info, warn or error."`
+	Version  kong.VersionFlag `help:"Print the version and exit."`
+
+	Address     string `default:":9443"                                                                                         env:"ADDRESS"                                                                                                 help:"Address to serve gRPC on."`
+	HTTPAddress string `default:":8080"                                                                                         env:"HTTP_ADDRESS"                                                                                            help:"Address to serve /healthz, /readyz and /metrics on." name:"http-address"`
+	TLSCertsDir string `env:"TLS_SERVER_CERTS_DIR"                                                                              help:"Folder with tls.crt, tls.key and the clients' ca.crt, read again when they change. Crossplane sets it." name:"tls-certs-dir"`
+	Insecure    bool   `help:"Serve without mTLS, to anybody who can reach the address. For development and crossplane render."`
+
+	MaxRecvMessageSize int           `default:"16"   env:"MAX_RECV_MESSAGE_SIZE" help:"Largest request to accept, in MiB."`
+	MaxConcurrentCalls uint32        `default:"1000" env:"MAX_CONCURRENT_CALLS"  help:"Calls that one connection may have open."`
+	CallTimeout        time.Duration `default:"10s"  env:"CALL_TIMEOUT"          help:"How long one call may take."`
+	MaxConnectionAge   time.Duration `default:"5m"   env:"MAX_CONNECTION_AGE"    help:"After how long Crossplane is asked to connect again, so that new replicas get calls."`
+	DrainTimeout       time.Duration `default:"25s"  env:"DRAIN_TIMEOUT"         help:"How long calls may go on after SIGTERM. Less than the pod's grace period."`
 }
 
-// Run serves the function until it fails or is stopped.
+// Run serves the function until it is told to stop.
 func (c *cli) Run() error {
-	log, err := function.NewLogger(c.Debug)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+
+	// The second signal is not ours, and ends the process at once.
+	context.AfterFunc(ctx, stop)
+
+	if c.Debug {
+		c.LogLevel = slog.LevelDebug
+	}
+
+	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+
+	traces, flush, err := telemetry.NewTracerProvider(ctx, version)
 	if err != nil {
 		return err
 	}
 
-	return function.Serve(fn.New(log, time.Now),
-		function.Listen(c.Network, c.Address),
-		function.MTLSCertificates(c.TLSCertsDir),
-		function.Insecure(c.Insecure),
-		function.MaxRecvMessageSize(c.MaxRecvMessageSize*1024*1024),
-		function.WithMetricsServer(c.MetricsAddress))
+	registry := prometheus.NewRegistry()
+
+	s, err := server.New(ctx, telemetry.Observe(fn.New(time.Now), log, traces, registry, version), server.Options{
+		Address:            c.Address,
+		HTTPAddress:        c.HTTPAddress,
+		CertsDir:           c.TLSCertsDir,
+		Insecure:           c.Insecure,
+		MaxRequestBytes:    c.MaxRecvMessageSize << 20,
+		MaxConcurrentCalls: c.MaxConcurrentCalls,
+		CallTimeout:        c.CallTimeout,
+		MaxConnectionAge:   c.MaxConnectionAge,
+		DrainTimeout:       c.DrainTimeout,
+	}, log, registry)
+	if err != nil {
+		return err
+	}
+
+	err = s.Serve(ctx)
+
+	last, cancel := context.WithTimeout(context.Background(), flushTimeout)
+	defer cancel()
+
+	if failed := flush(last); failed != nil {
+		// Nobody's calls depend on it.
+		log.Warn("Cannot send the last traces", "error", failed)
+	}
+
+	return err
 }
 
 func main() {
 	ctx := kong.Parse(&cli{}, kong.Name("function-webapp"),
 		kong.Description("Composes WebApps for Crossplane: one small resource in, a Deployment, a Service, a ConfigMap and an honest status out."),
 		kong.Vars{"version": version})
-	ctx.FatalIfErrorf(ctx.Run())
+
+	if err := ctx.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "function-webapp:", err)
+		os.Exit(1)
+	}
 }

@@ -1,35 +1,51 @@
 package main
 
 import (
-	"net"
+	"context"
+	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace/noop"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 	"github.com/crossplane/function-sdk-go/resource"
+
+	"github.com/webapp-operator/function-webapp/fn"
+	"github.com/webapp-operator/function-webapp/internal/server"
+	"github.com/webapp-operator/function-webapp/internal/telemetry"
 )
 
 // TestServe calls the function as Crossplane does, over gRPC, with a request
 // that is larger than gRPC's own limit.
 func TestServe(t *testing.T) {
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	registry := prometheus.NewRegistry()
+
+	s, err := server.New(t.Context(), telemetry.Observe(fn.New(time.Now), slog.New(slog.DiscardHandler), noop.NewTracerProvider(), registry, "test"),
+		server.Options{Address: "127.0.0.1:0", HTTPAddress: "127.0.0.1:0", Insecure: true, MaxRequestBytes: 16 << 20, CallTimeout: time.Minute, DrainTimeout: time.Minute},
+		slog.New(slog.DiscardHandler), registry)
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	address := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+	served := make(chan error, 1)
+	ctx, stop := context.WithCancel(t.Context())
 
-	go func() {
-		t.Error((&cli{Network: "tcp", Address: address, Insecure: true, MaxRecvMessageSize: 16}).Run())
-	}()
+	go func() { served <- s.Serve(ctx) }()
 
-	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.WaitForReady(true)))
+	t.Cleanup(func() {
+		stop()
+
+		if err := <-served; err != nil {
+			t.Errorf("Serve(...): %v", err)
+		}
+	})
+
+	conn, err := grpc.NewClient(s.GRPCAddress(), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,6 @@ import (
 
 	"google.golang.org/protobuf/types/known/durationpb"
 
-	"github.com/crossplane/function-sdk-go/logging"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
@@ -25,14 +24,12 @@ import (
 type Function struct {
 	fnv1.UnimplementedFunctionRunnerServiceServer
 
-	log logging.Logger
 	now func() time.Time
 }
 
-// New returns a Function that logs to log and takes the time of a status change
-// from now.
-func New(log logging.Logger, now func() time.Time) *Function {
-	return &Function{log: log, now: now}
+// New returns a Function that takes the time of a status change from now.
+func New(now func() time.Time) *Function {
+	return &Function{now: now}
 }
 
 // RunFunction answers a request. It never returns an error: whatever is wrong
@@ -46,23 +43,23 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 
 	settings, errs := readSettings(req.GetInput())
 	if len(errs) > 0 {
-		return f.refuse(rsp, req, v1.ReasonInvalidInput, "the input of this step of the Composition is wrong: "+sentence(errs)), nil
+		return refuse(rsp, v1.ReasonInvalidInput, "the input of this step of the Composition is wrong: "+sentence(errs)), nil
 	}
 
 	rsp.Meta.Ttl = durationpb.New(settings.ttl)
 
 	composite := req.GetObserved().GetComposite().GetResource()
 	if err := checkComposite(composite); err != nil {
-		return f.refuse(rsp, req, v1.ReasonInvalidRequest, err.Error()), nil
+		return refuse(rsp, v1.ReasonInvalidRequest, err.Error()), nil
 	}
 
 	app, errs := readWebApp(composite)
 	if len(errs) > 0 {
-		return f.refuse(rsp, req, v1.ReasonInvalidSpec, "the WebApp is wrong: "+sentence(errs)), nil
+		return refuse(rsp, v1.ReasonInvalidSpec, "the WebApp is wrong: "+sentence(errs)), nil
 	}
 
 	if err := checkDesired(req.GetDesired()); err != nil {
-		return f.refuse(rsp, req, v1.ReasonInvalidRequest, err.Error()), nil
+		return refuse(rsp, v1.ReasonInvalidRequest, err.Error()), nil
 	}
 
 	observed := req.GetObserved().GetResources()
@@ -70,7 +67,7 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 
 	desired, err := compose(app, settings)
 	if err != nil {
-		return f.refuse(rsp, req, v1.ReasonInvalidRequest, "cannot build the children: "+err.Error()), nil //nolint:nilerr // An error would lose the condition.
+		return refuse(rsp, v1.ReasonInvalidRequest, "cannot build the children: "+err.Error()), nil //nolint:nilerr // An error would lose the condition.
 	}
 
 	roll := observeRollout(app, observed[keyDeployment].GetResource(), desired[keyDeployment])
@@ -113,28 +110,15 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 		rsp.Conditions = append(rsp.Conditions, accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, "The WebApp is valid and no other object is in its way."))
 	}
 
-	results := tell(before.verdict, after, roll)
-	rsp.Results = append(rsp.Results, results...)
-
-	log := f.log.WithValues("namespace", app.namespace, "name", app.name, "uid", app.uid, "generation", app.generation, "tag", req.GetMeta().GetTag(),
-		"phase", after.phase, "reason", after.reason)
-	if len(results) > 0 {
-		log.Info("WebApp changed", "message", after.message)
-	} else {
-		log.Debug("WebApp composed")
-	}
+	rsp.Results = append(rsp.Results, tell(before.verdict, after, roll)...)
 
 	return rsp, nil
 }
 
 // refuse makes rsp a fatal answer. Crossplane then keeps everything as it is and
 // shows the condition and the message; it writes no status field.
-func (f *Function) refuse(rsp *fnv1.RunFunctionResponse, req *fnv1.RunFunctionRequest, reason v1.Reason, message string) *fnv1.RunFunctionResponse {
+func refuse(rsp *fnv1.RunFunctionResponse, reason v1.Reason, message string) *fnv1.RunFunctionResponse {
 	message = clip(message, maxMessage)
-	metadata := req.GetObserved().GetComposite().GetResource().GetFields()["metadata"]
-
-	f.log.Info("WebApp refused", "namespace", text(metadata, "namespace"), "name", text(metadata, "name"), "uid", text(metadata, "uid"),
-		"generation", number(metadata, "generation"), "tag", req.GetMeta().GetTag(), "reason", reason, "message", message)
 
 	rsp.Conditions = append(rsp.Conditions, accepted(fnv1.Status_STATUS_CONDITION_FALSE, reason, message))
 	rsp.Results = append(rsp.Results, &fnv1.Result{

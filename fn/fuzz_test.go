@@ -13,7 +13,6 @@ import (
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/structpb"
 
-	"github.com/crossplane/function-sdk-go/logging"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 	"github.com/crossplane/function-sdk-go/resource"
 )
@@ -22,7 +21,7 @@ import (
 func checkAnswer(t *testing.T, req *fnv1.RunFunctionRequest) {
 	t.Helper()
 
-	f := New(logging.NewNopLogger(), noonNow)
+	f := New(noonNow)
 	before := proto.Clone(req)
 
 	rsp, err := f.RunFunction(context.Background(), req)

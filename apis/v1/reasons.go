@@ -88,4 +88,6 @@ const (
 	// ReasonInvalidRequest means that Crossplane, or an earlier step of the
 	// pipeline, sent something that cannot be acted on.
 	ReasonInvalidRequest Reason = "InvalidRequest"
+	// ReasonInternalError means that the function has a bug. Nothing is changed.
+	ReasonInternalError Reason = "InternalError"
 )

@@ -145,7 +145,7 @@ func (c *controlPlane) serveFunction(ctx context.Context) error {
 	}
 
 	if err := c.run(ctx, "function", "../../_output/v0.1.0/function-linux-amd64", "--debug", "--address", "127.0.0.1:"+ports[0],
-		"--metrics-address", "", "--tls-certs-dir", c.path("function-tls")); err != nil {
+		"--http-address", "127.0.0.1:0", "--tls-certs-dir", c.path("function-tls")); err != nil {
 		return err
 	}
 

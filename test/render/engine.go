@@ -45,7 +45,7 @@ func (e *engine) start(ctx context.Context) error {
 	}
 
 	e.address = address
-	e.serving = exec.CommandContext(ctx, e.function, "--insecure", "--address", e.address, "--metrics-address", "")
+	e.serving = exec.CommandContext(ctx, e.function, "--insecure", "--address", e.address, "--http-address", "127.0.0.1:0")
 	e.serving.Stdout, e.serving.Stderr = &e.log, &e.log
 
 	if err := e.serving.Start(); err != nil {

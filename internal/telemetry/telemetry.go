@@ -1,0 +1,231 @@
+// Package telemetry tells what a composition function does: a trace, a few
+// metrics and a log line for each call.
+package telemetry
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+	"github.com/crossplane/function-sdk-go/response"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+)
+
+// spanName is the name of the span of a call. Frozen.
+const spanName = "webapp.reconcile"
+
+// panicTTL is how long Crossplane waits before it asks again after a panic, if
+// nothing changes: a bug that comes and goes should not last.
+const panicTTL = time.Minute
+
+// Observed is a function that is watched.
+type Observed struct {
+	fnv1.UnimplementedFunctionRunnerServiceServer
+
+	function fnv1.FunctionRunnerServiceServer
+	log      *slog.Logger
+	tracer   trace.Tracer
+	metrics  *metrics
+}
+
+// Observe watches a function. What it tells names WebApps and what became of
+// them, and never the values of environment variables.
+func Observe(function fnv1.FunctionRunnerServiceServer, log *slog.Logger, traces trace.TracerProvider, registry *prometheus.Registry, version string) *Observed {
+	return &Observed{
+		function: function,
+		log:      log,
+		tracer:   traces.Tracer("github.com/webapp-operator/function-webapp", trace.WithInstrumentationVersion(version)),
+		metrics:  newMetrics(registry, version),
+	}
+}
+
+// RunFunction calls the function. A panic becomes a fatal answer, which leaves
+// everything in the cluster as it is.
+func (o *Observed) RunFunction(ctx context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
+	began := time.Now()
+	ctx, span := o.tracer.Start(remote(ctx), spanName, trace.WithSpanKind(trace.SpanKindServer))
+	defer span.End()
+
+	rsp, result, err := o.call(ctx, req)
+	if err != nil {
+		// Ours never does: it would lose the conditions.
+		return nil, err
+	}
+
+	o.metrics.calls.WithLabelValues(result).Inc()
+	observe(o.metrics.duration.WithLabelValues(result), time.Since(began), span.SpanContext())
+
+	app := describe(req, rsp)
+	o.metrics.webApps.see(webApp{app.namespace, app.name}, app.phase, rsp.GetMeta().GetTtl().AsDuration())
+	annotate(span, app, result)
+	o.tell(ctx, app, result)
+
+	return rsp, nil
+}
+
+func (o *Observed) call(ctx context.Context, req *fnv1.RunFunctionRequest) (rsp *fnv1.RunFunctionResponse, result string, err error) {
+	defer func() {
+		cause := recover()
+		if cause == nil {
+			return
+		}
+
+		o.metrics.panics.Inc()
+		o.log.ErrorContext(ctx, "Panic", "panic", cause, "stack", string(debug.Stack()), "tag", req.GetMeta().GetTag())
+
+		failure := fmt.Errorf("the function has a bug and changed nothing; its log has the details under tag %q", req.GetMeta().GetTag())
+
+		rsp, result, err = response.To(req, panicTTL), resultPanic, nil
+		response.ConditionFalse(rsp, v1.ConditionAccepted, string(v1.ReasonInternalError)).WithMessage(failure.Error())
+		response.Fatal(rsp, failure)
+	}()
+
+	rsp, err = o.function.RunFunction(ctx, req)
+
+	for _, r := range rsp.GetResults() {
+		if r.GetSeverity() == fnv1.Severity_SEVERITY_FATAL {
+			return rsp, resultFatal, err
+		}
+	}
+
+	return rsp, resultSuccess, err
+}
+
+// subject is what a call was about and what came of it, for people.
+type subject struct {
+	namespace, name, uid, tag string
+	generation, replicas      int64
+	image                     string
+
+	phase, reason string
+
+	// events has what changed, or why nothing could be done.
+	events []*fnv1.Result
+}
+
+func describe(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) subject {
+	observed := req.GetObserved().GetComposite().GetResource().GetFields()
+	metadata := observed["metadata"].GetStructValue().GetFields()
+	spec := observed["spec"].GetStructValue().GetFields()
+
+	status := rsp.GetDesired().GetComposite().GetResource().GetFields()["status"].GetStructValue().GetFields()
+	if status["phase"] == nil {
+		// A fatal answer says nothing of the status, and Crossplane leaves it.
+		status = observed["status"].GetStructValue().GetFields()
+	}
+
+	phase := status["phase"].GetStringValue()
+	if phase == "" {
+		// It never got anywhere, and cannot.
+		phase = string(v1.PhaseFailed)
+	}
+
+	return subject{
+		namespace:  metadata["namespace"].GetStringValue(),
+		name:       metadata["name"].GetStringValue(),
+		uid:        metadata["uid"].GetStringValue(),
+		tag:        req.GetMeta().GetTag(),
+		generation: whole(metadata["generation"]),
+		replicas:   whole(spec["replicas"]),
+		image:      spec["image"].GetStringValue(),
+		phase:      phase,
+		reason:     status["reason"].GetStringValue(),
+		events:     rsp.GetResults(),
+	}
+}
+
+func whole(v *structpb.Value) int64 { return int64(v.GetNumberValue()) }
+
+// annotate says on a span what the call was about.
+func annotate(span trace.Span, app subject, result string) {
+	if !span.IsRecording() {
+		return
+	}
+
+	span.SetAttributes(
+		attribute.String("k8s.namespace.name", app.namespace),
+		attribute.String("k8s.webapp.name", app.name),
+		attribute.String("k8s.webapp.uid", app.uid),
+		attribute.Int64("k8s.webapp.generation", app.generation),
+		attribute.Int64("k8s.deployment.replicas", app.replicas),
+		attribute.String("container.image.name", app.image),
+		attribute.String("webapp.phase", app.phase),
+		attribute.String("webapp.reason", app.reason),
+		attribute.String("webapp.result", result),
+		attribute.String("crossplane.request.tag", app.tag),
+	)
+
+	for _, e := range app.events {
+		if e.GetSeverity() == fnv1.Severity_SEVERITY_FATAL {
+			span.SetStatus(codes.Error, e.GetMessage())
+			span.RecordError(fmt.Errorf("%s", e.GetMessage()))
+		}
+	}
+}
+
+// tell writes the log line of a call: at debug if nothing changed.
+func (o *Observed) tell(ctx context.Context, app subject, result string) {
+	level := slog.LevelDebug
+	if len(app.events) > 0 {
+		level = slog.LevelInfo
+	}
+
+	if !o.log.Enabled(ctx, level) {
+		return
+	}
+
+	attributes := []slog.Attr{
+		slog.String("namespace", app.namespace), slog.String("name", app.name), slog.String("uid", app.uid),
+		slog.Int64("generation", app.generation), slog.String("tag", app.tag),
+		slog.String("result", result), slog.String("phase", app.phase), slog.String("reason", app.reason),
+	}
+
+	if id := trace.SpanContextFromContext(ctx).TraceID(); id.IsValid() {
+		attributes = append(attributes, slog.String("trace_id", id.String()))
+	}
+
+	for _, e := range app.events {
+		attributes = append(attributes, slog.String("event", e.GetReason()), slog.String("message", e.GetMessage()))
+	}
+
+	o.log.LogAttrs(ctx, level, "Reconciled WebApp", attributes...)
+}
+
+// observe notes how long a call took, with an exemplar that leads to its trace.
+func observe(histogram prometheus.Observer, took time.Duration, span trace.SpanContext) {
+	if exemplars, ok := histogram.(prometheus.ExemplarObserver); ok && span.IsSampled() {
+		exemplars.ObserveWithExemplar(took.Seconds(), prometheus.Labels{"trace_id": span.TraceID().String()})
+		return
+	}
+
+	histogram.Observe(took.Seconds())
+}
+
+// remote takes over the trace of the caller, if it sends one.
+func remote(ctx context.Context) context.Context {
+	headers, ok := metadata.FromIncomingContext(ctx)
+	if !ok || len(headers.Get("traceparent")) == 0 {
+		return ctx
+	}
+
+	carrier := propagation.MapCarrier{}
+	for _, key := range (propagation.TraceContext{}).Fields() {
+		if values := headers.Get(key); len(values) > 0 {
+			carrier[key] = values[0]
+		}
+	}
+
+	return propagation.TraceContext{}.Extract(ctx, carrier)
+}
