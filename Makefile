@@ -113,8 +113,10 @@ generate-check: generate ## Fail if what is generated is not what is committed.
 
 ##### Package it
 
-# The same source gives the same bytes, on every machine and in every folder.
-BUILD := go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)'
+# The same source and the same release of Go give the same bytes, on every
+# machine and in every folder, whatever the environment says: an image without a
+# C library needs a static binary, and any processor must be able to run it.
+BUILD := CGO_ENABLED=0 GOAMD64=v1 GOARM64=v8.0 go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)'
 ARCHS := amd64 arm64
 OUT := _output/$(VERSION)
 
@@ -138,13 +140,20 @@ build: ## Build the function for this machine, into _output.
 $(ARCHS:%=$(OUT)/function-linux-%): $(OUT)/function-linux-%:
 	GOOS=linux GOARCH=$* $(BUILD) -o $@ .
 
+.PHONY: $(BIN)/image
+$(BIN)/image:
+	@go -C test/tools/package build -o $(CURDIR)/$@ ./image
+
 .SECONDARY: $(ARCHS:%=$(OUT)/image-linux-%.tar)
-$(OUT)/image-linux-%.tar: $(OUT)/function-linux-%
-	go -C test/tools/package build -o $(CURDIR)/$(BIN)/image ./image
+$(OUT)/image-linux-%.tar: $(OUT)/function-linux-% $(BIN)/image
 	$(BIN)/image -binary $< -arch $* -tag $(IMAGE) $(LABELS:%=-label %) -o $@
 
 $(OUT)/function-webapp-linux-%.xpkg: $(OUT)/image-linux-%.tar $(BIN)/crossplane
 	$(BIN)/crossplane xpkg build --package-root=package --examples-root=$(OUT)/no-examples --embed-runtime-image-tarball=$< --package-file=$@
+
+# What Crossplane calls a function that comes as a dependency: its repository,
+# which starts behind the registry's host, with what names may have.
+FUNCTION_NAME = $(shell echo '$(REGISTRY)/$(ORG)/function-webapp' | sed -e 's|^[^/]*/||' -e 's|[./:]|-|g' -e 's|[^-a-z0-9]||g')
 
 # The Configuration names the registry, the organization and the version of its
 # function, and so does its Composition.
@@ -152,7 +161,7 @@ $(CONFIGURATION_XPKG): $(BIN)/crossplane
 	rm -rf $(OUT)/configuration
 	mkdir -p $(OUT)/configuration/apis/webapp $(OUT)/configuration/examples
 	sed -e 's|xpkg.crossplane.io/webapp-operator/|$(REGISTRY)/$(ORG)/|' -e 's|">=v0.1.0"|">=$(VERSION)"|' apis/crossplane.yaml >$(OUT)/configuration/apis/crossplane.yaml
-	sed -e 's|name: webapp-operator-|name: $(subst /,-,$(ORG))-|' apis/webapp/composition.yaml >$(OUT)/configuration/apis/webapp/composition.yaml
+	sed -e 's|name: webapp-operator-function-webapp|name: $(FUNCTION_NAME)|' apis/webapp/composition.yaml >$(OUT)/configuration/apis/webapp/composition.yaml
 	cp apis/webapp/definition.yaml $(OUT)/configuration/apis/webapp/
 	cp $$(grep -l '^kind: WebApp$$' examples/*.yaml) $(OUT)/configuration/examples/
 	$(BIN)/crossplane xpkg build --package-root=$(OUT)/configuration/apis --examples-root=$(OUT)/configuration/examples --package-file=$@
