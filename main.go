@@ -59,7 +59,7 @@ func (c *cli) Run() error {
 
 	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
 
-	traces, flush, err := telemetry.NewTracerProvider(ctx, version)
+	traces, flush, err := telemetry.NewTracerProvider(ctx, log, version)
 	if err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func (a authority) mount(t *testing.T, dir string, clients authority) {
 func mountFiles(t *testing.T, dir string, files map[string][]byte) {
 	t.Helper()
 
-	version, err := os.MkdirTemp(dir, "..version-")
+	version, err := os.MkdirTemp(dir, "..version-") //nolint:usetesting // It must be below the folder it is linked from.
 	must(t, err)
 
 	for name, content := range files {

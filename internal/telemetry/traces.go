@@ -3,9 +3,11 @@ package telemetry
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
@@ -25,10 +27,16 @@ const serviceName = "webapp-operator"
 // endpoint, and with OTEL_SDK_DISABLED=true or OTEL_TRACES_EXPORTER=none, there
 // are no traces and no cost. See
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/.
-func NewTracerProvider(ctx context.Context, version string) (trace.TracerProvider, func(context.Context) error, error) {
+//
+// What cannot be sent is told to log, and otherwise lost.
+func NewTracerProvider(ctx context.Context, log *slog.Logger, version string) (trace.TracerProvider, func(context.Context) error, error) {
 	if !enabled() {
 		return noop.NewTracerProvider(), func(context.Context) error { return nil }, nil
 	}
+
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
+		log.Warn("Cannot send traces", "error", err)
+	}))
 
 	client, err := newClient()
 	if err != nil {

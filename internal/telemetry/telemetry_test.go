@@ -1,0 +1,493 @@
+package telemetry
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	commonv1 "go.opentelemetry.io/proto/otlp/common/v1"
+	tracev1 "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/protobuf/proto"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+	"github.com/crossplane/function-sdk-go/resource"
+
+	"github.com/webapp-operator/function-webapp/fn"
+)
+
+func webAppRequest(spec string) *fnv1.RunFunctionRequest {
+	return &fnv1.RunFunctionRequest{
+		Meta: &fnv1.RequestMeta{Tag: "tag"},
+		Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: resource.MustStructJSON(`{
+			"apiVersion": "example.com/v1", "kind": "WebApp",
+			"metadata": {"name": "shop", "namespace": "acme", "uid": "u1", "generation": 3},
+			"spec": ` + spec + `}`)}},
+	}
+}
+
+const (
+	valid   = `{"image": "nginx:1.27", "replicas": 2, "env": {"PASSWORD": "hunter2"}}`
+	invalid = `{"image": "nginx:1.27", "replicas": 20, "env": {"PASSWORD": "hunter2"}}`
+)
+
+// A broken function panics.
+type broken struct {
+	fnv1.UnimplementedFunctionRunnerServiceServer
+}
+
+func (broken) RunFunction(context.Context, *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
+	panic("oh no")
+}
+
+// A receiver is an OTLP collector that keeps the spans it gets.
+type receiver struct {
+	collector.UnimplementedTraceServiceServer
+
+	mu        sync.Mutex
+	spans     []*tracev1.Span
+	resources []string
+	headers   []string
+}
+
+func (r *receiver) Export(ctx context.Context, req *collector.ExportTraceServiceRequest) (*collector.ExportTraceServiceResponse, error) {
+	headers, _ := metadata.FromIncomingContext(ctx)
+	r.keep(req, strings.Join(headers.Get("x-token"), ""))
+
+	return &collector.ExportTraceServiceResponse{}, nil
+}
+
+func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	body, _ := io.ReadAll(req.Body)
+	in := &collector.ExportTraceServiceRequest{}
+
+	if err := proto.Unmarshal(body, in); err != nil || req.URL.Path != "/v1/traces" {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+
+	r.keep(in, req.Header.Get("X-Token"))
+}
+
+func (r *receiver) keep(req *collector.ExportTraceServiceRequest, header string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	for _, rs := range req.GetResourceSpans() {
+		attributes := texts(rs.GetResource().GetAttributes())
+		r.resources = append(r.resources, attributes["service.name"]+" "+attributes["service.version"]+" "+attributes["team"])
+		r.headers = append(r.headers, header)
+
+		for _, ss := range rs.GetScopeSpans() {
+			r.spans = append(r.spans, ss.GetSpans()...)
+		}
+	}
+}
+
+func texts(attributes []*commonv1.KeyValue) map[string]string {
+	out := map[string]string{}
+
+	for _, a := range attributes {
+		switch v := a.GetValue().GetValue().(type) {
+		case *commonv1.AnyValue_StringValue:
+			out[a.GetKey()] = v.StringValue
+		default:
+			out[a.GetKey()] = a.GetValue().String()
+		}
+	}
+
+	return out
+}
+
+// serve starts the receiver for a protocol and returns its endpoint.
+func (r *receiver) serve(t *testing.T, protocol string) string {
+	t.Helper()
+
+	if protocol == "http/protobuf" {
+		s := httptest.NewServer(r)
+		t.Cleanup(s.Close)
+
+		return s.URL
+	}
+
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	s := grpc.NewServer()
+	collector.RegisterTraceServiceServer(s, r)
+
+	go func() { _ = s.Serve(l) }()
+
+	t.Cleanup(s.Stop)
+
+	return "http://" + l.Addr().String()
+}
+
+// TestTraces sends traces to a real receiver over both protocols.
+func TestTraces(t *testing.T) {
+	for _, protocol := range []string{"grpc", "http/protobuf"} {
+		t.Run(protocol, func(t *testing.T) {
+			r := &receiver{}
+			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", r.serve(t, protocol))
+			t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
+			t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "x-token=abc")
+			t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "team=acme")
+
+			traces, flush, err := NewTracerProvider(t.Context(), slog.New(slog.DiscardHandler), "v1.2.3")
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			log := &bytes.Buffer{}
+			o := Observe(fn.New(time.Now), slog.New(slog.NewJSONHandler(log, nil)), traces, prometheus.NewRegistry(), "v1.2.3")
+
+			const parent = "0af7651916cd43dd8448eb211c80319c"
+
+			ctx := metadata.NewIncomingContext(t.Context(), metadata.Pairs("traceparent", "00-"+parent+"-b7ad6b7169203331-01"))
+			for _, spec := range []string{valid, invalid} {
+				if _, err := o.RunFunction(ctx, webAppRequest(spec)); err != nil {
+					t.Fatal(err)
+				}
+			}
+
+			if err := flush(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+
+			if len(r.spans) != 2 {
+				t.Fatalf("want two spans, got %d", len(r.spans))
+			}
+
+			if got := r.resources[0]; got != "webapp-operator v1.2.3 acme" {
+				t.Errorf("resource: got %q", got)
+			}
+
+			if got := r.headers[0]; got != "abc" {
+				t.Errorf("headers: got %q", got)
+			}
+
+			want := map[string]string{
+				"k8s.namespace.name": "acme", "k8s.webapp.name": "shop", "k8s.webapp.uid": "u1", "k8s.webapp.generation": "int_value:3",
+				"k8s.deployment.replicas": "int_value:2", "container.image.name": "nginx:1.27",
+				"webapp.phase": "Pending", "webapp.reason": "Creating", "webapp.result": "success", "crossplane.request.tag": "tag",
+			}
+			if diff := cmp.Diff(want, texts(r.spans[0].GetAttributes())); diff != "" {
+				t.Errorf("attributes: -want, +got:\n%s", diff)
+			}
+
+			if r.spans[0].GetName() != "webapp.reconcile" || r.spans[0].GetStatus().GetCode() != tracev1.Status_STATUS_CODE_UNSET {
+				t.Errorf("span of a success: got %v", r.spans[0])
+			}
+
+			if s := r.spans[1].GetStatus(); s.GetCode() != tracev1.Status_STATUS_CODE_ERROR || !strings.Contains(s.GetMessage(), "spec.replicas") || len(r.spans[1].GetEvents()) != 1 {
+				t.Errorf("span of a failure: want the error, got %v", r.spans[1])
+			}
+
+			for _, s := range r.spans {
+				if trace.TraceID(s.GetTraceId()).String() != parent {
+					t.Errorf("trace: want that of the caller, got %x", s.GetTraceId())
+				}
+
+				if strings.Contains(s.String(), "hunter2") {
+					t.Errorf("a span has the value of a variable: %v", s)
+				}
+			}
+
+			if !strings.Contains(log.String(), `"trace_id":"`+parent+`"`) {
+				t.Errorf("log: want the trace, got %s", log)
+			}
+		})
+	}
+}
+
+// TestTracesOff holds that there are none unless somebody wants them.
+func TestTracesOff(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		env    map[string]string
+		want   bool
+	}{
+		"NoEndpoint": {
+			reason: "Without an endpoint, there is nobody to send to.",
+		},
+		"Endpoint": {
+			reason: "An endpoint is enough.",
+			env:    map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"},
+			want:   true,
+		},
+		"TracesEndpoint": {
+			reason: "One for traces only is, too.",
+			env:    map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "grpc"},
+			want:   true,
+		},
+		"Disabled": {
+			reason: "The SDK can be turned off.",
+			env:    map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_SDK_DISABLED": "true"},
+		},
+		"NoExporter": {
+			reason: "So can traces.",
+			env:    map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_TRACES_EXPORTER": "none"},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			for key, value := range tc.env {
+				t.Setenv(key, value)
+			}
+
+			traces, _, err := NewTracerProvider(t.Context(), slog.New(slog.DiscardHandler), "test")
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			if _, off := traces.(noop.TracerProvider); off == tc.want {
+				t.Errorf("\n%s\nNewTracerProvider(...): want traces %t, got %T", tc.reason, tc.want, traces)
+			}
+		})
+	}
+
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")
+
+	if _, _, err := NewTracerProvider(t.Context(), slog.New(slog.DiscardHandler), "test"); err == nil || !strings.Contains(err.Error(), `"http/json" is not supported`) {
+		t.Errorf("NewTracerProvider(...): want an error for a protocol that is not there, got %v", err)
+	}
+}
+
+// TestUnreachable holds that a collector that is not there costs a call nothing.
+func TestUnreachable(t *testing.T) {
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+
+	log := &bytes.Buffer{}
+
+	traces, flush, err := NewTracerProvider(t.Context(), slog.New(slog.NewJSONHandler(log, nil)), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	o := Observe(fn.New(time.Now), slog.New(slog.DiscardHandler), traces, prometheus.NewRegistry(), "test")
+
+	// More than the queue of the exporter holds: a call that waited for it would
+	// wait until the test is stopped.
+	for range 5000 {
+		if _, err := o.RunFunction(t.Context(), webAppRequest(valid)); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+
+	_ = flush(ctx)
+
+	if !strings.Contains(log.String(), "connection refused") {
+		t.Errorf("log: want why traces are not sent, got %s", log)
+	}
+}
+
+// TestMetrics holds the names, labels and values of what is measured.
+func TestMetrics(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	o := Observe(fn.New(time.Now), slog.New(slog.DiscardHandler), noop.NewTracerProvider(), registry, "v1.2.3")
+
+	for _, spec := range []string{valid, valid, invalid} {
+		if _, err := o.RunFunction(t.Context(), webAppRequest(spec)); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	o.function = broken{}
+	if _, err := o.RunFunction(t.Context(), webAppRequest(valid)); err != nil {
+		t.Fatal(err)
+	}
+
+	want := `
+# HELP webapp_count WebApps that this replica was called for lately, by namespace and phase.
+# TYPE webapp_count gauge
+webapp_count{namespace="acme",phase="Failed"} 1
+# HELP webapp_panics_total Calls that ended in a panic: a bug. The log has the stack.
+# TYPE webapp_panics_total counter
+webapp_panics_total 1
+# HELP webapp_reconcile_total Calls of the function by result: success, fatal (bad input, nothing was changed) or panic.
+# TYPE webapp_reconcile_total counter
+webapp_reconcile_total{result="fatal"} 1
+webapp_reconcile_total{result="panic"} 1
+webapp_reconcile_total{result="success"} 2
+`
+	if err := testutil.GatherAndCompare(registry, strings.NewReader(want), "webapp_reconcile_total", "webapp_count", "webapp_panics_total"); err != nil {
+		t.Error(err)
+	}
+
+	if n, err := testutil.GatherAndCount(registry, "webapp_reconcile_duration_seconds"); n != 3 || err != nil {
+		t.Errorf("webapp_reconcile_duration_seconds: want one for each result, got %d, %v", n, err)
+	}
+
+	problems, err := testutil.GatherAndLint(registry)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for _, p := range problems {
+		// Its name is older than this rule, and frozen.
+		if p.Metric == "webapp_count" && strings.Contains(p.Text, `"_count" suffix`) {
+			continue
+		}
+
+		t.Errorf("%s: %s", p.Metric, p.Text)
+	}
+}
+
+// TestPanic holds that a bug changes nothing in the cluster, and is told.
+func TestPanic(t *testing.T) {
+	log := &bytes.Buffer{}
+	o := Observe(broken{}, slog.New(slog.NewJSONHandler(log, nil)), noop.NewTracerProvider(), prometheus.NewRegistry(), "test")
+
+	req := webAppRequest(valid)
+	req.Desired = &fnv1.State{Resources: map[string]*fnv1.Resource{"database": {}}}
+
+	rsp, err := o.RunFunction(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if r := rsp.GetResults(); len(r) != 1 || r[0].GetSeverity() != fnv1.Severity_SEVERITY_FATAL {
+		t.Errorf("results: want one that is fatal, got %v", r)
+	}
+
+	if c := rsp.GetConditions(); len(c) != 1 || c[0].GetReason() != "InternalError" || c[0].GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE {
+		t.Errorf("conditions: want Accepted to be false, got %v", c)
+	}
+
+	if rsp.GetDesired().GetResources()["database"] == nil || rsp.GetMeta().GetTag() != "tag" {
+		t.Errorf("want what others desire, and the tag, got %v", rsp)
+	}
+
+	if !strings.Contains(log.String(), "oh no") || !strings.Contains(log.String(), "telemetry_test.go") {
+		t.Errorf("log: want the panic and its stack, got %s", log)
+	}
+}
+
+// TestLog holds when a line is written, and what is in it.
+func TestLog(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		spec   string
+		status string
+		level  slog.Level
+		want   map[string]any
+	}{
+		"Change": {
+			reason: "A change is told.",
+			spec:   valid,
+			level:  slog.LevelInfo,
+			want: map[string]any{
+				"level": "INFO", "msg": "Reconciled WebApp", "namespace": "acme", "name": "shop", "uid": "u1", "generation": 3.0, "tag": "tag",
+				"result": "success", "phase": "Pending", "reason": "Creating", "event": "Created", "message": "Creating Deployment shop.",
+			},
+		},
+		"Failure": {
+			reason: "So is a failure.",
+			spec:   invalid,
+			level:  slog.LevelInfo,
+			want: map[string]any{
+				"level": "INFO", "msg": "Reconciled WebApp", "namespace": "acme", "name": "shop", "uid": "u1", "generation": 3.0, "tag": "tag",
+				"result": "fatal", "phase": "Failed", "reason": "", "event": "", "message": "the WebApp is wrong: spec.replicas: Invalid value: 20: must be between 1 and 10, inclusive",
+			},
+		},
+		"Nothing": {
+			reason: "What did not change is not worth a line.",
+			spec:   valid,
+			status: `{"phase": "Pending", "reason": "Creating"}`,
+			level:  slog.LevelInfo,
+		},
+		"NothingAtDebug": {
+			reason: "Unless somebody wants to see all.",
+			spec:   valid,
+			status: `{"phase": "Pending", "reason": "Creating"}`,
+			level:  slog.LevelDebug,
+			want: map[string]any{
+				"level": "DEBUG", "msg": "Reconciled WebApp", "namespace": "acme", "name": "shop", "uid": "u1", "generation": 3.0, "tag": "tag",
+				"result": "success", "phase": "Pending", "reason": "Creating",
+			},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			log := &bytes.Buffer{}
+			o := Observe(fn.New(time.Now), slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: tc.level})), noop.NewTracerProvider(), prometheus.NewRegistry(), "test")
+
+			req := webAppRequest(tc.spec)
+			if tc.status != "" {
+				req.Observed.Composite.Resource.Fields["status"] = resource.MustStructJSON(`{"status": ` + tc.status + `}`).GetFields()["status"]
+			}
+
+			if _, err := o.RunFunction(t.Context(), req); err != nil {
+				t.Fatal(err)
+			}
+
+			var got map[string]any
+			if log.Len() > 0 {
+				if err := json.Unmarshal(log.Bytes(), &got); err != nil {
+					t.Fatalf("want one line, got %s: %v", log, err)
+				}
+
+				delete(got, "time")
+			}
+
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("\n%s\nlog: -want, +got:\n%s", tc.reason, diff)
+			}
+
+			if strings.Contains(log.String(), "hunter2") {
+				t.Errorf("the log has the value of a variable: %s", log)
+			}
+		})
+	}
+}
+
+// TestCensus holds that a WebApp that is gone is forgotten, scraped or not.
+func TestCensus(t *testing.T) {
+	now := time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
+	c := newCensus(func() time.Time { return now })
+	count := func() int { return testutil.CollectAndCount(c) }
+
+	c.see(webApp{"acme", "shop"}, "Running", 10*time.Minute)
+	c.see(webApp{"acme", "blog"}, "Failed", 0)
+
+	if got := count(); got != 2 {
+		t.Errorf("want two groups, got %d", got)
+	}
+
+	now = now.Add(21 * time.Minute)
+
+	if got := count(); got != 1 {
+		t.Errorf("after twice its TTL: want the one that is not polled, got %d", got)
+	}
+
+	now = now.Add(2 * time.Hour)
+	c.see(webApp{"acme", "new"}, "Pending", time.Minute)
+
+	if got := len(c.seen); got != 1 {
+		t.Errorf("without a scrape: want the others forgotten, got %d", got)
+	}
+}
