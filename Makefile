@@ -41,7 +41,7 @@ render: tools ## Render a WebApp with Crossplane's own engine (XR=, OBSERVED=, R
 ##### Test it
 
 .PHONY: test
-test: test-unit test-schema test-render ## Run every test.
+test: test-unit test-schema test-package test-render ## Run every test.
 
 .PHONY: test-unit
 test-unit: ## Test the function; 90% of fn's statements must be covered.
@@ -55,6 +55,11 @@ test-unit: ## Test the function; 90% of fn's statements must be covered.
 test-schema: ## Test the WebApp's schema with the API server's own code, and against published versions.
 	go -C test/schema vet ./...
 	go -C test/schema test ./...
+
+.PHONY: test-package
+test-package: ## Test what makes the image.
+	go -C test/tools/package vet ./...
+	go -C test/tools/package test ./...
 
 .PHONY: test-render
 test-render: tools ## Render every example and every state with Crossplane's own engine.

@@ -120,5 +120,10 @@ func archive(binary string) ([]byte, error) {
 		return nil, err
 	}
 
-	return out.Bytes(), w.Close()
+	// What Close writes belongs to the archive, too.
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+
+	return out.Bytes(), nil
 }
