@@ -116,19 +116,29 @@ func texts(attributes []*commonv1.KeyValue) map[string]string {
 }
 
 // serve starts the receiver for a protocol and returns its endpoint.
-func (r *receiver) serve(t *testing.T, protocol string) string {
-	t.Helper()
+func (r *receiver) serve(tb testing.TB, protocol string) string {
+	tb.Helper()
 
 	if protocol == "http/protobuf" {
 		s := httptest.NewServer(r)
-		t.Cleanup(s.Close)
+		tb.Cleanup(s.Close)
 
 		return s.URL
 	}
 
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	address, stop := r.listen(tb, "127.0.0.1:0")
+	tb.Cleanup(stop)
+
+	return "http://" + address
+}
+
+// listen starts the receiver for gRPC at an address.
+func (r *receiver) listen(tb testing.TB, at string) (address string, stop func()) {
+	tb.Helper()
+
+	l, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", at)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
 	s := grpc.NewServer()
@@ -136,9 +146,20 @@ func (r *receiver) serve(t *testing.T, protocol string) string {
 
 	go func() { _ = s.Serve(l) }()
 
-	t.Cleanup(s.Stop)
+	return l.Addr().String(), s.Stop
+}
 
-	return "http://" + l.Addr().String()
+// names are the WebApps whose spans arrived.
+func (r *receiver) names() map[string]bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	names := map[string]bool{}
+	for _, s := range r.spans {
+		names[texts(s.GetAttributes())["k8s.webapp.name"]] = true
+	}
+
+	return names
 }
 
 // TestTraces sends traces to a real receiver over both protocols.
@@ -301,6 +322,88 @@ func TestUnreachable(t *testing.T) {
 
 	if !strings.Contains(log.String(), "connection refused") {
 		t.Errorf("log: want why traces are not sent, got %s", log)
+	}
+}
+
+// TestCollectorRestarts holds that spans arrive again when the collector is back.
+func TestCollectorRestarts(t *testing.T) {
+	r := &receiver{}
+	address, stop := r.listen(t, "127.0.0.1:0")
+
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+address)
+	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "10")
+
+	traces, flush, err := NewTracerProvider(t.Context(), slog.New(slog.DiscardHandler), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	t.Cleanup(func() { _ = flush(context.Background()) })
+
+	o := Observe(fn.New(time.Now), slog.New(slog.DiscardHandler), traces, prometheus.NewRegistry(), "test")
+
+	// call sends a call about a WebApp of this name.
+	call := func(name string) {
+		req := webAppRequest(valid)
+		req.Observed.Composite.Resource.Fields["metadata"] = resource.MustStructJSON(`{"metadata": {"name": "` + name + `"}}`).GetFields()["metadata"]
+
+		if _, err := o.RunFunction(t.Context(), req); err != nil {
+			t.Fatal(err)
+		}
+	}
+	arrives := func(name string) {
+		for deadline := time.Now().Add(30 * time.Second); !r.names()[name]; time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("the span of %q does not arrive", name)
+			}
+		}
+	}
+
+	call("before")
+	arrives("before")
+	stop()
+	call("between")
+
+	_, stop = r.listen(t, address)
+	t.Cleanup(stop)
+	call("after")
+	arrives("after")
+}
+
+// BenchmarkRunFunction compares calls without traces with calls whose traces are
+// collected, and with calls whose collector is gone. Quote the ratios.
+func BenchmarkRunFunction(b *testing.B) {
+	for name, endpoint := range map[string]func(b *testing.B) string{
+		"off":  func(*testing.B) string { return "" },
+		"on":   func(b *testing.B) string { b.Helper(); return (&receiver{}).serve(b, "grpc") },
+		"gone": func(*testing.B) string { return "http://127.0.0.1:1" },
+	} {
+		b.Run("traces="+name, func(b *testing.B) {
+			b.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint(b))
+			b.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+
+			traces, flush, err := NewTracerProvider(b.Context(), slog.New(slog.DiscardHandler), "test")
+			if err != nil {
+				b.Fatal(err)
+			}
+
+			o := Observe(fn.New(time.Now), slog.New(slog.DiscardHandler), traces, prometheus.NewRegistry(), "test")
+			req := webAppRequest(valid)
+
+			for b.Loop() {
+				if _, err := o.RunFunction(b.Context(), req); err != nil {
+					b.Fatal(err)
+				}
+			}
+
+			b.StopTimer()
+
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+
+			_ = flush(ctx)
+		})
 	}
 }
 
