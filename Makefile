@@ -210,12 +210,12 @@ $(BIN)/crossplane: test/tools/cli/go.mod test/tools/cli/go.sum
 	@mkdir -p $(BIN)
 	@if crossplane version --client 2>/dev/null | grep -q ' $(CLI_VERSION)$$'; then \
 		echo "using the crossplane $(CLI_VERSION) on PATH"; \
-		ln -sf "$$(command -v crossplane)" $@; \
+		printf '#!/bin/sh\nexec "%s" "$$@"\n' "$$(command -v crossplane)" >$@; \
+		chmod +x $@; \
 	else \
 		echo "building the crossplane CLI $(CLI_VERSION) from source, once: about 4 minutes on 2 cores"; \
 		go -C test/tools/cli build -trimpath -ldflags '$(call stamp,$(CLI_VERSION))' -o $(CURDIR)/$@ github.com/crossplane/cli/v2/cmd/crossplane; \
 	fi
-	@touch -h $@
 
 $(BIN)/crossplane-core: test/tools/crossplane/go.mod test/tools/crossplane/go.sum
 	@echo "building crossplane $(CORE_VERSION) from source, once: about 2 minutes on 2 cores"
