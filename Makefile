@@ -217,10 +217,14 @@ $(BIN)/crossplane: test/tools/cli/go.mod test/tools/cli/go.sum
 		go -C test/tools/cli build -trimpath -ldflags '$(call stamp,$(CLI_VERSION))' -o $(CURDIR)/$@ github.com/crossplane/cli/v2/cmd/crossplane; \
 	fi
 
+# The RBAC manager has no flag for the address of its metrics, and two control
+# planes on one machine cannot both have port 8080.
+RBAC_METRICS = -X sigs.k8s.io/controller-runtime/pkg/metrics/server.DefaultBindAddress=127.0.0.1:0
+
 $(BIN)/crossplane-core: test/tools/crossplane/go.mod test/tools/crossplane/go.sum
 	@echo "building crossplane $(CORE_VERSION) from source, once: about 2 minutes on 2 cores"
 	@mkdir -p $(BIN)
-	@go -C test/tools/crossplane build -trimpath -ldflags '$(call stamp,$(CORE_VERSION))' -o $(CURDIR)/$@ github.com/crossplane/crossplane/v2/cmd/crossplane
+	@go -C test/tools/crossplane build -trimpath -ldflags '$(call stamp,$(CORE_VERSION)) $(RBAC_METRICS)' -o $(CURDIR)/$@ github.com/crossplane/crossplane/v2/cmd/crossplane
 
 .PHONY: tools-e2e
 tools-e2e: $(BIN)/etcd $(BIN)/kube-apiserver $(BIN)/kwok
@@ -234,12 +238,14 @@ $(BIN)/etcd: test/tools/etcd/go.mod test/tools/etcd/go.sum
 KUBERNETES_VERSION = $(call version,kubernetes,k8s.io/kubernetes)
 KUBERNETES := kube-apiserver kube-controller-manager kube-scheduler kubectl
 
-# One build for all of them: they share most of what they are made of.
+# One build for all of them: they share most of what they are made of. They move
+# in together, so that a build that is broken off is begun again.
 $(BIN)/kube-apiserver: test/tools/kubernetes/go.mod test/tools/kubernetes/go.sum
 	@echo "building Kubernetes $(KUBERNETES_VERSION) from source, once: about 8 minutes on 2 cores"
-	@mkdir -p $(BIN)
+	@mkdir -p $(BIN)/kubernetes
 	@go -C test/tools/kubernetes build -trimpath -ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION) -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=$(word 2,$(subst ., ,$(KUBERNETES_VERSION)))' \
-		-o $(CURDIR)/$(BIN)/ $(KUBERNETES:%=k8s.io/kubernetes/cmd/%)
+		-o $(CURDIR)/$(BIN)/kubernetes/ $(KUBERNETES:%=k8s.io/kubernetes/cmd/%)
+	@mv $(BIN)/kubernetes/* $(BIN)/ && rmdir $(BIN)/kubernetes
 
 $(BIN)/kwok: test/tools/kwok/go.mod test/tools/kwok/go.sum
 	@echo "building kwok from source, once: about 2 minutes on 2 cores"
