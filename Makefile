@@ -38,6 +38,22 @@ render: tools ## Render a WebApp with Crossplane's own engine (XR=, OBSERVED=, R
 	@go -C test/render build -o $(CURDIR)/$(BIN)/render .
 	@$(BIN)/render -xr "$(XR)" -composition "$(COMPOSITION)" -observed "$(OBSERVED)" -required "$(REQUIRED)"
 
+.PHONY: up
+up: tools tools-e2e ## Start a Crossplane control plane on this machine, without Docker, with the packages installed.
+	@$(BIN)/playground up --version $(VERSION)
+
+.PHONY: status
+status: $(BIN)/playground ## Say what runs of it.
+	@$(BIN)/playground status
+
+.PHONY: reload
+reload: $(BIN)/playground ## Replace the function that runs on it with the working tree's.
+	@$(BIN)/playground reload
+
+.PHONY: down
+down: $(BIN)/playground ## Stop it, and remove what it wrote.
+	@$(BIN)/playground down
+
 ##### Test it
 
 .PHONY: test
@@ -66,10 +82,10 @@ test-render: tools ## Render every example and every state with Crossplane's own
 	go -C test/render vet ./...
 	go -C test/render test -count=1 ./...
 
-.PHONY: test-e2e
-test-e2e: tools tools-e2e ## Install the packages on a real control plane, and use them.
+.PHONY: e2e
+e2e: tools tools-e2e ## Take WebApps through their whole life on a real control plane.
 	go -C test/e2e vet ./...
-	go -C test/e2e test -count=1 -timeout=20m ./...
+	go -C test/e2e test -count=1 -timeout=30m ./...
 
 .PHONY: golden
 golden: tools ## Take what is rendered now for what is wanted. Read the diff.
@@ -227,8 +243,13 @@ $(BIN)/crossplane-core: test/tools/crossplane/go.mod test/tools/crossplane/go.su
 	@go -C test/tools/crossplane build -trimpath -ldflags '$(call stamp,$(CORE_VERSION)) $(RBAC_METRICS)' -o $(CURDIR)/$@ github.com/crossplane/crossplane/v2/cmd/crossplane
 
 .PHONY: tools-e2e
-tools-e2e: $(BIN)/etcd $(BIN)/kube-apiserver $(BIN)/kwok
+tools-e2e: $(BIN)/etcd $(BIN)/kube-apiserver $(BIN)/kwok $(BIN)/playground
 	@go -C test/tools/package build -o $(CURDIR)/$(BIN)/registry ./registry
+
+# Go knows best whether it is up to date.
+.PHONY: $(BIN)/playground
+$(BIN)/playground:
+	@go -C test/e2e build -o $(CURDIR)/$@ ./playground
 
 $(BIN)/etcd: test/tools/etcd/go.mod test/tools/etcd/go.sum
 	@echo "building etcd from source, once: about 1 minute on 2 cores"

@@ -1,0 +1,153 @@
+// Package controlplane runs a whole Crossplane control plane as plain processes
+// on loopback, without Docker, without a cluster and without root.
+package controlplane
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A ControlPlane is etcd, Kubernetes' own components, kwok in place of nodes,
+// Crossplane, an OCI registry, and the function.
+type ControlPlane struct {
+	// Repository is the project's root, Bin has the programs, and Crossplane is
+	// the module of Crossplane's core, for its CRDs and its roles.
+	Repository string
+	Bin        string
+	Crossplane string
+
+	// Dir has everything that the processes write. One control plane has it for
+	// itself.
+	Dir string
+
+	// Durable has etcd write to the disk before it says so, as in production.
+	// Without it, only a crash of the machine loses what was written.
+	Durable bool
+}
+
+// New returns the control plane of a folder, which may run already.
+func New(ctx context.Context, repository, dir string) (*ControlPlane, error) {
+	repository, err := filepath.Abs(repository)
+	if err != nil {
+		return nil, err
+	}
+
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+
+	crossplane, err := exec.CommandContext(ctx, "go", "-C", filepath.Join(repository, "test/tools/crossplane"),
+		"list", "-m", "-f", "{{.Dir}}", "github.com/crossplane/crossplane/v2").Output()
+	if err != nil {
+		return nil, fmt.Errorf("cannot find Crossplane's module: %w", err)
+	}
+
+	return &ControlPlane{
+		Repository: repository,
+		Bin:        filepath.Join(repository, ".cache/bin"),
+		Crossplane: strings.TrimSpace(string(crossplane)),
+		Dir:        dir,
+	}, nil
+}
+
+// Start starts what does not run yet, up to Crossplane, and tells of each step
+// with how long it took.
+func (c *ControlPlane) Start(ctx context.Context, tell func(step string, took time.Duration)) error {
+	for _, dir := range []string{"processes", "logs", "services"} {
+		if err := os.MkdirAll(c.path(dir), 0o700); err != nil {
+			return err
+		}
+	}
+
+	for _, step := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"registry and network", c.startNetwork},
+		{"etcd and Kubernetes", c.startKubernetes},
+		{"nodes", c.startNodes},
+		{"Crossplane", c.startCrossplane},
+	} {
+		began := time.Now()
+
+		if err := step.do(ctx); err != nil {
+			return fmt.Errorf("%s: %w; logs are in %s", step.name, err, c.path("logs"))
+		}
+
+		tell(step.name, time.Since(began))
+	}
+
+	return nil
+}
+
+// Down stops every process, the last one first, and removes what they wrote.
+func (c *ControlPlane) Down(ctx context.Context) error {
+	all, err := c.Processes()
+	if err != nil {
+		return err
+	}
+
+	for _, p := range slices.Backward(all) {
+		if err := c.Stop(ctx, p.Name); err != nil {
+			return err
+		}
+	}
+
+	return os.RemoveAll(c.Dir)
+}
+
+// path is a file of the control plane.
+func (c *ControlPlane) path(names ...string) string {
+	return filepath.Join(append([]string{c.Dir}, names...)...)
+}
+
+func (c *ControlPlane) program(name string) string { return filepath.Join(c.Bin, name) }
+
+// startNetwork starts the registry, and what leads to Services.
+func (c *ControlPlane) startNetwork(ctx context.Context) error {
+	for _, p := range []Process{
+		{Name: "registry", Program: c.program("registry"), Args: []string{"--address"}},
+		{Name: "network", Program: c.program("playground"), Args: []string{"network", "--services", c.path("services"), "--address"}},
+	} {
+		ports, err := freePorts(ctx, 1)
+		if err != nil {
+			return err
+		}
+
+		p.Args = append(p.Args, loopback+":"+ports[0])
+
+		if err := c.start(ctx, p); err != nil {
+			return err
+		}
+	}
+
+	return Eventually(ctx, func() error {
+		_, registry := c.address("registry")
+		_, network := c.address("network")
+
+		return errors.Join(registry, network)
+	})
+}
+
+// address is where a process listens that says so with its first word.
+func (c *ControlPlane) address(name string) (string, error) {
+	said, err := os.ReadFile(c.Log(name))
+	if err != nil {
+		return "", err
+	}
+
+	words := strings.Fields(string(said))
+	if len(words) == 0 {
+		return "", fmt.Errorf("%s does not say where it is", name)
+	}
+
+	return words[0], nil
+}

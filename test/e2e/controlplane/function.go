@@ -1,0 +1,208 @@
+package controlplane
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Names of the installed packages: what Crossplane makes of their repositories.
+const (
+	ConfigurationName = "webapp-operator-configuration-webapp"
+	FunctionName      = "webapp-operator-function-webapp"
+
+	// Organization is where the registry has both.
+	Organization = "webapp-operator"
+)
+
+// functionService is where Crossplane calls the function.
+const functionService = FunctionName + ".crossplane-system:9443"
+
+// Push builds the packages of a version and pushes them to the registry.
+func (c *ControlPlane) Push(ctx context.Context, version string) error {
+	registry, err := c.address("registry")
+	if err != nil {
+		return err
+	}
+
+	out, err := exec.CommandContext(ctx, "make", "-C", c.Repository, "push", "REGISTRY="+registry, "ORG="+Organization, "VERSION="+version).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("make push: %w\n%s", err, out)
+	}
+
+	return nil
+}
+
+// Package returns where the registry has a package.
+func (c *ControlPlane) Package(repository, version string) (string, error) {
+	registry, err := c.address("registry")
+	return registry + "/" + Organization + "/" + repository + ":" + version, err
+}
+
+// Install installs the Configuration of a version, and waits until everything
+// that comes with it is healthy.
+func (c *ControlPlane) Install(ctx context.Context, version string) error {
+	configuration, err := c.Package("configuration-webapp", version)
+	if err != nil {
+		return err
+	}
+
+	if err := c.Apply(ctx, fmt.Sprintf(`
+apiVersion: pkg.crossplane.io/v1
+kind: Configuration
+metadata: {name: %s}
+spec: {package: %q}
+`, ConfigurationName, configuration)); err != nil {
+		return err
+	}
+
+	for _, w := range [][2]string{
+		{"condition=Healthy", "configuration/" + ConfigurationName},
+		{"condition=Healthy", "function/" + FunctionName},
+		{"condition=Established", "xrd/webapps.example.com"},
+	} {
+		if err := c.wait(ctx, w[0], w[1]); err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
+
+// StartFunction runs a binary of the function as a replica of that name, with
+// the certificates that Crossplane made for the function, and has its Service
+// lead to it: the pods of the cluster run nothing.
+func (c *ControlPlane) StartFunction(ctx context.Context, name, binary string, args ...string) error {
+	certificates := c.path("function-tls")
+	if err := Eventually(ctx, func() error {
+		return c.dumpSecret(ctx, "crossplane-system", FunctionName+"-tls-server", certificates)
+	}); err != nil {
+		return err
+	}
+
+	ports, err := freePorts(ctx, 2)
+	if err != nil {
+		return err
+	}
+
+	if err := c.start(ctx, Process{Name: name, Program: binary, Args: append([]string{
+		"--address", loopback+":" + ports[0], "--http-address", loopback+":" + ports[1], "--tls-certs-dir", certificates,
+	}, args...)}); err != nil {
+		return err
+	}
+
+	if err := c.functionReady(ctx, name); err != nil {
+		return err
+	}
+
+	return c.route()
+}
+
+// StopFunction stops a replica. Its Service leads to the others from then on.
+func (c *ControlPlane) StopFunction(ctx context.Context, name string) error {
+	p, _ := c.Process(name)
+
+	if err := c.forget(name); err != nil {
+		return err
+	}
+
+	if err := c.route(); err != nil {
+		return err
+	}
+
+	running, err := p.find()
+	if err != nil {
+		return nil //nolint:nilerr // It has stopped already.
+	}
+
+	if err := running.Terminate(); err != nil {
+		return err
+	}
+
+	return Eventually(ctx, func() error {
+		if p.Running() {
+			return errors.New(name + " still runs")
+		}
+
+		return nil
+	})
+}
+
+// Functions are the replicas of the function, by name.
+func (c *ControlPlane) Functions() ([]string, error) {
+	all, err := c.Processes()
+	names := []string{}
+
+	for _, p := range all {
+		if strings.HasPrefix(p.Name, "function") {
+			names = append(names, p.Name)
+		}
+	}
+
+	return names, err
+}
+
+// FunctionHTTP is where a replica serves health and metrics.
+func (c *ControlPlane) FunctionHTTP(name string) string { return c.argument(name, "--http-address") }
+
+func (c *ControlPlane) argument(name, flag string) string {
+	p, _ := c.Process(name)
+
+	for i, arg := range p.Args {
+		if arg == flag {
+			return p.Args[i+1]
+		}
+	}
+
+	return ""
+}
+
+func (c *ControlPlane) functionReady(ctx context.Context, name string) error {
+	return Eventually(ctx, func() error {
+		if p, _ := c.Process(name); !p.Running() {
+			return fmt.Errorf("%s has ended: %s", name, c.lastWords(name))
+		}
+
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.FunctionHTTP(name)+"/readyz", nil)
+		if err != nil {
+			return err
+		}
+
+		rsp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return err
+		}
+
+		if rsp.StatusCode != http.StatusOK {
+			err = errors.New(name + " is not ready")
+		}
+
+		return errors.Join(err, rsp.Body.Close())
+	})
+}
+
+// route has the function's Service lead to all of its replicas.
+func (c *ControlPlane) route() error {
+	names, err := c.Functions()
+	if err != nil {
+		return err
+	}
+
+	addresses := make([]string, 0, len(names))
+	for _, name := range names {
+		addresses = append(addresses, c.argument(name, "--address"))
+	}
+
+	// In one step: it may be read at any time.
+	next := c.path("services.next")
+	if err := os.WriteFile(next, []byte(strings.Join(addresses, "\n")), 0o600); err != nil {
+		return err
+	}
+
+	return os.Rename(next, filepath.Join(c.path("services"), functionService))
+}
