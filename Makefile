@@ -152,9 +152,11 @@ LABELS := org.opencontainers.image.title=function-webapp \
 FUNCTION_XPKGS := $(ARCHS:%=$(OUT)/function-webapp-linux-%.xpkg)
 CONFIGURATION_XPKG := $(OUT)/configuration-webapp.xpkg
 
+BUILT ?= _output/function-webapp
+
 .PHONY: build
 build: ## Build the function for this machine, into _output.
-	$(BUILD) -o _output/function-webapp .
+	$(BUILD) -o $(BUILT) .
 
 # The binary of an image. Go knows best whether it is up to date.
 .PHONY: $(ARCHS:%=$(OUT)/function-linux-%)

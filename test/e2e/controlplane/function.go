@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -23,14 +24,15 @@ const (
 // functionService is where Crossplane calls the function.
 const functionService = FunctionName + ".crossplane-system:9443"
 
-// Push builds the packages of a version and pushes them to the registry.
+// Push builds the packages of a version for this machine and pushes them to the
+// registry.
 func (c *ControlPlane) Push(ctx context.Context, version string) error {
 	registry, err := c.address("registry")
 	if err != nil {
 		return err
 	}
 
-	out, err := exec.CommandContext(ctx, "make", "-C", c.Repository, "push", "REGISTRY="+registry, "ORG="+Organization, "VERSION="+version).CombinedOutput()
+	out, err := exec.CommandContext(ctx, "make", "-C", c.Repository, "push", "REGISTRY="+registry, "ORG="+Organization, "VERSION="+version, "ARCHS="+runtime.GOARCH).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("make push: %w\n%s", err, out)
 	}
@@ -91,7 +93,7 @@ func (c *ControlPlane) StartFunction(ctx context.Context, name, binary string, a
 	}
 
 	if err := c.start(ctx, Process{Name: name, Program: binary, Args: append([]string{
-		"--address", loopback+":" + ports[0], "--http-address", loopback+":" + ports[1], "--tls-certs-dir", certificates,
+		"--address", loopback + ":" + ports[0], "--http-address", loopback + ":" + ports[1], "--tls-certs-dir", certificates,
 	}, args...)}); err != nil {
 		return err
 	}

@@ -138,9 +138,10 @@ func startNext(ctx context.Context, p *controlplane.ControlPlane) error {
 	name := "function-" + strconv.Itoa(last+1)
 	binary := filepath.Join(p.Dir, name)
 
-	build := exec.CommandContext(ctx, "go", "-C", p.Repository, "build", "-o", binary, ".")
+	// With the flags of the packages, so that little is left to compile.
+	build := exec.CommandContext(ctx, "make", "-C", p.Repository, "build", "BUILT="+binary)
 	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build: %w\n%s", err, out)
+		return fmt.Errorf("make build: %w\n%s", err, out)
 	}
 
 	return p.StartFunction(ctx, name, binary, "--debug")
