@@ -56,6 +56,22 @@ func (broken) RunFunction(context.Context, *fnv1.RunFunctionRequest) (*fnv1.RunF
 	panic("oh no")
 }
 
+// An adding function tells more than the one in it, if there is more to tell.
+type adding struct {
+	fnv1.FunctionRunnerServiceServer
+
+	more *fnv1.Result
+}
+
+func (a adding) RunFunction(ctx context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
+	rsp, err := a.FunctionRunnerServiceServer.RunFunction(ctx, req)
+	if a.more != nil {
+		rsp.Results = append(rsp.Results, a.more)
+	}
+
+	return rsp, err
+}
+
 // A receiver is an OTLP collector that keeps the spans it gets.
 type receiver struct {
 	collector.UnimplementedTraceServiceServer
@@ -496,6 +512,7 @@ func TestLog(t *testing.T) {
 		spec   string
 		status string
 		level  slog.Level
+		more   *fnv1.Result
 		want   map[string]any
 	}{
 		"Change": {
@@ -514,6 +531,17 @@ func TestLog(t *testing.T) {
 			want: map[string]any{
 				"level": "INFO", "msg": "Reconciled WebApp", "namespace": "acme", "name": "shop", "uid": "u1", "generation": 3.0, "tag": "tag",
 				"result": "fatal", "phase": "Failed", "reason": "", "event": "", "message": "the WebApp is wrong: spec.replicas: Invalid value: 20: must be between 1 and 10, inclusive",
+			},
+		},
+		"Changes": {
+			reason: "Two changes make one line, in which no key is twice.",
+			spec:   valid,
+			level:  slog.LevelInfo,
+			more:   &fnv1.Result{Reason: new("Scaled"), Message: "Scaling from 1 to 2 replicas."},
+			want: map[string]any{
+				"level": "INFO", "msg": "Reconciled WebApp", "namespace": "acme", "name": "shop", "uid": "u1", "generation": 3.0, "tag": "tag",
+				"result": "success", "phase": "Pending", "reason": "Creating",
+				"event": "Created, Scaled", "message": "Creating Deployment shop. Scaling from 1 to 2 replicas.",
 			},
 		},
 		"Nothing": {
@@ -537,7 +565,7 @@ func TestLog(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			log := &bytes.Buffer{}
-			o := Observe(fn.New(time.Now), slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: tc.level})), noop.NewTracerProvider(), prometheus.NewRegistry(), "test")
+			o := Observe(adding{fn.New(time.Now), tc.more}, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: tc.level})), noop.NewTracerProvider(), prometheus.NewRegistry(), "test")
 
 			req := webAppRequest(tc.spec)
 			if tc.status != "" {
@@ -552,6 +580,10 @@ func TestLog(t *testing.T) {
 			if log.Len() > 0 {
 				if err := json.Unmarshal(log.Bytes(), &got); err != nil {
 					t.Fatalf("want one line, got %s: %v", log, err)
+				}
+
+				if n := strings.Count(log.String(), `"event":`); n > 1 {
+					t.Errorf("\n%s\nwant each key once, got %s", tc.reason, log)
 				}
 
 				delete(got, "time")
