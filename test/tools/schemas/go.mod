@@ -1,0 +1,9 @@
+module github.com/webapp-operator/function-webapp/test/tools/schemas
+
+go 1.26.0
+
+require (
+	github.com/fluxcd/kustomize-controller v1.7.3
+	github.com/fluxcd/source-controller v1.8.5
+	github.com/prometheus-operator/prometheus-operator v0.85.0
+)
