@@ -200,16 +200,22 @@ func (c *controlPlane) wait(ctx context.Context, t *testing.T, what, object stri
 // expect waits until fields of an object are what they should be.
 func (c *controlPlane) expect(ctx context.Context, t *testing.T, object, fields, want string) {
 	t.Helper()
+	c.expectIn(ctx, t, "default", object, fields, want)
+}
+
+// expectIn is expect in another namespace.
+func (c *controlPlane) expectIn(ctx context.Context, t *testing.T, namespace, object, fields, want string) {
+	t.Helper()
 
 	if err := eventually(ctx, func() error {
-		got, err := c.kubectl(ctx, "get", object, "-o", "jsonpath="+fields)
+		got, err := c.kubectl(ctx, "get", "-n", namespace, object, "-o", "jsonpath="+fields)
 		if err == nil && got != want {
 			return fmt.Errorf("%s: want %s to be %q, got %q", object, fields, want, got)
 		}
 
 		return err
 	}); err != nil {
-		yaml, _ := c.kubectl(ctx, "get", object, "-o", "yaml")
+		yaml, _ := c.kubectl(ctx, "get", "-n", namespace, object, "-o", "yaml")
 		t.Fatalf("%v\n%s", err, yaml)
 	}
 }
