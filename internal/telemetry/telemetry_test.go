@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -250,6 +253,155 @@ func TestTraces(t *testing.T) {
 
 			if !strings.Contains(log.String(), `"trace_id":"`+parent+`"`) {
 				t.Errorf("log: want the trace, got %s", log)
+			}
+		})
+	}
+}
+
+// TestTracesTLS sends traces to a receiver whose certificate only
+// OTEL_EXPORTER_OTLP_CERTIFICATE vouches for.
+func TestTracesTLS(t *testing.T) {
+	r := &receiver{}
+	s := httptest.NewTLSServer(r)
+	t.Cleanup(s.Close)
+
+	ca := filepath.Join(t.TempDir(), "ca.crt")
+	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", s.URL)
+	t.Setenv("OTEL_EXPORTER_OTLP_CERTIFICATE", ca)
+
+	if got := spansOf(t, r, 1); got != 1 {
+		t.Errorf("want one span, got %d", got)
+	}
+}
+
+// TestSampler holds that the environment says which traces are kept.
+func TestSampler(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		args   string
+		want   func(spans int) bool
+	}{
+		"All": {
+			reason: "Every trace is kept, unless somebody says otherwise.",
+			want:   func(spans int) bool { return spans == 1000 },
+		},
+		"None": {
+			reason: "Somebody wants none.",
+			args:   "always_off",
+			want:   func(spans int) bool { return spans == 0 },
+		},
+		"Half": {
+			reason: "Somebody wants one in two: 500, give or take six standard deviations.",
+			args:   "parentbased_traceidratio",
+			want:   func(spans int) bool { return spans > 400 && spans < 600 },
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			r := &receiver{}
+			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", r.serve(t, "http/protobuf"))
+			t.Setenv("OTEL_TRACES_SAMPLER", tc.args)
+			t.Setenv("OTEL_TRACES_SAMPLER_ARG", "0.5")
+
+			if got := spansOf(t, r, 1000); !tc.want(got) {
+				t.Errorf("\n%s\ngot %d spans of 1000", tc.reason, got)
+			}
+		})
+	}
+}
+
+// spansOf returns how many spans a receiver got of some calls.
+func spansOf(t *testing.T, r *receiver, calls int) int {
+	t.Helper()
+
+	traces, flush, err := NewTracerProvider(t.Context(), slog.New(slog.DiscardHandler), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	o := Observe(fn.New(time.Now), slog.New(slog.DiscardHandler), traces, prometheus.NewRegistry(), "test")
+
+	for range calls {
+		if _, err := o.RunFunction(t.Context(), webAppRequest(valid)); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	if err := flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	return len(r.spans)
+}
+
+// TestExemplars holds that a duration leads to its trace, if there is one.
+func TestExemplars(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		args   string
+		want   bool
+	}{
+		"Sampled": {
+			reason: "A trace that is kept can be looked at.",
+			args:   "always_on",
+			want:   true,
+		},
+		"NotSampled": {
+			reason: "One that is not kept leads nowhere.",
+			args:   "always_off",
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", (&receiver{}).serve(t, "http/protobuf"))
+			t.Setenv("OTEL_TRACES_SAMPLER", tc.args)
+
+			traces, flush, err := NewTracerProvider(t.Context(), slog.New(slog.DiscardHandler), "test")
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			t.Cleanup(func() { _ = flush(context.Background()) })
+
+			registry := prometheus.NewRegistry()
+			log := &bytes.Buffer{}
+
+			o := Observe(fn.New(time.Now), slog.New(slog.NewJSONHandler(log, nil)), traces, registry, "test")
+			if _, err := o.RunFunction(t.Context(), webAppRequest(valid)); err != nil {
+				t.Fatal(err)
+			}
+
+			families, err := registry.Gather()
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			var got []string
+
+			for _, f := range families {
+				for _, m := range f.GetMetric() {
+					for _, b := range m.GetHistogram().GetBucket() {
+						if b.GetExemplar() != nil {
+							got = append(got, b.GetExemplar().GetLabel()[0].GetValue())
+						}
+					}
+				}
+			}
+
+			if (len(got) == 1) != tc.want {
+				t.Errorf("\n%s\ngot exemplars %v", tc.reason, got)
+			}
+
+			for _, id := range got {
+				if !strings.Contains(log.String(), `"trace_id":"`+id+`"`) {
+					t.Errorf("want the trace of the log line, got %s for %s", id, log)
+				}
 			}
 		})
 	}
