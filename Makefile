@@ -19,7 +19,7 @@ FUZZTIME ?= 1m
 BIN := .cache/bin
 
 # Every Go module but those that only name tools.
-MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/e2e/go.mod))
+MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/e2e/go.mod test/install/go.mod))
 
 # No C compiler is needed, and what is built does not depend on one.
 export CGO_ENABLED ?= 0
@@ -86,6 +86,15 @@ test-render: tools ## Render every example and every state with Crossplane's own
 e2e: tools tools-e2e ## Take WebApps through their whole life on a real control plane.
 	go -C test/e2e vet ./...
 	go -C test/e2e test -count=1 -timeout=30m ./...
+
+.PHONY: test-install
+test-install: $(BIN)/prometheus ## Hold the manifests of install/ to real schemas, and their alerts to a real Prometheus.
+	go -C test/install vet ./...
+	go -C test/install test -count=1 ./...
+
+.PHONY: test-image
+test-image: image ## Run the image without root, capabilities and a root to write to. Needs Docker.
+	IMAGE=$(IMAGE) go -C test/install test -count=1 -run '^TestImage$$' -v .
 
 .PHONY: golden
 golden: tools ## Take what is rendered now for what is wanted. Read the diff.
@@ -274,6 +283,25 @@ $(BIN)/kwok: test/tools/kwok/go.mod test/tools/kwok/go.sum
 	@echo "building kwok from source, once: about 2 minutes on 2 cores"
 	@mkdir -p $(BIN)
 	@go -C test/tools/kwok build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ sigs.k8s.io/kwok/cmd/kwok
+
+PROMETHEUS_VERSION = $(call version,prometheus,github.com/prometheus/prometheus)
+PROMETHEUS := prometheus promtool
+
+# Any Prometheus will do: the rules and the dashboard use what all versions know.
+# Clouds, whose discovery is half of what there is to build, are left out.
+$(BIN)/prometheus: test/tools/prometheus/go.mod test/tools/prometheus/go.sum
+	@mkdir -p $(BIN)
+	@if prometheus --version >/dev/null 2>&1 && promtool --version >/dev/null 2>&1; then \
+		echo "using the prometheus and promtool on PATH"; \
+		for tool in $(PROMETHEUS); do \
+			printf '#!/bin/sh\nexec "%s" "$$@"\n' "$$(command -v $$tool)" >$(BIN)/$$tool; \
+			chmod +x $(BIN)/$$tool; \
+		done; \
+	else \
+		echo "building Prometheus $(PROMETHEUS_VERSION) from source, once: about 3 minutes on 2 cores"; \
+		go -C test/tools/prometheus build -trimpath -tags remove_all_sd -ldflags '-s -w' \
+			-o $(CURDIR)/$(BIN)/ $(PROMETHEUS:%=github.com/prometheus/prometheus/cmd/%); \
+	fi
 
 $(BIN)/golangci-lint: test/tools/lint/go.mod test/tools/lint/go.sum
 	@echo "building golangci-lint from source, once: about 3 minutes on 2 cores"

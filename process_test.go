@@ -7,6 +7,7 @@ import (
 	"io"
 	"log"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -229,6 +230,39 @@ func TestSecondSignal(t *testing.T) {
 	case <-ended:
 	case <-time.After(10 * time.Second):
 		t.Error("the process waits for calls although it was asked twice to stop")
+	}
+}
+
+// TestFlush holds that a replica that is told to stop sends the traces that it
+// has first. By itself it would send them after an hour.
+func TestFlush(t *testing.T) {
+	sent := make(chan int64, 10)
+	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) { sent <- req.ContentLength }))
+	t.Cleanup(collector.Close)
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL)
+	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "3600000")
+
+	r := startReplica(t)
+
+	conn, err := grpc.NewClient(r.grpc, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if _, err := fnv1.NewFunctionRunnerServiceClient(conn).RunFunction(t.Context(), &fnv1.RunFunctionRequest{}); err != nil {
+		t.Fatal(err)
+	}
+
+	if err := conn.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	if err := r.stop(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+
+	if len(sent) != 1 || <-sent == 0 {
+		t.Errorf("want the traces sent once before the end, got %d requests", len(sent))
 	}
 }
 

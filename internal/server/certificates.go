@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,8 +31,12 @@ type certificates struct {
 	checked time.Time
 	read    [sha256.Size]byte
 	current *tls.Config
-	expires time.Time
+	valid   validity
 }
+
+// A validity is when calls can be served: the certificate must be valid, and so
+// must be one of the clients' CA.
+type validity struct{ from, until time.Time }
 
 // loadCertificates reads the files, which must be valid now.
 func loadCertificates(dir string, log *slog.Logger) (*certificates, error) {
@@ -54,15 +59,14 @@ func (c *certificates) config() *tls.Config {
 	}
 }
 
-// expiry is when the certificate that is served expires.
-func (c *certificates) expiry() time.Time {
-	_, expires := c.fresh()
-	return expires
+func (c *certificates) validity() validity {
+	_, valid := c.fresh()
+	return valid
 }
 
 // fresh returns what the files say now. If they make no sense, it says so once
 // and returns what they said before.
-func (c *certificates) fresh() (*tls.Config, time.Time) {
+func (c *certificates) fresh() (*tls.Config, validity) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 
@@ -72,7 +76,7 @@ func (c *certificates) fresh() (*tls.Config, time.Time) {
 		}
 	}
 
-	return c.current, c.expires
+	return c.current, c.valid
 }
 
 // reload reads the files if they are others than before. It returns an error
@@ -109,23 +113,64 @@ func (c *certificates) reload() error {
 		return fmt.Errorf("tls.crt and tls.key: %w", err)
 	}
 
-	ca := x509.NewCertPool()
-	if !ca.AppendCertsFromPEM(files[2]) {
-		return errors.New("ca.crt: there is no certificate in it")
+	ca, err := parseAuthorities(files[2])
+	if err != nil {
+		return fmt.Errorf("ca.crt: %w", err)
+	}
+
+	pool := x509.NewCertPool()
+	valid := validity{from: certificate.Leaf.NotBefore}
+
+	for _, a := range ca {
+		pool.AddCert(a)
+
+		// While a CA is replaced there are two, and the later one counts.
+		if a.NotAfter.After(valid.until) {
+			valid.until = a.NotAfter
+		}
+	}
+
+	if certificate.Leaf.NotAfter.Before(valid.until) {
+		valid.until = certificate.Leaf.NotAfter
 	}
 
 	if c.current != nil {
-		c.log.Info("Loaded new certificates", "expires", certificate.Leaf.NotAfter.Format(time.RFC3339))
+		c.log.Info("Loaded new certificates", "expires", valid.until.Format(time.RFC3339))
 	}
 
-	c.expires = certificate.Leaf.NotAfter
+	c.valid = valid
 	c.current = &tls.Config{
 		MinVersion:   tls.VersionTLS12,
 		Certificates: []tls.Certificate{certificate},
-		ClientCAs:    ca,
+		ClientCAs:    pool,
 		ClientAuth:   tls.RequireAndVerifyClientCert,
 		NextProtos:   []string{"h2"},
 	}
 
 	return nil
+}
+
+// parseAuthorities returns the certificates of a PEM file, of which there must be
+// one.
+func parseAuthorities(content []byte) ([]*x509.Certificate, error) {
+	var out []*x509.Certificate
+
+	for block, rest := pem.Decode(content); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+
+		certificate, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, err
+		}
+
+		out = append(out, certificate)
+	}
+
+	if len(out) == 0 {
+		return nil, errors.New("there is no certificate in it")
+	}
+
+	return out, nil
 }

@@ -186,8 +186,8 @@ func (s *Server) credentials() (credentials.TransportCredentials, error) {
 	s.certs = certs
 	s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "webapp_certificate_expiry_timestamp_seconds",
-		Help: "When the certificate that is served expires, as Unix time.",
-	}, func() float64 { return float64(certs.expiry().Unix()) }))
+		Help: "When the certificate that is served expires, or the clients' CA if that is sooner, as Unix time.",
+	}, func() float64 { return float64(certs.validity().until.Unix()) }))
 
 	return credentials.NewTLS(certs.config()), nil
 }
@@ -244,12 +244,30 @@ func (s *Server) limit(ctx context.Context, req any, _ *grpc.UnaryServerInfo, ha
 func (s *Server) live(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) }
 
 func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
-	switch {
-	case !s.serving.Load():
-		http.Error(w, "not serving", http.StatusServiceUnavailable)
-	case s.certs != nil && time.Now().After(s.certs.expiry()):
-		http.Error(w, "the certificate has expired", http.StatusServiceUnavailable)
+	if why := s.notReady(time.Now()); why != "" {
+		http.Error(w, why, http.StatusServiceUnavailable)
+		return
+	}
+
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// notReady is why calls fail, if they do.
+func (s *Server) notReady(now time.Time) string {
+	if !s.serving.Load() {
+		return "not serving"
+	}
+
+	if s.certs == nil {
+		return ""
+	}
+
+	switch valid := s.certs.validity(); {
+	case now.Before(valid.from):
+		return "the certificates are not valid yet"
+	case now.After(valid.until):
+		return "the certificates have expired"
 	default:
-		_, _ = w.Write([]byte("ok\n"))
+		return ""
 	}
 }

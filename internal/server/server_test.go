@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -41,7 +42,7 @@ type authority struct {
 	key         *ecdsa.PrivateKey
 }
 
-func newAuthority(t *testing.T) authority {
+func newAuthority(t *testing.T, from, until time.Time) authority {
 	t.Helper()
 
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -49,7 +50,7 @@ func newAuthority(t *testing.T) authority {
 
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "CA"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		NotBefore: from, NotAfter: until,
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
@@ -64,8 +65,11 @@ func (a authority) pem() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.certificate.Raw})
 }
 
-// issue returns a certificate and its key as PEM, valid for a while.
-func (a authority) issue(t *testing.T, validity time.Duration) (certificate, key []byte) {
+// anHour is what certificates are valid for, unless that is what is tested.
+func anHour() (from, until time.Time) { return time.Now().Add(-time.Hour), time.Now().Add(time.Hour) }
+
+// issue returns a certificate and its key as PEM.
+func (a authority) issue(t *testing.T, from, until time.Time) (certificate, key []byte) {
 	t.Helper()
 
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -73,7 +77,7 @@ func (a authority) issue(t *testing.T, validity time.Duration) (certificate, key
 
 	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()), DNSNames: []string{"localhost"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(validity),
+		NotBefore: from, NotAfter: until,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}, a.certificate, &private.PublicKey, a.key)
 	must(t, err)
@@ -87,7 +91,8 @@ func (a authority) issue(t *testing.T, validity time.Duration) (certificate, key
 func (a authority) client(t *testing.T) *tls.Config {
 	t.Helper()
 
-	certificate, err := tls.X509KeyPair(a.issue(t, time.Hour))
+	from, until := anHour()
+	certificate, err := tls.X509KeyPair(a.issue(t, from, until))
 	must(t, err)
 
 	roots := x509.NewCertPool()
@@ -101,7 +106,8 @@ func (a authority) client(t *testing.T) *tls.Config {
 func (a authority) mount(t *testing.T, dir string, clients authority) {
 	t.Helper()
 
-	certificate, key := a.issue(t, time.Hour)
+	from, until := anHour()
+	certificate, key := a.issue(t, from, until)
 	mountFiles(t, dir, map[string][]byte{"tls.crt": certificate, "tls.key": key, "ca.crt": clients.pem()})
 }
 
@@ -206,7 +212,8 @@ func get(t *testing.T, s *Server, path string) (int, string) {
 
 // TestMutualTLS holds who gets in, and who does not.
 func TestMutualTLS(t *testing.T) {
-	ours, theirs := newAuthority(t), newAuthority(t)
+	from, until := anHour()
+	ours, theirs := newAuthority(t, from, until), newAuthority(t, from, until)
 	dir := t.TempDir()
 	ours.mount(t, dir, ours)
 
@@ -264,7 +271,8 @@ func TestMutualTLS(t *testing.T) {
 // TestRotation replaces certificate, key and CA under load. New connections see
 // the new ones, and no call fails.
 func TestRotation(t *testing.T) {
-	first, second := newAuthority(t), newAuthority(t)
+	from, until := anHour()
+	first, second := newAuthority(t, from, until), newAuthority(t, from, until)
 	dir := t.TempDir()
 	first.mount(t, dir, first)
 
@@ -383,22 +391,73 @@ func TestReadiness(t *testing.T) {
 	must(t, <-stopped)
 }
 
-// TestExpired holds that a server whose certificate has expired is not ready.
-func TestExpired(t *testing.T) {
-	ca := newAuthority(t)
-	dir := t.TempDir()
-	certificate, key := ca.issue(t, -time.Minute)
-	mountFiles(t, dir, map[string][]byte{"tls.crt": certificate, "tls.key": key, "ca.crt": ca.pem()})
+// TestValidity holds that a server that nobody can call is not ready, and that
+// the metric says when that will be.
+func TestValidity(t *testing.T) {
+	now := time.Now().Truncate(time.Second)
 
-	s, _ := start(t, echo, io.Discard, func(o *Options) { o.Insecure, o.CertsDir = false, dir })
+	cases := map[string]struct {
+		reason     string
+		ca         [2]time.Time
+		served     [2]time.Time
+		wantCode   int
+		wantBody   string
+		wantExpiry time.Time
+	}{
+		"Valid": {
+			reason:     "Nothing is wrong.",
+			ca:         [2]time.Time{now.Add(-time.Hour), now.Add(2 * time.Hour)},
+			served:     [2]time.Time{now.Add(-time.Hour), now.Add(time.Hour)},
+			wantCode:   http.StatusOK,
+			wantBody:   "ok",
+			wantExpiry: now.Add(time.Hour),
+		},
+		"Expired": {
+			reason:     "Clients refuse a certificate that was valid once.",
+			ca:         [2]time.Time{now.Add(-time.Hour), now.Add(time.Hour)},
+			served:     [2]time.Time{now.Add(-time.Hour), now.Add(-time.Minute)},
+			wantCode:   http.StatusServiceUnavailable,
+			wantBody:   "the certificates have expired",
+			wantExpiry: now.Add(-time.Minute),
+		},
+		"NotYet": {
+			reason:     "And one that will be valid.",
+			ca:         [2]time.Time{now.Add(-time.Hour), now.Add(2 * time.Hour)},
+			served:     [2]time.Time{now.Add(time.Minute), now.Add(time.Hour)},
+			wantCode:   http.StatusServiceUnavailable,
+			wantBody:   "the certificates are not valid yet",
+			wantExpiry: now.Add(time.Hour),
+		},
+		"AuthorityExpired": {
+			reason:     "Without its authority no client gets in, however long ours is valid.",
+			ca:         [2]time.Time{now.Add(-time.Hour), now.Add(-time.Minute)},
+			served:     [2]time.Time{now.Add(-time.Hour), now.Add(time.Hour)},
+			wantCode:   http.StatusServiceUnavailable,
+			wantBody:   "the certificates have expired",
+			wantExpiry: now.Add(-time.Minute),
+		},
+	}
 
-	eventually(t, "why it is not ready", func() bool {
-		code, body := get(t, s, "/readyz")
-		return code == http.StatusServiceUnavailable && strings.Contains(body, "expired")
-	})
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			ca := newAuthority(t, tc.ca[0], tc.ca[1])
+			dir := t.TempDir()
+			certificate, key := ca.issue(t, tc.served[0], tc.served[1])
+			mountFiles(t, dir, map[string][]byte{"tls.crt": certificate, "tls.key": key, "ca.crt": ca.pem()})
 
-	if _, body := get(t, s, "/metrics"); !strings.Contains(body, "webapp_certificate_expiry_timestamp_seconds") {
-		t.Error("/metrics: the expiry is missing")
+			s, _ := start(t, echo, io.Discard, func(o *Options) { o.Insecure, o.CertsDir = false, dir })
+
+			eventually(t, "the server", func() bool { _, body := get(t, s, "/readyz"); return !strings.Contains(body, "not serving") })
+
+			if code, body := get(t, s, "/readyz"); code != tc.wantCode || strings.TrimSpace(body) != tc.wantBody {
+				t.Errorf("\n%s\n/readyz: want %d, %q, got %d, %q", tc.reason, tc.wantCode, tc.wantBody, code, body)
+			}
+
+			want := "webapp_certificate_expiry_timestamp_seconds " + strconv.FormatFloat(float64(tc.wantExpiry.Unix()), 'g', -1, 64)
+			if _, body := get(t, s, "/metrics"); !strings.Contains(body, want) {
+				t.Errorf("\n%s\n/metrics: want %q", tc.reason, want)
+			}
+		})
 	}
 }
 
@@ -544,8 +603,9 @@ func TestNew(t *testing.T) {
 	empty := t.TempDir()
 
 	broken := t.TempDir()
-	ca := newAuthority(t)
-	certificate, key := ca.issue(t, time.Hour)
+	from, until := anHour()
+	ca := newAuthority(t, from, until)
+	certificate, key := ca.issue(t, from, until)
 	mountFiles(t, broken, map[string][]byte{"tls.crt": certificate, "tls.key": key, "ca.crt": []byte("junk")})
 
 	cases := map[string]struct {

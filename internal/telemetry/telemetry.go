@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -196,8 +197,13 @@ func (o *Observed) tell(ctx context.Context, app subject, result string) {
 		attributes = append(attributes, slog.String("trace_id", id.String()))
 	}
 
-	for _, e := range app.events {
-		attributes = append(attributes, slog.String("event", e.GetReason()), slog.String("message", e.GetMessage()))
+	if len(app.events) > 0 {
+		reasons, messages := make([]string, 0, len(app.events)), make([]string, 0, len(app.events))
+		for _, e := range app.events {
+			reasons, messages = append(reasons, e.GetReason()), append(messages, e.GetMessage())
+		}
+
+		attributes = append(attributes, slog.String("event", strings.Join(reasons, ", ")), slog.String("message", strings.Join(messages, " ")))
 	}
 
 	o.log.LogAttrs(ctx, level, "Reconciled WebApp", attributes...)

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -54,6 +57,22 @@ type broken struct {
 
 func (broken) RunFunction(context.Context, *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
 	panic("oh no")
+}
+
+// An adding function tells more than the one in it, if there is more to tell.
+type adding struct {
+	fnv1.FunctionRunnerServiceServer
+
+	more *fnv1.Result
+}
+
+func (a adding) RunFunction(ctx context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
+	rsp, err := a.FunctionRunnerServiceServer.RunFunction(ctx, req)
+	if a.more != nil {
+		rsp.Results = append(rsp.Results, a.more)
+	}
+
+	return rsp, err
 }
 
 // A receiver is an OTLP collector that keeps the spans it gets.
@@ -234,6 +253,155 @@ func TestTraces(t *testing.T) {
 
 			if !strings.Contains(log.String(), `"trace_id":"`+parent+`"`) {
 				t.Errorf("log: want the trace, got %s", log)
+			}
+		})
+	}
+}
+
+// TestTracesTLS sends traces to a receiver whose certificate only
+// OTEL_EXPORTER_OTLP_CERTIFICATE vouches for.
+func TestTracesTLS(t *testing.T) {
+	r := &receiver{}
+	s := httptest.NewTLSServer(r)
+	t.Cleanup(s.Close)
+
+	ca := filepath.Join(t.TempDir(), "ca.crt")
+	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", s.URL)
+	t.Setenv("OTEL_EXPORTER_OTLP_CERTIFICATE", ca)
+
+	if got := spansOf(t, r, 1); got != 1 {
+		t.Errorf("want one span, got %d", got)
+	}
+}
+
+// TestSampler holds that the environment says which traces are kept.
+func TestSampler(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		args   string
+		want   func(spans int) bool
+	}{
+		"All": {
+			reason: "Every trace is kept, unless somebody says otherwise.",
+			want:   func(spans int) bool { return spans == 1000 },
+		},
+		"None": {
+			reason: "Somebody wants none.",
+			args:   "always_off",
+			want:   func(spans int) bool { return spans == 0 },
+		},
+		"Half": {
+			reason: "Somebody wants one in two: 500, give or take six standard deviations.",
+			args:   "parentbased_traceidratio",
+			want:   func(spans int) bool { return spans > 400 && spans < 600 },
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			r := &receiver{}
+			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", r.serve(t, "http/protobuf"))
+			t.Setenv("OTEL_TRACES_SAMPLER", tc.args)
+			t.Setenv("OTEL_TRACES_SAMPLER_ARG", "0.5")
+
+			if got := spansOf(t, r, 1000); !tc.want(got) {
+				t.Errorf("\n%s\ngot %d spans of 1000", tc.reason, got)
+			}
+		})
+	}
+}
+
+// spansOf returns how many spans a receiver got of some calls.
+func spansOf(t *testing.T, r *receiver, calls int) int {
+	t.Helper()
+
+	traces, flush, err := NewTracerProvider(t.Context(), slog.New(slog.DiscardHandler), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	o := Observe(fn.New(time.Now), slog.New(slog.DiscardHandler), traces, prometheus.NewRegistry(), "test")
+
+	for range calls {
+		if _, err := o.RunFunction(t.Context(), webAppRequest(valid)); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	if err := flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	return len(r.spans)
+}
+
+// TestExemplars holds that a duration leads to its trace, if there is one.
+func TestExemplars(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		args   string
+		want   bool
+	}{
+		"Sampled": {
+			reason: "A trace that is kept can be looked at.",
+			args:   "always_on",
+			want:   true,
+		},
+		"NotSampled": {
+			reason: "One that is not kept leads nowhere.",
+			args:   "always_off",
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", (&receiver{}).serve(t, "http/protobuf"))
+			t.Setenv("OTEL_TRACES_SAMPLER", tc.args)
+
+			traces, flush, err := NewTracerProvider(t.Context(), slog.New(slog.DiscardHandler), "test")
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			t.Cleanup(func() { _ = flush(context.Background()) })
+
+			registry := prometheus.NewRegistry()
+			log := &bytes.Buffer{}
+
+			o := Observe(fn.New(time.Now), slog.New(slog.NewJSONHandler(log, nil)), traces, registry, "test")
+			if _, err := o.RunFunction(t.Context(), webAppRequest(valid)); err != nil {
+				t.Fatal(err)
+			}
+
+			families, err := registry.Gather()
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			var got []string
+
+			for _, f := range families {
+				for _, m := range f.GetMetric() {
+					for _, b := range m.GetHistogram().GetBucket() {
+						if b.GetExemplar() != nil {
+							got = append(got, b.GetExemplar().GetLabel()[0].GetValue())
+						}
+					}
+				}
+			}
+
+			if (len(got) == 1) != tc.want {
+				t.Errorf("\n%s\ngot exemplars %v", tc.reason, got)
+			}
+
+			for _, id := range got {
+				if !strings.Contains(log.String(), `"trace_id":"`+id+`"`) {
+					t.Errorf("want the trace of the log line, got %s for %s", id, log)
+				}
 			}
 		})
 	}
@@ -496,6 +664,7 @@ func TestLog(t *testing.T) {
 		spec   string
 		status string
 		level  slog.Level
+		more   *fnv1.Result
 		want   map[string]any
 	}{
 		"Change": {
@@ -514,6 +683,17 @@ func TestLog(t *testing.T) {
 			want: map[string]any{
 				"level": "INFO", "msg": "Reconciled WebApp", "namespace": "acme", "name": "shop", "uid": "u1", "generation": 3.0, "tag": "tag",
 				"result": "fatal", "phase": "Failed", "reason": "", "event": "", "message": "the WebApp is wrong: spec.replicas: Invalid value: 20: must be between 1 and 10, inclusive",
+			},
+		},
+		"Changes": {
+			reason: "Two changes make one line, in which no key is twice.",
+			spec:   valid,
+			level:  slog.LevelInfo,
+			more:   &fnv1.Result{Reason: new("Scaled"), Message: "Scaling from 1 to 2 replicas."},
+			want: map[string]any{
+				"level": "INFO", "msg": "Reconciled WebApp", "namespace": "acme", "name": "shop", "uid": "u1", "generation": 3.0, "tag": "tag",
+				"result": "success", "phase": "Pending", "reason": "Creating",
+				"event": "Created, Scaled", "message": "Creating Deployment shop. Scaling from 1 to 2 replicas.",
 			},
 		},
 		"Nothing": {
@@ -537,7 +717,7 @@ func TestLog(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			log := &bytes.Buffer{}
-			o := Observe(fn.New(time.Now), slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: tc.level})), noop.NewTracerProvider(), prometheus.NewRegistry(), "test")
+			o := Observe(adding{fn.New(time.Now), tc.more}, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: tc.level})), noop.NewTracerProvider(), prometheus.NewRegistry(), "test")
 
 			req := webAppRequest(tc.spec)
 			if tc.status != "" {
@@ -552,6 +732,10 @@ func TestLog(t *testing.T) {
 			if log.Len() > 0 {
 				if err := json.Unmarshal(log.Bytes(), &got); err != nil {
 					t.Fatalf("want one line, got %s: %v", log, err)
+				}
+
+				if n := strings.Count(log.String(), `"event":`); n > 1 {
+					t.Errorf("\n%s\nwant each key once, got %s", tc.reason, log)
 				}
 
 				delete(got, "time")

@@ -46,7 +46,11 @@ func Serve(ctx context.Context, crd *extv1.CustomResourceDefinition) (*Server, e
 	// A single version has its schema and subresources in the internal type's
 	// top-level fields.
 	props := internal.Spec.Validation.OpenAPIV3Schema
+
 	subresources := internal.Spec.Subresources
+	if subresources == nil {
+		subresources = &apiextensions.CustomResourceSubresources{}
+	}
 
 	s, err := structural.NewStructural(props)
 	if err != nil {

@@ -27,7 +27,7 @@ const functionService = FunctionName + ".crossplane-system:9443"
 // Push builds the packages of a version for this machine and pushes them to the
 // registry.
 func (c *ControlPlane) Push(ctx context.Context, version string) error {
-	registry, err := c.address("registry")
+	registry, err := c.Registry()
 	if err != nil {
 		return err
 	}
@@ -40,9 +40,12 @@ func (c *ControlPlane) Push(ctx context.Context, version string) error {
 	return nil
 }
 
+// Registry is where the registry is.
+func (c *ControlPlane) Registry() (string, error) { return c.address("registry") }
+
 // Package returns where the registry has a package.
 func (c *ControlPlane) Package(repository, version string) (string, error) {
-	registry, err := c.address("registry")
+	registry, err := c.Registry()
 	return registry + "/" + Organization + "/" + repository + ":" + version, err
 }
 
@@ -63,6 +66,11 @@ spec: {package: %q}
 		return err
 	}
 
+	return c.Installed(ctx)
+}
+
+// Installed waits until the packages and what came with them are healthy.
+func (c *ControlPlane) Installed(ctx context.Context) error {
 	for _, w := range [][2]string{
 		{"condition=Healthy", "configuration/" + ConfigurationName},
 		{"condition=Healthy", "function/" + FunctionName},

@@ -1,0 +1,160 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/webapp-operator/function-webapp/test/e2e/controlplane"
+)
+
+// TestOperate installs what is in install/, as a platform team does, and looks at
+// what becomes of it.
+func TestOperate(t *testing.T) {
+	c := newCluster(t, false)
+	system := &namespace{cluster: c, name: "crossplane-system"}
+
+	must(t, c.Push(t.Context(), version))
+	must(t, c.defineMonitoring(t.Context()))
+
+	// What is not restricted does not run.
+	system.do(t, "label", "namespace", system.name, "pod-security.kubernetes.io/enforce=restricted")
+
+	t.Log("kubectl apply -k install/production")
+
+	registry, err := c.Registry()
+	must(t, err)
+
+	manifests := system.do(t, "kustomize", filepath.Join(root, "install/production"))
+	must(t, c.Apply(t.Context(), strings.ReplaceAll(manifests, "xpkg.crossplane.io/", registry+"/")))
+	must(t, c.Installed(t.Context()))
+
+	if out := system.do(t, "get", "functions", "-o", "name"); strings.Count(out, "\n") != 1 {
+		t.Errorf("want the one function, and none as a dependency, got %s", out)
+	}
+
+	t.Log("three replicas, as they are described, beside what Crossplane adds")
+
+	name := strings.TrimSpace(system.do(t, "get", "deployments", "-o", "jsonpath={.items[*].metadata.name}"))
+	disruptions := schema.GroupVersionResource{Group: "policy", Version: "v1", Resource: "poddisruptionbudgets"}
+
+	system.expect(t, deployments, name, "{.status.availableReplicas}", "3")
+	system.expect(t, deployments, name, "{.spec.template.spec.containers[*].name} {.spec.template.spec.containers[0].ports[*].name}", "package-runtime metrics grpc")
+	system.expect(t, deployments, name, `{.spec.template.spec.containers[0].env[?(@.name=="TLS_SERVER_CERTS_DIR")].value} {.spec.template.spec.containers[0].env[?(@.name=="GOMEMLIMIT")].value}`, "/tls/server 230MiB")
+	system.expect(t, deployments, name, "{.spec.template.spec.terminationGracePeriodSeconds} {.spec.template.spec.containers[0].readinessProbe.httpGet.path} {.spec.template.spec.securityContext.runAsUser}", "35 /readyz 65532")
+	system.expect(t, disruptions, controlplane.FunctionName, "{.status.currentHealthy} {.status.disruptionsAllowed}", "3 1")
+
+	t.Log("Crossplane calls all of them")
+
+	replicas := []string{"function-a", "function-b", "function-c"}
+	for _, replica := range replicas {
+		must(t, c.StartFunction(t.Context(), replica, c.functionBinary(version), "--max-connection-age", "1s"))
+	}
+
+	n := c.newNamespace(t)
+	n.webApp(t, "shop", "image: nginx, replicas: 2")
+	n.running(t, "shop", 2)
+
+	for _, replica := range replicas {
+		n.eventually(t, func() error {
+			n.do(t, "annotate", "--overwrite", "wa/shop", "crossplane.io/reconcile-requested-at="+time.Now().String())
+
+			if metrics := get(t, "http://"+c.FunctionHTTP(replica)+"/metrics"); strings.Contains(metrics, `webapp_reconcile_total{result="success"} 0`) {
+				return fmt.Errorf("%s was not called", replica)
+			}
+
+			return nil
+		})
+	}
+
+	t.Log("people who may edit a namespace may edit its WebApps, and scale them")
+	n.do(t, "create", "rolebinding", "ada", "--clusterrole=edit", "--user=ada")
+	n.do(t, "create", "rolebinding", "bob", "--clusterrole=view", "--user=bob")
+
+	for _, tc := range []struct {
+		user, verb, resource, subresource string
+		want                              bool
+	}{
+		{"ada", "create", "webapps.example.com", "", true},
+		{"ada", "patch", "webapps.example.com", "scale", true},
+		{"ada", "patch", "webapps.example.com", "status", false},
+		{"bob", "get", "webapps.example.com", "status", true},
+		{"bob", "patch", "webapps.example.com", "scale", false},
+		{"bob", "delete", "webapps.example.com", "", false},
+		{"eve", "get", "webapps.example.com", "", false},
+	} {
+		args := []string{"auth", "can-i", tc.verb, tc.resource, "--subresource=" + tc.subresource, "--as=" + tc.user}
+
+		// Roles are added up by a controller, a moment later.
+		n.eventually(t, func() error {
+			// No is an exit code, too.
+			out, _ := n.try(t, args...)
+			if got := strings.TrimSpace(out); got != map[bool]string{true: "yes", false: "no"}[tc.want] {
+				return fmt.Errorf("kubectl %s: want %t, got %q", strings.Join(args, " "), tc.want, got)
+			}
+
+			return nil
+		})
+	}
+
+	t.Log("the API server takes the examples, too")
+
+	for _, file := range []string{"install/rbac.yaml", "install/signatures/imageconfig.yaml"} {
+		system.do(t, "apply", "--dry-run=server", "--validate=strict", "-f", filepath.Join(root, file))
+	}
+}
+
+// get returns what is at a URL.
+func get(t *testing.T, url string) string {
+	t.Helper()
+
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	must(t, err)
+
+	rsp, err := http.DefaultClient.Do(req)
+	must(t, err)
+
+	body, err := io.ReadAll(rsp.Body)
+	must(t, errors.Join(err, rsp.Body.Close()))
+
+	return string(body)
+}
+
+// defineMonitoring defines the kinds of the Prometheus Operator.
+func (c *cluster) defineMonitoring(ctx context.Context) error {
+	schemas := filepath.Join(root, "test/tools/schemas")
+
+	const module = "github.com/prometheus-operator/prometheus-operator"
+
+	if out, err := exec.CommandContext(ctx, "go", "-C", schemas, "mod", "download", module).CombinedOutput(); err != nil {
+		return fmt.Errorf("go mod download %s: %w: %s", module, err, out)
+	}
+
+	dir, err := exec.CommandContext(ctx, "go", "-C", schemas, "list", "-m", "-f", "{{.Dir}}", module).Output()
+	if err != nil {
+		return err
+	}
+
+	definitions := filepath.Join(strings.TrimSpace(string(dir)), "example/prometheus-operator-crd")
+
+	for _, kind := range []string{"podmonitors", "prometheusrules"} {
+		if _, err := c.Kubectl(ctx, "apply", "--server-side", "-f", filepath.Join(definitions, "monitoring.coreos.com_"+kind+".yaml")); err != nil {
+			return err
+		}
+
+		if _, err := c.Kubectl(ctx, "wait", "--for=condition=Established", "crd/"+kind+".monitoring.coreos.com", "--timeout=30s"); err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
