@@ -314,6 +314,40 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// TestCollectsGarbage holds how often garbage is collected, and that the
+// environment can say otherwise.
+func TestCollectsGarbage(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		env    map[string]string
+		want   [2]float64
+	}{
+		"Default": {
+			reason: "Calls leave little behind.",
+			env:    map[string]string{"GOGC": "", "GOMEMLIMIT": ""},
+			want:   [2]float64{300, 100 << 20},
+		},
+		"Environment": {
+			reason: "Whoever runs it knows better.",
+			env:    map[string]string{"GOGC": "50", "GOMEMLIMIT": "200MiB"},
+			want:   [2]float64{50, 200 << 20},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			for key, value := range tc.env {
+				t.Setenv(key, value)
+			}
+
+			r := startReplica(t)
+			if got := [2]float64{r.metric(t, "go_gc_gogc_percent"), r.metric(t, "go_gc_gomemlimit_bytes")}; got != tc.want {
+				t.Errorf("\n%s\nGOGC and GOMEMLIMIT: want %v, got %v", tc.reason, tc.want, got)
+			}
+		})
+	}
+}
+
 func (r *replica) metric(t *testing.T, name string) float64 {
 	t.Helper()
 

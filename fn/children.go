@@ -1,11 +1,12 @@
 package fn
 
 import (
-	"fmt"
 	"maps"
+	"slices"
 
 	"google.golang.org/protobuf/types/known/structpb"
-	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
 // Desired keys. They are the identity of the children: Crossplane deletes a
@@ -21,15 +22,17 @@ type child struct {
 	// key is the name of the desired resource. Frozen.
 	key string
 
-	apiVersion string
-	kind       string
+	objectType
 
 	// name is the object's name. Frozen: another name is another object.
 	name func(app *webApp) string
 
-	// build returns what we want of the object, as an apply configuration: what
-	// is not set in it is not sent, so that it is not ours.
-	build func(app *webApp, set *settings) any
+	// build returns what we want of the object, but for its type and metadata.
+	build func(app *webApp, set *settings, common common) fields
+
+	// reads are the fields of the observed object that ready reads, and whoever
+	// else looks at it.
+	reads wire.Fields
 
 	// ready says whether the observed object does its job.
 	ready func(observed *structpb.Struct, roll rollout) bool
@@ -37,9 +40,19 @@ type child struct {
 
 // children is all that a WebApp is made of.
 var children = []child{
-	{keyDeployment, "apps/v1", "Deployment", sameName, deployment, deploymentReady},
-	{keyService, "v1", "Service", sameName, service, staysReady},
-	{keyConfigMap, "v1", "ConfigMap", configMapName, configMap, staysReady},
+	{keyDeployment, typeOf("apps/v1", "Deployment"), sameName, deployment, deploymentReads, deploymentReady},
+	{keyService, typeOf("v1", "Service"), sameName, service, staysReads, staysReady},
+	{keyConfigMap, typeOf("v1", "ConfigMap"), configMapName, configMap, staysReads, staysReady},
+}
+
+// An objectType is the type of an object, in words and as it is sent.
+type objectType struct {
+	apiVersion, kind           string
+	apiVersionValue, kindValue *structpb.Value
+}
+
+func typeOf(apiVersion, kind string) objectType {
+	return objectType{apiVersion, kind, str(apiVersion), str(kind)}
 }
 
 func sameName(app *webApp) string { return app.name }
@@ -49,40 +62,83 @@ func staysReady(observed *structpb.Struct, _ rollout) bool {
 	return text(observed.GetFields()["metadata"], "deletionTimestamp") == ""
 }
 
+// staysReads is what staysReady reads.
+var staysReads = wire.Fields{"metadata": {"deletionTimestamp": nil}}
+
+// common is what the children of a WebApp share.
+type common struct {
+	// labels are on the pods; children have the platform team's, too.
+	labels *structpb.Value
+
+	// selector selects the pods, and matching does so as a LabelSelector.
+	selector, matching *structpb.Value
+
+	// env is the environment, in the order of names.
+	env []variable
+}
+
+// A variable is one of the environment.
+type variable struct {
+	name  string
+	value *structpb.Value
+}
+
+func environment(env map[string]string) []variable {
+	variables := make([]variable, 0, len(env))
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		variables = append(variables, variable{name, str(env[name])})
+	}
+
+	return variables
+}
+
 // compose builds every child, by key.
-func compose(app *webApp, set *settings) (map[string]*structpb.Struct, error) {
+func compose(app *webApp, set *settings) map[string]*structpb.Struct {
 	out := make(map[string]*structpb.Struct, len(children))
+	selector := selector(app)
+	common := common{
+		labels:   childLabels(app.name),
+		selector: selector,
+		matching: obj(fields{"matchLabels": selector}),
+		env:      environment(app.spec.Env),
+	}
+	namespace := str(app.namespace)
+	labels := withTexts(common.labels, set.labels)
 
 	for _, c := range children {
-		fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(c.build(app, set))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.kind, err)
-		}
+		object := c.build(app, set, common)
+		object["apiVersion"] = c.apiVersionValue
+		object["kind"] = c.kindValue
+		object["metadata"] = obj(fields{
+			"name":        str(c.name(app)),
+			"namespace":   namespace,
+			"labels":      labels,
+			"annotations": strs(set.annotations),
+		})
 
-		s, err := structpb.NewStruct(fields)
-		if err != nil {
-			// The error quotes the text, which may be a secret.
-			return nil, fmt.Errorf("%s: there is text that is not UTF-8", c.kind)
-		}
-
-		out[c.key] = s
+		out[c.key] = obj(object).GetStructValue()
 	}
 
 	stampTemplateHash(out[keyDeployment])
 
-	return out, nil
+	return out
 }
 
 const (
 	labelApp       = "app"
 	labelManagedBy = "managed-by"
 	managedBy      = "webapp-operator"
+
+	// managedByLabel is the recommended one of the same meaning.
+	managedByLabel = "app.kubernetes.io/managed-by"
 )
+
+var managedByUs = str(managedBy)
 
 // selector selects the pods of a WebApp. Frozen: a Deployment's selector cannot
 // be changed.
-func selector(app *webApp) map[string]string {
-	return map[string]string{labelApp: app.name, labelManagedBy: managedBy}
+func selector(app *webApp) *structpb.Value {
+	return obj(fields{labelApp: str(app.name), labelManagedBy: managedByUs})
 }
 
 // selectorText is selector as text, for the scale subresource.
@@ -93,20 +149,33 @@ func selectorText(app *webApp) string {
 // childLabels are on every child and on the pods. They never change in the life
 // of a WebApp, so that they never restart a pod.
 // See https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/.
-func childLabels(name string) map[string]string {
-	return map[string]string{
-		labelApp:                       name,
-		labelManagedBy:                 managedBy,
-		"app.kubernetes.io/name":       name,
-		"app.kubernetes.io/instance":   name,
-		"app.kubernetes.io/managed-by": managedBy,
-	}
+func childLabels(app string) *structpb.Value {
+	name := str(app)
+
+	return obj(fields{
+		labelApp:                     name,
+		labelManagedBy:               managedByUs,
+		"app.kubernetes.io/name":     name,
+		"app.kubernetes.io/instance": name,
+		managedByLabel:               managedByUs,
+	})
 }
 
-// labelsOf are the labels of a child: the platform team's and ours.
-func labelsOf(app *webApp, set *settings) map[string]string {
-	labels := childLabels(app.name)
-	maps.Copy(labels, set.labels)
+// isOurLabel says whether childLabels sets a label.
+func isOurLabel(key string) bool { return dig(childLabels(""), key) != nil }
 
-	return labels
+// withTexts returns an object with more fields. A nil object is an empty one.
+func withTexts(object *structpb.Value, texts map[string]string) *structpb.Value {
+	if len(texts) == 0 {
+		return object
+	}
+
+	f := make(fields, len(object.GetStructValue().GetFields())+len(texts))
+	maps.Copy(f, object.GetStructValue().GetFields())
+
+	for name, text := range texts {
+		f[name] = str(text)
+	}
+
+	return obj(f)
 }

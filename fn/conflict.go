@@ -9,6 +9,7 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
 // A conflict is an object that has the name of a child and is not this WebApp's.
@@ -25,6 +26,17 @@ type conflict struct {
 	leaving bool
 }
 
+// existingReads is what is read of an object that exists already.
+var existingReads = wire.Fields{"metadata": {
+	"deletionTimestamp": nil,
+	"labels":            {managedByLabel: nil},
+	"ownerReferences":   nil,
+	"managedFields":     {"manager": nil},
+}}
+
+// requirement is the name by which we ask for what has a child's name.
+func (c child) requirement() string { return "existing-" + c.key }
+
 // findConflicts finds objects that stand in the way of children that do not
 // exist yet, and asks Crossplane for those it was not sent. A child that exists
 // is this WebApp's, so that a steady state asks for nothing.
@@ -40,7 +52,7 @@ func findConflicts(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, 
 		}
 
 		name := c.name(app)
-		requirement := "existing-" + c.key
+		requirement := c.requirement()
 
 		if rsp.GetRequirements() == nil {
 			rsp.Requirements = &fnv1.Requirements{Resources: map[string]*fnv1.ResourceSelector{}}
@@ -92,7 +104,7 @@ func ownerOf(metadata, controller *structpb.Value) string {
 		return fmt.Sprintf("it belongs to %s %s", text(controller, "kind"), text(controller, "name"))
 	}
 
-	switch manager := text(metadata, "labels", "app.kubernetes.io/managed-by"); manager {
+	switch manager := text(metadata, "labels", managedByLabel); manager {
 	case "":
 	case managedBy:
 		return "it is left from an earlier WebApp"

@@ -1,16 +1,9 @@
 package fn
 
 import (
-	"maps"
-	"slices"
-
 	"google.golang.org/protobuf/types/known/structpb"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/util/intstr"
-	appsv1ac "k8s.io/client-go/applyconfigurations/apps/v1"
-	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
-	metav1ac "k8s.io/client-go/applyconfigurations/meta/v1"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 )
@@ -24,94 +17,133 @@ const (
 	portName = "http"
 )
 
-func deployment(app *webApp, set *settings) any {
-	return appsv1ac.Deployment(app.name, app.namespace).
-		WithLabels(labelsOf(app, set)).
-		WithAnnotations(set.annotations).
-		WithSpec(appsv1ac.DeploymentSpec().
-			WithReplicas(app.spec.Replicas).
-			WithSelector(metav1ac.LabelSelector().WithMatchLabels(selector(app))).
-			WithStrategy(strategy()).
-			WithTemplate(corev1ac.PodTemplateSpec().
-				WithLabels(childLabels(app.name)).
-				WithSpec(podSpec(app, set))))
+func deployment(app *webApp, set *settings, common common) fields {
+	return fields{
+		"spec": obj(fields{
+			"replicas": num(app.spec.Replicas),
+			"selector": common.matching,
+			"strategy": rollingUpdate,
+			"template": obj(fields{
+				"metadata": obj(fields{"labels": common.labels}),
+				"spec":     podSpec(app, set, common),
+			}),
+		}),
+	}
 }
 
-// strategy never takes a replica away before its successor is available.
-func strategy() *appsv1ac.DeploymentStrategyApplyConfiguration {
-	return appsv1ac.DeploymentStrategy().
-		WithType(appsv1.RollingUpdateDeploymentStrategyType).
-		WithRollingUpdate(appsv1ac.RollingUpdateDeployment().
-			WithMaxUnavailable(intstr.FromInt32(0)).
-			WithMaxSurge(intstr.FromString("25%")))
-}
+// rollingUpdate never takes a replica away before its successor is available.
+var rollingUpdate = obj(fields{
+	"type": str(appsv1.RollingUpdateDeploymentStrategyType),
+	"rollingUpdate": obj(fields{
+		"maxUnavailable": num(int32(0)),
+		"maxSurge":       str("25%"),
+	}),
+})
 
 // podSpec is what Pod Security's restricted profile admits
-// (https://kubernetes.io/docs/concepts/security/pod-security-standards/). No
-// user ID is set: OpenShift and images choose their own.
-func podSpec(app *webApp, set *settings) *corev1ac.PodSpecApplyConfiguration {
-	return corev1ac.PodSpec().
+// (https://kubernetes.io/docs/concepts/security/pod-security-standards/).
+func podSpec(app *webApp, set *settings, common common) *structpb.Value {
+	return obj(fields{
 		// A web application does not talk to the API server, and must not find
 		// a token to do so.
-		WithAutomountServiceAccountToken(false).
+		"automountServiceAccountToken": no,
 		// Variables for every Service of the namespace would change the
 		// environment behind the user's back.
-		WithEnableServiceLinks(false).
-		WithSecurityContext(corev1ac.PodSecurityContext().
-			WithRunAsNonRoot(true).
-			WithSeccompProfile(corev1ac.SeccompProfile().WithType(corev1.SeccompProfileTypeRuntimeDefault))).
-		WithTopologySpreadConstraints(
-			spread(app, corev1.LabelTopologyZone),
-			spread(app, corev1.LabelHostname)).
-		WithContainers(container(app, set))
+		"enableServiceLinks": no,
+		"securityContext":    podSecurity,
+		"topologySpreadConstraints": list(
+			spread(zone, common),
+			spread(host, common)),
+		"containers": list(container(app, set, common)),
+	})
 }
+
+// podSecurity sets no user ID: OpenShift and images choose their own.
+var podSecurity = obj(fields{
+	"runAsNonRoot":   yes,
+	"seccompProfile": obj(fields{"type": str(corev1.SeccompProfileTypeRuntimeDefault)}),
+})
 
 // spread asks for replicas in different places, and takes what there is.
-func spread(app *webApp, topology string) *corev1ac.TopologySpreadConstraintApplyConfiguration {
-	return corev1ac.TopologySpreadConstraint().
-		WithMaxSkew(1).
-		WithTopologyKey(topology).
-		WithWhenUnsatisfiable(corev1.ScheduleAnyway).
-		WithLabelSelector(metav1ac.LabelSelector().WithMatchLabels(selector(app))).
+func spread(topology *structpb.Value, common common) *structpb.Value {
+	return obj(fields{
+		"maxSkew":           one,
+		"topologyKey":       topology,
+		"whenUnsatisfiable": scheduleAnyway,
+		"labelSelector":     common.matching,
 		// Without it, the pods that a rollout is about to remove count too, and
 		// what remains is not spread.
-		WithMatchLabelKeys("pod-template-hash")
+		"matchLabelKeys": podTemplateHash,
+	})
 }
 
-func container(app *webApp, set *settings) *corev1ac.ContainerApplyConfiguration {
-	c := corev1ac.Container().
-		WithName(containerName).
-		WithImage(app.spec.Image).
-		// The protocol is part of the key by which server-side apply tells
-		// ports apart.
-		WithPorts(corev1ac.ContainerPort().
-			WithName(portName).
-			WithContainerPort(app.spec.Port).
-			WithProtocol(corev1.ProtocolTCP)).
-		WithReadinessProbe(corev1ac.Probe().
-			WithTCPSocket(corev1ac.TCPSocketAction().WithPort(intstr.FromString(portName)))).
-		WithSecurityContext(corev1ac.SecurityContext().
-			WithAllowPrivilegeEscalation(false).
-			WithCapabilities(corev1ac.Capabilities().WithDrop("ALL")))
+var (
+	one             = num(int32(1))
+	zone            = str(corev1.LabelTopologyZone)
+	host            = str(corev1.LabelHostname)
+	scheduleAnyway  = str(corev1.ScheduleAnyway)
+	podTemplateHash = list(str(appsv1.DefaultDeploymentUniqueLabelKey))
+)
 
-	for _, name := range slices.Sorted(maps.Keys(app.spec.Env)) {
-		c.WithEnv(corev1ac.EnvVar().WithName(name).WithValue(app.spec.Env[name]))
+func container(app *webApp, set *settings, common common) *structpb.Value {
+	return obj(fields{
+		"name":  appName,
+		"image": str(app.spec.Image),
+		"ports": list(obj(fields{
+			"name":          httpPort,
+			"containerPort": num(app.spec.Port),
+			// The protocol is part of the key by which server-side apply tells
+			// ports apart.
+			"protocol": tcp,
+		})),
+		"env":             envVars(common),
+		"resources":       resources(set),
+		"readinessProbe":  acceptsConnections,
+		"securityContext": containerSecurity,
+	})
+}
+
+var (
+	appName  = str(containerName)
+	httpPort = str(portName)
+	tcp      = str(corev1.ProtocolTCP)
+
+	acceptsConnections = obj(fields{"tcpSocket": obj(fields{"port": httpPort})})
+
+	containerSecurity = obj(fields{
+		"allowPrivilegeEscalation": no,
+		"capabilities":             obj(fields{"drop": list(str("ALL"))}),
+	})
+)
+
+func envVars(common common) *structpb.Value {
+	items := make([]*structpb.Value, 0, len(common.env))
+	for _, v := range common.env {
+		items = append(items, obj(fields{"name": str(v.name), "value": v.value}))
 	}
 
-	if len(set.requests) > 0 || len(set.limits) > 0 {
-		r := corev1ac.ResourceRequirements()
-		if len(set.requests) > 0 {
-			r.WithRequests(set.requests)
-		}
+	return list(items...)
+}
 
-		if len(set.limits) > 0 {
-			r.WithLimits(set.limits)
-		}
-
-		c.WithResources(r)
+func resources(set *settings) *structpb.Value {
+	if len(set.requests) == 0 && len(set.limits) == 0 {
+		return nil
 	}
 
-	return c
+	return obj(fields{"requests": quantities(set.requests), "limits": quantities(set.limits)})
+}
+
+func quantities(l corev1.ResourceList) *structpb.Value {
+	if len(l) == 0 {
+		return nil
+	}
+
+	f := make(fields, len(l))
+	for name, quantity := range l {
+		f[string(name)] = str(quantity.String())
+	}
+
+	return obj(f)
 }
 
 func deploymentReady(_ *structpb.Struct, roll rollout) bool {

@@ -25,8 +25,6 @@ func tell(before verdict, after status, r rollout) []*fnv1.Result {
 		return nil
 	}
 
-	scaled := normal(eventScaled, "Scaling from %d to %d replicas.", r.written, r.app.spec.Replicas)
-
 	switch {
 	case after.phase == v1.PhaseFailed:
 		return []*fnv1.Result{event(fnv1.Severity_SEVERITY_WARNING, eventFailed, clip(string(after.reason)+": "+after.message, maxMessage))}
@@ -35,17 +33,21 @@ func tell(before verdict, after status, r rollout) []*fnv1.Result {
 	case after.reason == v1.ReasonCreating:
 		return []*fnv1.Result{normal(eventCreated, "Creating Deployment %s.", r.app.name)}
 	case after.reason == v1.ReasonScaling:
-		return []*fnv1.Result{scaled}
+		return []*fnv1.Result{scaled(r)}
 	case after.reason == v1.ReasonUpdating:
 		results := []*fnv1.Result{updated(r)}
 		if r.written != int64(r.app.spec.Replicas) {
-			results = append(results, scaled)
+			results = append(results, scaled(r))
 		}
 
 		return results
 	default:
 		return nil
 	}
+}
+
+func scaled(r rollout) *fnv1.Result {
+	return normal(eventScaled, "Scaling from %d to %d replicas.", r.written, r.app.spec.Replicas)
 }
 
 func updated(r rollout) *fnv1.Result {

@@ -10,6 +10,7 @@ package fn
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -17,19 +18,41 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
-// A Function composes WebApps. It keeps nothing between calls and may be called
-// by any number of goroutines.
+// A Function composes WebApps. It keeps nothing between calls but the last input
+// it read, and may be called by any number of goroutines.
 type Function struct {
 	fnv1.UnimplementedFunctionRunnerServiceServer
 
-	now func() time.Time
+	now   func() time.Time
+	input atomic.Pointer[input]
 }
 
 // New returns a Function that takes the time of a status change from now.
 func New(now func() time.Time) *Function {
 	return &Function{now: now}
+}
+
+// Reads says what of a request the function reads. What is not in it looks as if
+// it were not in the request: who reads another field adds it here. Tests run
+// with requests that have nothing else.
+func Reads() wire.Reads {
+	reads := wire.Reads{
+		Composite: compositeReads,
+		Resources: make(map[string]wire.Fields, len(children)),
+		Required:  make(map[string]wire.Fields, len(children)),
+		// Only to put our fields next to those of earlier steps.
+		Desired: wire.Fields{"status": {}},
+	}
+
+	for _, c := range children {
+		reads.Resources[c.key] = c.reads
+		reads.Required[c.requirement()] = existingReads
+	}
+
+	return reads
 }
 
 // RunFunction answers a request. It never returns an error: whatever is wrong
@@ -41,7 +64,7 @@ func New(now func() time.Time) *Function {
 func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
 	rsp := passThrough(req)
 
-	settings, errs := readSettings(req.GetInput())
+	settings, errs := f.settings(req.GetInput())
 	if len(errs) > 0 {
 		return refuse(rsp, v1.ReasonInvalidInput, "the input of this step of the Composition is wrong: "+sentence(errs)), nil
 	}
@@ -65,11 +88,7 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 	observed := req.GetObserved().GetResources()
 	conflicts := findConflicts(req, rsp, app)
 
-	desired, err := compose(app, settings)
-	if err != nil {
-		return refuse(rsp, v1.ReasonInvalidRequest, "cannot build the children: "+err.Error()), nil //nolint:nilerr // An error would lose the condition.
-	}
-
+	desired := compose(app, settings)
 	roll := observeRollout(app, observed[keyDeployment].GetResource(), desired[keyDeployment])
 
 	for _, c := range children {
@@ -107,13 +126,16 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 		rsp.Desired.Composite.Ready = fnv1.Ready_READY_FALSE
 		rsp.Conditions = append(rsp.Conditions, accepted(fnv1.Status_STATUS_CONDITION_FALSE, after.reason, after.message))
 	} else {
-		rsp.Conditions = append(rsp.Conditions, accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, "The WebApp is valid and no other object is in its way."))
+		rsp.Conditions = append(rsp.Conditions, allAccepted)
 	}
 
 	rsp.Results = append(rsp.Results, tell(before.verdict, after, roll)...)
 
 	return rsp, nil
 }
+
+// allAccepted is the condition of a WebApp that nothing is wrong with.
+var allAccepted = accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, "The WebApp is valid and no other object is in its way.")
 
 // refuse makes rsp a fatal answer. Crossplane then keeps everything as it is and
 // shows the condition and the message; it writes no status field.

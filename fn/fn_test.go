@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -19,6 +20,7 @@ import (
 	"github.com/crossplane/function-sdk-go/resource"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
 var (
@@ -82,7 +84,84 @@ func run(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
 		t.Fatalf("RunFunction(...): unexpected error: %v", err)
 	}
 
+	if req != nil {
+		checkReads(t, req, rsp)
+	}
+
 	return rsp
+}
+
+// asRead is an object as it is read over the wire by a function that reads no
+// other fields of it.
+func asRead(t *testing.T, object *structpb.Struct, fields wire.Fields) *structpb.Struct {
+	t.Helper()
+
+	raw, err := proto.Marshal(&fnv1.RunFunctionRequest{Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: object}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	req := &fnv1.RunFunctionRequest{}
+	if err := wire.NewCodec(wire.Reads{Composite: fields}).Unmarshal(mem.BufferSlice{mem.SliceBuffer(raw)}, req); err != nil {
+		t.Fatal(err)
+	}
+
+	return req.GetObserved().GetComposite().GetResource()
+}
+
+// checkReads holds that the function answers the same if a request comes over
+// the wire, and has nothing but what the function says that it reads.
+func checkReads(t *testing.T, req *fnv1.RunFunctionRequest, want *fnv1.RunFunctionResponse) {
+	t.Helper()
+
+	raw, err := proto.Marshal(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	codec := wire.NewCodec(Reads())
+	read := &fnv1.RunFunctionRequest{}
+
+	if err := codec.Unmarshal(mem.BufferSlice{mem.SliceBuffer(raw)}, read); err != nil {
+		t.Fatal(err)
+	}
+
+	rsp, err := New(noonNow).RunFunction(context.Background(), read)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	data, err := codec.Marshal(rsp)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	sent, err := proto.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if got, want := received(t, data.Materialize()), received(t, sent); got != want {
+		t.Errorf("a request over the wire: -want, +got:\n%s", cmp.Diff(want, got))
+	}
+}
+
+// received is an answer as Crossplane reads it, in one way for all answers that
+// say the same.
+func received(t *testing.T, raw []byte) string {
+	t.Helper()
+
+	rsp := &fnv1.RunFunctionResponse{}
+	if err := proto.Unmarshal(raw, rsp); err != nil {
+		t.Fatal(err)
+	}
+
+	same, err := proto.MarshalOptions{Deterministic: true}.Marshal(rsp)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return string(same)
 }
 
 func existing(key, apiVersion, kind, name string) (string, *fnv1.ResourceSelector) {
@@ -259,6 +338,11 @@ func TestFatal(t *testing.T) {
 			}}}}},
 			want: want{v1.ReasonInvalidRequest, `this function composes example.com/v1 WebApp, not "" "": use it in a Composition whose compositeTypeRef says so`},
 		},
+		"NothingWeRead": {
+			reason: "So is an object of which the function reads nothing.",
+			req:    request(`{"data": {}}`),
+			want:   want{v1.ReasonInvalidRequest, `this function composes example.com/v1 WebApp, not "" "": use it in a Composition whose compositeTypeRef says so`},
+		},
 		"OtherKind": {
 			reason: "The function knows WebApps only.",
 			req:    request(`{"apiVersion": "acme.com/v1", "kind": "Database"}`),
@@ -280,14 +364,6 @@ func TestFatal(t *testing.T) {
 				req.Desired = &fnv1.State{Resources: map[string]*fnv1.Resource{"service": taken}}
 			}),
 			want: want{v1.ReasonInvalidRequest, `an earlier step of the pipeline already desires a resource named "service", which is the Service of the WebApp: give it another name there`},
-		},
-		"NotUTF8": {
-			reason: "Text that protobuf could not send is refused before it is built.",
-			req: request(shop, func(req *fnv1.RunFunctionRequest) {
-				env := req.GetObserved().GetComposite().GetResource().GetFields()["spec"].GetStructValue().GetFields()["env"].GetStructValue()
-				env.Fields["A"] = structpb.NewStringValue("\xff")
-			}),
-			want: want{v1.ReasonInvalidRequest, `cannot build the children: Deployment: there is text that is not UTF-8`},
 		},
 	}
 
@@ -482,6 +558,39 @@ func TestSteadyState(t *testing.T) {
 		if r.GetReady() != fnv1.Ready_READY_TRUE {
 			t.Errorf("%s: want ready, got %v", key, r.GetReady())
 		}
+	}
+}
+
+// TestStaysReady holds when objects are ready that have no status.
+func TestStaysReady(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		req    *fnv1.RunFunctionRequest
+		want   fnv1.Ready
+	}{
+		"Missing": {
+			reason: "What does not exist does nothing.",
+			req:    request(shop),
+			want:   fnv1.Ready_READY_FALSE,
+		},
+		"Exists": {
+			reason: "What exists does its job.",
+			req:    request(shop, withObserved(keyService, `{"metadata": {"name": "shop"}}`)),
+			want:   fnv1.Ready_READY_TRUE,
+		},
+		"Leaving": {
+			reason: "What is being deleted will not do it for long.",
+			req:    request(shop, withObserved(keyService, `{"metadata": {"name": "shop", "deletionTimestamp": "2026-01-05T11:59:59Z"}}`)),
+			want:   fnv1.Ready_READY_FALSE,
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := run(t, tc.req).GetDesired().GetResources()[keyService].GetReady(); got != tc.want {
+				t.Errorf("\n%s\nready: want %v, got %v", tc.reason, tc.want, got)
+			}
+		})
 	}
 }
 

@@ -49,6 +49,8 @@ func checkAnswer(t *testing.T, req *fnv1.RunFunctionRequest) {
 		t.Errorf("RunFunction(...) twice: -first, +second (%v):\n%s", err, cmp.Diff(rsp, again, protocmp.Transform()))
 	}
 
+	checkReads(t, req, rsp)
+
 	if rsp.GetMeta().GetTag() != req.GetMeta().GetTag() || rsp.GetMeta().GetTtl() == nil {
 		t.Errorf("meta: want the tag and a TTL, got %v", rsp.GetMeta())
 	}
@@ -83,7 +85,8 @@ func checkAnswer(t *testing.T, req *fnv1.RunFunctionRequest) {
 // hasNaN says whether v holds the one value that does not equal itself.
 func hasNaN(req *fnv1.RunFunctionRequest) bool { return !proto.Equal(req, req) }
 
-// FuzzRequest sends any bytes that are a request.
+// FuzzRequest sends any bytes that are a request, as the library reads them and
+// as the codec does.
 func FuzzRequest(f *testing.F) {
 	for _, req := range seeds() {
 		raw, err := proto.Marshal(req)

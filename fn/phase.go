@@ -56,24 +56,44 @@ var rules = []func(r rollout) (verdict, bool){
 }
 
 func creating(r rollout) (verdict, bool) {
-	return pending(v1.ReasonCreating, "The Deployment is being created."), !r.exists
+	if r.exists {
+		return verdict{}, false
+	}
+
+	return pending(v1.ReasonCreating, "The Deployment is being created."), true
 }
 
 func terminating(r rollout) (verdict, bool) {
-	return pending(v1.ReasonTerminating, "The Deployment is being deleted. It will be created again when it is gone."), r.terminating
+	if !r.terminating {
+		return verdict{}, false
+	}
+
+	return pending(v1.ReasonTerminating, "The Deployment is being deleted. It will be created again when it is gone."), true
 }
 
 func updating(r rollout) (verdict, bool) {
-	return pending(v1.ReasonUpdating, "The Deployment is being updated; %s.", r.count()), !r.templateCurrent
+	if r.templateCurrent {
+		return verdict{}, false
+	}
+
+	return pending(v1.ReasonUpdating, "The Deployment is being updated; %s.", r.count()), true
 }
 
 func scaling(r rollout) (verdict, bool) {
-	return pending(v1.ReasonScaling, "The Deployment is being scaled from %d to %d replicas.", r.written, r.app.spec.Replicas), r.written != int64(r.app.spec.Replicas)
+	if r.written == int64(r.app.spec.Replicas) {
+		return verdict{}, false
+	}
+
+	return pending(v1.ReasonScaling, "The Deployment is being scaled from %d to %d replicas.", r.written, r.app.spec.Replicas), true
 }
 
 // unseen is for a status that is about an older Deployment than there is.
 func unseen(r rollout) (verdict, bool) {
-	return pending(v1.ReasonRollingOut, "Kubernetes has not acted on the latest change yet; %s.", r.count()), r.observedGeneration < r.generation
+	if r.observedGeneration >= r.generation {
+		return verdict{}, false
+	}
+
+	return pending(v1.ReasonRollingOut, "Kubernetes has not acted on the latest change yet; %s.", r.count()), true
 }
 
 // available is what the Deployment controller takes for complete: no pod of an
@@ -81,9 +101,11 @@ func unseen(r rollout) (verdict, bool) {
 // k8s.io/kubernetes/pkg/controller/deployment/util.DeploymentComplete.
 func available(r rollout) (verdict, bool) {
 	wanted := int64(r.app.spec.Replicas)
+	if r.updated != wanted || r.replicas != wanted || r.available < wanted {
+		return verdict{}, false
+	}
 
-	return verdict{v1.PhaseRunning, v1.ReasonAvailable, r.count() + "."},
-		r.updated == wanted && r.replicas == wanted && r.available >= wanted
+	return verdict{v1.PhaseRunning, v1.ReasonAvailable, r.count() + "."}, true
 }
 
 // podsRefused is for pods that the API server does not let in.
@@ -107,20 +129,29 @@ func podsRefused(r rollout) (verdict, bool) {
 }
 
 func deadlineExceeded(r rollout) (verdict, bool) {
+	if r.progressing.status != string(corev1.ConditionFalse) || r.progressing.reason != "ProgressDeadlineExceeded" {
+		return verdict{}, false
+	}
+
 	return failed(v1.ReasonProgressDeadlineExceeded,
-			"The rollout makes no progress; %s. Often the image cannot be pulled, the container stops or runs as root, or nothing listens on port %d. See: kubectl -n %s describe pods -l app=%s",
-			r.count(), r.app.spec.Port, r.app.namespace, r.app.name),
-		r.progressing.status == string(corev1.ConditionFalse) && r.progressing.reason == "ProgressDeadlineExceeded"
+		"The rollout makes no progress; %s. Often the image cannot be pulled, the container stops or runs as root, or nothing listens on port %d. See: kubectl -n %s describe pods -l app=%s",
+		r.count(), r.app.spec.Port, r.app.namespace, r.app.name), true
 }
 
 func paused(r rollout) (verdict, bool) {
-	return pending(v1.ReasonPaused, "Somebody paused the rollout. Resume it with: kubectl -n %s rollout resume deployment/%s", r.app.namespace, r.app.name),
-		r.progressing.reason == "DeploymentPaused"
+	if r.progressing.reason != "DeploymentPaused" {
+		return verdict{}, false
+	}
+
+	return pending(v1.ReasonPaused, "Somebody paused the rollout. Resume it with: kubectl -n %s rollout resume deployment/%s", r.app.namespace, r.app.name), true
 }
 
 func rollingOut(r rollout) (verdict, bool) {
-	return pending(v1.ReasonRollingOut, "Pods are being started or replaced; %s.", r.count()),
-		r.updated < int64(r.app.spec.Replicas) || r.replicas > r.updated || r.progressing.reason != "NewReplicaSetAvailable"
+	if r.updated >= int64(r.app.spec.Replicas) && r.replicas <= r.updated && r.progressing.reason == "NewReplicaSetAvailable" {
+		return verdict{}, false
+	}
+
+	return pending(v1.ReasonRollingOut, "Pods are being started or replaced; %s.", r.count()), true
 }
 
 // count says how many replicas serve. It leaves out what changes more often:

@@ -3,6 +3,7 @@ package fn
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 	corev1 "k8s.io/api/core/v1"
 	apiresource "k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/crossplane/function-sdk-go/resource"
@@ -170,7 +172,7 @@ func TestReadWebApp(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			app, errs := readWebApp(resource.MustStructJSON(tc.args))
+			app, errs := readWebApp(asRead(t, resource.MustStructJSON(tc.args), compositeReads))
 			if diff := cmp.Diff(tc.want.errs, messages(errs)); diff != "" {
 				t.Errorf("\n%s\nreadWebApp(...): -want errors, +got errors:\n%s", tc.reason, diff)
 			}
@@ -386,6 +388,26 @@ func TestQuantityPattern(t *testing.T) {
 			} else {
 				t.Errorf("%s: is a quantity", quantity)
 			}
+		}
+	}
+}
+
+// TestNames holds that names are what the patterns say, which are slower.
+func TestNames(t *testing.T) {
+	pattern := regexp.MustCompile(v1.EnvNamePattern)
+
+	names := []string{"", ".", "..", "...", "..a", "a..", strings.Repeat("a", 253), strings.Repeat("a", 254), "für", "日本", "\xff", "a=b", "with space"}
+	for a := range 256 {
+		names = append(names, string([]byte{byte(a)}), string([]byte{'x', byte(a)}), string([]byte{byte(a), 'x'}))
+	}
+
+	for _, name := range names {
+		if want := len(validation.IsConfigMapKey(name)) == 0; isConfigMapKey(name) != want {
+			t.Errorf("isConfigMapKey(%q): want %t", name, want)
+		}
+
+		if want := pattern.MatchString(name); isEnvName(name) != want {
+			t.Errorf("isEnvName(%q): want %t", name, want)
 		}
 	}
 }

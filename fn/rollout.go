@@ -1,9 +1,6 @@
 package fn
 
 import (
-	"encoding/binary"
-	"hash"
-	"hash/fnv"
 	"maps"
 	"math"
 	"slices"
@@ -11,6 +8,8 @@ import (
 
 	"google.golang.org/protobuf/types/known/structpb"
 	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
 // A rollout is how far the Deployment has come towards what the WebApp asks for.
@@ -20,7 +19,8 @@ type rollout struct {
 	exists      bool
 	terminating bool
 
-	// Of the pod template: is the one we want the one that was written?
+	// Of the pod template: is the one we want the one that was written? If not,
+	// which image does that have?
 	templateCurrent bool
 	image           string
 
@@ -41,6 +41,16 @@ type condition struct {
 	status, reason, message string
 }
 
+// deploymentReads is what observeRollout reads.
+var deploymentReads = wire.Fields{
+	"metadata": {"deletionTimestamp": nil, "generation": nil, "annotations": {templateHashAnnotation: nil}},
+	"spec":     {"replicas": nil, "template": wire.Later},
+	"status": {
+		"observedGeneration": nil, "replicas": nil, "updatedReplicas": nil, "availableReplicas": nil,
+		"conditions": {"type": nil, "status": nil, "reason": nil, "message": nil},
+	},
+}
+
 // observeRollout reads the observed Deployment, and compares it with the desired
 // one.
 func observeRollout(app *webApp, observed, desired *structpb.Struct) rollout {
@@ -57,12 +67,17 @@ func observeRollout(app *webApp, observed, desired *structpb.Struct) rollout {
 		written = number(spec, "replicas")
 	}
 
+	current, image := templateCurrent(observed, desired), ""
+	if !current {
+		image = text(appContainer(observed), "image")
+	}
+
 	return rollout{
 		app:                app,
 		exists:             true,
 		terminating:        text(metadata, "deletionTimestamp") != "",
-		templateCurrent:    templateCurrent(observed, desired),
-		image:              text(appContainer(observed), "image"),
+		templateCurrent:    current,
+		image:              image,
 		generation:         number(metadata, "generation"),
 		observedGeneration: number(status, "observedGeneration"),
 		written:            written,
@@ -92,51 +107,75 @@ const templateHashAnnotation = "example.com/template-hash"
 // stampTemplateHash notes the hash of a Deployment's pod template on it. It is
 // not on the pods, so that it restarts none.
 func stampTemplateHash(deployment *structpb.Struct) {
-	h := fnv.New64a()
-	digest(h, dig(deployment.GetFields()["spec"], "template"))
+	hash := fnvOffset.value(dig(deployment.GetFields()["spec"], "template"))
 
-	metadata := deployment.GetFields()["metadata"].GetStructValue()
-	if metadata.GetFields()["annotations"] == nil {
-		metadata.Fields["annotations"] = structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{}})
-	}
-
-	metadata.GetFields()["annotations"].GetStructValue().Fields[templateHashAnnotation] = structpb.NewStringValue(strconv.FormatUint(h.Sum64(), 16))
+	metadata := deployment.GetFields()["metadata"].GetStructValue().GetFields()
+	metadata["annotations"] = withTexts(metadata["annotations"], map[string]string{templateHashAnnotation: strconv.FormatUint(uint64(hash), 16)})
 }
 
-// digest writes v to h so that equal values, and no others, write equal bytes.
-func digest(h hash.Hash, v *structpb.Value) {
-	writeNumber := func(n uint64) { _, _ = h.Write(binary.BigEndian.AppendUint64(nil, n)) }
-	writeText := func(s string) {
-		writeNumber(uint64(len(s)))
-		_, _ = h.Write([]byte(s))
+// A digest is the FNV-1a hash of values: equal values, and hardly any others,
+// have equal digests. Frozen: another digest of the same template would make
+// every WebApp look updated.
+type digest uint64
+
+// Constants of FNV: see hash/fnv.
+const (
+	fnvOffset digest = 14695981039346656037
+	fnvPrime  digest = 1099511628211
+
+	// fnvPrime7 is the prime to the power of 7: what seven bytes that are 0 do.
+	fnvPrime7 digest = 0xc5527b8a51d3d2db
+)
+
+func (d digest) byte(b byte) digest { return (d ^ digest(b)) * fnvPrime }
+
+// number adds a number as eight bytes.
+func (d digest) number(n uint64) digest {
+	if n < 1<<8 {
+		return (d * fnvPrime7).byte(byte(n))
 	}
 
+	for shift := 56; shift >= 0; shift -= 8 {
+		d = d.byte(byte(n >> shift)) //nolint:gosec // One byte after the other.
+	}
+
+	return d
+}
+
+func (d digest) text(s string) digest {
+	d = d.number(uint64(len(s)))
+	for i := range len(s) {
+		d = d.byte(s[i])
+	}
+
+	return d
+}
+
+func (d digest) value(v *structpb.Value) digest {
 	switch k := v.GetKind().(type) {
 	case *structpb.Value_StructValue:
-		writeText("object")
-		writeNumber(uint64(len(k.StructValue.GetFields())))
+		d = d.text("object").number(uint64(len(k.StructValue.GetFields())))
 
-		for _, name := range slices.Sorted(maps.Keys(k.StructValue.GetFields())) {
-			writeText(name)
-			digest(h, k.StructValue.GetFields()[name])
+		for _, field := range wire.AppendSorted(make([]wire.Field, 0, 16), k.StructValue) {
+			d = d.text(field.Name).value(field.Value)
 		}
+
+		return d
 	case *structpb.Value_ListValue:
-		writeText("list")
-		writeNumber(uint64(len(k.ListValue.GetValues())))
-
+		d = d.text("list").number(uint64(len(k.ListValue.GetValues())))
 		for _, item := range k.ListValue.GetValues() {
-			digest(h, item)
+			d = d.value(item)
 		}
+
+		return d
 	case *structpb.Value_StringValue:
-		writeText("text")
-		writeText(k.StringValue)
+		return d.text("text").text(k.StringValue)
 	case *structpb.Value_NumberValue:
-		writeText("number")
-		writeNumber(math.Float64bits(k.NumberValue))
+		return d.text("number").number(math.Float64bits(k.NumberValue))
 	case *structpb.Value_BoolValue:
-		writeText("boolean " + strconv.FormatBool(k.BoolValue))
+		return d.text("boolean " + strconv.FormatBool(k.BoolValue))
 	default:
-		writeText("null")
+		return d.text("null")
 	}
 }
 
@@ -161,7 +200,8 @@ func templateCurrent(observed, desired *structpb.Struct) bool {
 }
 
 func appContainer(deployment *structpb.Struct) *structpb.Value {
-	containers := dig(deployment.GetFields()["spec"], "template", "spec", "containers").GetListValue().GetValues()
+	template := wire.Open(dig(deployment.GetFields()["spec"], "template"))
+	containers := dig(template, "spec", "containers").GetListValue().GetValues()
 
 	i := slices.IndexFunc(containers, func(c *structpb.Value) bool { return text(c, "name") == containerName })
 	if i < 0 {

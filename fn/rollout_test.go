@@ -1,7 +1,6 @@
 package fn
 
 import (
-	"hash/fnv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,12 +15,7 @@ import (
 func TestObserveRollout(t *testing.T) {
 	app := &webApp{name: "shop", namespace: "acme", spec: v1.WebAppSpec{Image: "nginx:1.27", Replicas: 2, Port: 8080, Env: map[string]string{"A": "1"}}}
 
-	children, err := compose(app, &settings{})
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	desired := children[keyDeployment]
+	desired := compose(app, &settings{})[keyDeployment]
 
 	// observed is the desired Deployment as the API server has it, with edits.
 	observed := func(edit func(metadata, spec, container map[string]*structpb.Value)) *structpb.Struct {
@@ -35,6 +29,7 @@ func TestObserveRollout(t *testing.T) {
 		current bool
 		written int64
 		image   string
+		leaving bool
 	}
 
 	cases := map[string]struct {
@@ -45,21 +40,21 @@ func TestObserveRollout(t *testing.T) {
 		"Same": {
 			reason: "What was written is what is wanted.",
 			args:   desired,
-			want:   want{current: true, written: 2, image: "nginx:1.27"},
+			want:   want{current: true, written: 2},
 		},
 		"Scaled": {
 			reason: "The number of replicas is not part of the pod template.",
 			args: observed(func(_, spec, _ map[string]*structpb.Value) {
 				spec["replicas"] = structpb.NewNumberValue(5)
 			}),
-			want: want{current: true, written: 5, image: "nginx:1.27"},
+			want: want{current: true, written: 5},
 		},
 		"Rewritten": {
 			reason: "An admission webhook may write another image than we sent.",
 			args: observed(func(_, _, container map[string]*structpb.Value) {
 				container["image"] = structpb.NewStringValue("mirror.acme.com/nginx:1.27")
 			}),
-			want: want{current: true, written: 2, image: "mirror.acme.com/nginx:1.27"},
+			want: want{current: true, written: 2},
 		},
 		"OtherHash": {
 			reason: "Another template was written.",
@@ -74,7 +69,7 @@ func TestObserveRollout(t *testing.T) {
 				delete(metadata, "annotations")
 				container["imagePullPolicy"] = structpb.NewStringValue("Always")
 			}),
-			want: want{current: true, written: 2, image: "nginx:1.27"},
+			want: want{current: true, written: 2},
 		},
 		"NoHashOtherImage": {
 			reason: "Without a hash, another image is another template.",
@@ -100,6 +95,13 @@ func TestObserveRollout(t *testing.T) {
 			}),
 			want: want{current: false, written: 2, image: "nginx:1.27"},
 		},
+		"Deleted": {
+			reason: "Somebody deleted it.",
+			args: observed(func(metadata, _, _ map[string]*structpb.Value) {
+				metadata["deletionTimestamp"] = structpb.NewStringValue("2026-01-05T11:59:59Z")
+			}),
+			want: want{current: true, written: 2, leaving: true},
+		},
 		"Bare": {
 			reason: "What says nothing of its template or its replicas contradicts nothing.",
 			args:   resource.MustStructJSON(`{"kind": "Deployment", "status": {"replicas": 2}}`),
@@ -109,8 +111,8 @@ func TestObserveRollout(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			r := observeRollout(app, tc.args, desired)
-			if diff := cmp.Diff(tc.want, want{r.templateCurrent, r.written, r.image}, cmp.AllowUnexported(want{})); diff != "" {
+			r := observeRollout(app, asRead(t, tc.args, deploymentReads), desired)
+			if diff := cmp.Diff(tc.want, want{r.templateCurrent, r.written, r.image, r.terminating}, cmp.AllowUnexported(want{})); diff != "" {
 				t.Errorf("\n%s\nobserveRollout(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})
@@ -120,11 +122,8 @@ func TestObserveRollout(t *testing.T) {
 // TestTemplateHash pins the hash of a template: another hash for the same
 // template would make every WebApp look updated after an upgrade.
 func TestTemplateHash(t *testing.T) {
-	hash := func(json string) uint64 {
-		h := fnv.New64a()
-		digest(h, structpb.NewStructValue(resource.MustStructJSON(json)))
-
-		return h.Sum64()
+	hash := func(json string) digest {
+		return fnvOffset.value(structpb.NewStructValue(resource.MustStructJSON(json)))
 	}
 
 	const template = `{"a": ["x", 1, true, null], "b": {"c": ""}}`
@@ -132,7 +131,7 @@ func TestTemplateHash(t *testing.T) {
 		t.Errorf("hash(%s): want 0x8e99c256cfd69205, got %#x", template, got)
 	}
 
-	seen := map[uint64]string{}
+	seen := map[digest]string{}
 
 	for _, json := range []string{
 		`{}`, `{"a": null}`, `{"a": ""}`, `{"a": 0}`, `{"a": false}`, `{"a": true}`, `{"a": []}`, `{"a": {}}`,
@@ -143,5 +142,47 @@ func TestTemplateHash(t *testing.T) {
 		}
 
 		seen[hash(json)] = json
+	}
+}
+
+// TestTemplateHashes pins the hashes of whole WebApps: an upgrade of the function
+// must not find that a running one changed.
+func TestTemplateHashes(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		webApp string
+		input  string
+		want   string
+	}{
+		"Bare": {
+			reason: "The least a WebApp can say.",
+			webApp: `{"apiVersion": "example.com/v1", "kind": "WebApp", "metadata": {"name": "shop", "namespace": "acme"}, "spec": {"image": "nginx", "replicas": 1}}`,
+			want:   "2685eb87d69779fd",
+		},
+		"Env": {
+			reason: "With an environment.",
+			webApp: shop,
+			want:   "c575a73ae178e811",
+		},
+		"Resources": {
+			reason: "With all that a platform team can set: quantities are as the API server writes them, labels and annotations are not in the template.",
+			webApp: shop,
+			input:  everythingSet,
+			want:   "73b494ff1baf097d",
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			req := request(tc.webApp)
+			if tc.input != "" {
+				withInput(tc.input)(req)
+			}
+
+			deployment := run(t, req).GetDesired().GetResources()[keyDeployment].GetResource()
+			if got := text(deployment.GetFields()["metadata"], "annotations", templateHashAnnotation); got != tc.want {
+				t.Errorf("\n%s\nhash: want %s, got %s", tc.reason, tc.want, got)
+			}
+		})
 	}
 }

@@ -34,6 +34,27 @@ type settings struct {
 	limits      corev1.ResourceList
 }
 
+// An input is what was read of the input of a pipeline step.
+type input struct {
+	from     *structpb.Struct
+	settings *settings
+	errs     field.ErrorList
+}
+
+// settings reads the input of the pipeline step. That is the same in every call
+// for all WebApps of a Composition: the last is remembered by its address, which
+// is why nobody may change a request.
+func (f *Function) settings(from *structpb.Struct) (*settings, field.ErrorList) {
+	last := f.input.Load()
+	if last == nil || last.from != from {
+		settings, errs := readSettings(from)
+		last = &input{from, settings, errs}
+		f.input.Store(last)
+	}
+
+	return last.settings, last.errs
+}
+
 // readSettings reads the input of the pipeline step, which may be absent. An
 // unknown field is an error: a setting that does nothing is worse than none.
 func readSettings(input *structpb.Struct) (*settings, field.ErrorList) {
@@ -123,7 +144,7 @@ func readLabels(root object, errs *field.ErrorList) map[string]string {
 			*errs = append(*errs, field.Invalid(at, clip(labels[key], maxQuoted), problem))
 		}
 
-		if _, ours := childLabels("")[key]; ours || isCrossplanes(key) {
+		if isOurLabel(key) || isCrossplanes(key) {
 			*errs = append(*errs, field.Forbidden(at, "this label is set for you"))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
 // A status is what the WebApp says of itself. Field names are API.
@@ -19,6 +20,12 @@ type status struct {
 	// is until then: a new time on every call would be a change that calls for
 	// the next.
 	lastUpdated string
+}
+
+// statusReads is what readStatus reads.
+var statusReads = wire.Fields{
+	"phase": nil, "reason": nil, "message": nil, "availableReplicas": nil, "replicas": nil,
+	"labelSelector": nil, "url": nil, "lastUpdated": nil,
 }
 
 // readStatus reads what the WebApp said of itself until now.
@@ -40,13 +47,13 @@ func readStatus(composite *structpb.Struct) status {
 }
 
 // writeTo writes every field: Crossplane deletes a field that is not sent.
-func (s status) writeTo(fields map[string]*structpb.Value) {
-	fields["phase"] = structpb.NewStringValue(string(s.phase))
-	fields["reason"] = structpb.NewStringValue(string(s.reason))
-	fields["message"] = structpb.NewStringValue(s.message)
-	fields["availableReplicas"] = structpb.NewNumberValue(float64(s.available))
-	fields["replicas"] = structpb.NewNumberValue(float64(s.replicas))
-	fields["labelSelector"] = structpb.NewStringValue(s.labelSelector)
-	fields["url"] = structpb.NewStringValue(s.url)
-	fields["lastUpdated"] = structpb.NewStringValue(s.lastUpdated)
+func (s status) writeTo(f fields) {
+	f["phase"] = str(s.phase)
+	f["reason"] = str(s.reason)
+	f["message"] = str(s.message)
+	f["availableReplicas"] = num(s.available)
+	f["replicas"] = num(s.replicas)
+	f["labelSelector"] = str(s.labelSelector)
+	f["url"] = str(s.url)
+	f["lastUpdated"] = str(s.lastUpdated)
 }

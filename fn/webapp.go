@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
 // maxEnvBytes is what fits into a ConfigMap (k8s.io/api/core/v1 MaxSecretSize
@@ -20,9 +21,8 @@ import (
 const maxEnvBytes = 1 << 20
 
 var (
-	namePattern    = regexp.MustCompile(v1.NamePattern)
-	imagePattern   = regexp.MustCompile(v1.ImagePattern)
-	envNamePattern = regexp.MustCompile(v1.EnvNamePattern)
+	namePattern  = regexp.MustCompile(v1.NamePattern)
+	imagePattern = regexp.MustCompile(v1.ImagePattern)
 )
 
 // A webApp is what the children are built from: a WebApp that is valid and has
@@ -38,7 +38,7 @@ type webApp struct {
 
 // checkComposite refuses a composite that is missing or not a WebApp.
 func checkComposite(composite *structpb.Struct) error {
-	if len(composite.GetFields()) == 0 {
+	if composite == nil {
 		return errors.New("the request has no observed composite resource")
 	}
 
@@ -51,6 +51,15 @@ func checkComposite(composite *structpb.Struct) error {
 	}
 
 	return nil
+}
+
+// compositeReads is what is read of the composite: here, by readStatus, and by
+// whoever tells of a call.
+var compositeReads = wire.Fields{
+	"apiVersion": nil, "kind": nil,
+	"metadata": {"name": nil, "namespace": nil, "uid": nil, "generation": nil},
+	"spec":     {"image": nil, "replicas": nil, "port": nil, "env": nil},
+	"status":   statusReads,
 }
 
 // readWebApp reads and checks a WebApp. The API server has checked all of it
@@ -130,22 +139,27 @@ func readEnv(spec object, errs *field.ErrorList) map[string]string {
 		return nil
 	}
 
-	size := 0
+	size, right := 0, true
 
-	for _, name := range slices.Sorted(maps.Keys(env)) {
-		size += len(name) + len(env[name])
+	for name, value := range env {
+		size += len(name) + len(value)
+		right = right && isEnvName(name) && !isTooLong(value)
+	}
 
-		if !envNamePattern.MatchString(name) {
-			*errs = append(*errs, field.Invalid(path, clip(name, maxQuoted),
-				"environment variable names must not be empty and may hold printable ASCII characters other than ="))
-		}
+	if !right {
+		for _, name := range slices.Sorted(maps.Keys(env)) {
+			if !isEnvName(name) {
+				*errs = append(*errs, field.Invalid(path, clip(name, maxQuoted),
+					"environment variable names must not be empty and may hold printable ASCII characters other than ="))
+			}
 
-		if utf8.RuneCountInString(env[name]) > v1.MaxEnvValueLength {
-			*errs = append(*errs, &field.Error{
-				Type:   field.ErrorTypeTooLong,
-				Field:  path.Key(clip(name, maxQuoted)).String(),
-				Detail: fmt.Sprintf("may not have more than %d characters", v1.MaxEnvValueLength),
-			})
+			if isTooLong(env[name]) {
+				*errs = append(*errs, &field.Error{
+					Type:   field.ErrorTypeTooLong,
+					Field:  path.Key(clip(name, maxQuoted)).String(),
+					Detail: fmt.Sprintf("may not have more than %d characters", v1.MaxEnvValueLength),
+				})
+			}
 		}
 	}
 
@@ -155,4 +169,20 @@ func readEnv(spec object, errs *field.ErrorList) map[string]string {
 	}
 
 	return env
+}
+
+// isEnvName says whether name matches [v1.EnvNamePattern], without a regular
+// expression, for many names.
+func isEnvName(name string) bool {
+	for i := range len(name) {
+		if name[i] < ' ' || name[i] > '~' || name[i] == '=' {
+			return false
+		}
+	}
+
+	return name != ""
+}
+
+func isTooLong(value string) bool {
+	return len(value) > v1.MaxEnvValueLength && utf8.RuneCountInString(value) > v1.MaxEnvValueLength
 }

@@ -21,13 +21,13 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/health"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/reflection"
 	"google.golang.org/grpc/status"
 
-	function "github.com/crossplane/function-sdk-go"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 	fnv1beta1 "github.com/crossplane/function-sdk-go/proto/v1beta1"
 )
@@ -42,6 +42,9 @@ type Options struct {
 	// encrypted and anybody may call.
 	CertsDir string
 	Insecure bool
+
+	// Codec reads requests and writes answers.
+	Codec encoding.CodecV2
 
 	// MaxRequestBytes is the largest request that is read.
 	MaxRequestBytes int
@@ -75,12 +78,21 @@ type Server struct {
 	httpAddr net.Listener
 
 	serving atomic.Bool
+
+	// calls are for goroutines that wait for them, until stopped.
+	calls   chan func()
+	stopped chan struct{}
 }
+
+// workers is how many goroutines wait for calls. Their stacks have grown to what
+// a call needs; that of a new goroutine grows, and is copied, in every call. More
+// calls at a time get new ones.
+const workers = 16
 
 // New listens, and returns a server that is ready to [Server.Serve]. Metrics of
 // registry are served, and the server adds its own.
 func New(ctx context.Context, fn fnv1.FunctionRunnerServiceServer, o Options, log *slog.Logger, registry *prometheus.Registry) (*Server, error) {
-	s := &Server{options: o, log: log, registry: registry, health: health.NewServer()}
+	s := &Server{options: o, log: log, registry: registry, health: health.NewServer(), calls: make(chan func()), stopped: make(chan struct{})}
 
 	creds, err := s.credentials()
 	if err != nil {
@@ -92,7 +104,9 @@ func New(ctx context.Context, fn fnv1.FunctionRunnerServiceServer, o Options, lo
 
 	s.grpc = grpc.NewServer(
 		grpc.Creds(creds),
+		grpc.ForceServerCodecV2(o.Codec),
 		grpc.MaxRecvMsgSize(o.MaxRequestBytes),
+		grpc.NumStreamWorkers(workers),
 		grpc.MaxConcurrentStreams(o.MaxConcurrentCalls),
 		grpc.KeepaliveParams(keepalive.ServerParameters{
 			MaxConnectionAge: o.MaxConnectionAge,
@@ -107,7 +121,7 @@ func New(ctx context.Context, fn fnv1.FunctionRunnerServiceServer, o Options, lo
 	)
 
 	fnv1.RegisterFunctionRunnerServiceServer(s.grpc, fn)
-	fnv1beta1.RegisterFunctionRunnerServiceServer(s.grpc, function.ServeBeta(fn))
+	fnv1beta1.RegisterFunctionRunnerServiceServer(s.grpc, beta{function: fn})
 	grpc_health_v1.RegisterHealthServer(s.grpc, s.health)
 	reflection.Register(s.grpc)
 	metrics.InitializeMetrics(s.grpc)
@@ -145,6 +159,12 @@ func (s *Server) Serve(ctx context.Context) error {
 
 	go func() { failed <- s.grpc.Serve(s.grpcAddr) }()
 	go func() { failed <- s.http.Serve(s.httpAddr) }()
+
+	for range workers {
+		go s.work()
+	}
+
+	defer close(s.stopped)
 
 	s.serving.Store(true)
 	s.health.SetServingStatus("", grpc_health_v1.HealthCheckResponse_SERVING)
@@ -220,8 +240,7 @@ func (s *Server) limit(ctx context.Context, req any, _ *grpc.UnaryServerInfo, ha
 	}
 
 	answered := make(chan answer, 1)
-
-	go func() {
+	call := func() {
 		defer func() {
 			if cause := recover(); cause != nil {
 				s.log.Error("Panic in a call", "panic", cause, "stack", string(debug.Stack()))
@@ -231,13 +250,31 @@ func (s *Server) limit(ctx context.Context, req any, _ *grpc.UnaryServerInfo, ha
 
 		rsp, err := handler(ctx, req)
 		answered <- answer{rsp, err}
-	}()
+	}
+
+	select {
+	case s.calls <- call:
+	default:
+		go call()
+	}
 
 	select {
 	case a := <-answered:
 		return a.rsp, a.err
 	case <-ctx.Done():
 		return nil, status.FromContextError(ctx.Err()).Err()
+	}
+}
+
+// work makes calls, until the server has stopped.
+func (s *Server) work() {
+	for {
+		select {
+		case call := <-s.calls:
+			call()
+		case <-s.stopped:
+			return
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/big"
@@ -34,6 +35,8 @@ import (
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 	fnv1beta1 "github.com/crossplane/function-sdk-go/proto/v1beta1"
+
+	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
 // An authority signs certificates for localhost.
@@ -152,7 +155,7 @@ func start(t *testing.T, run functionFunc, log io.Writer, edit func(o *Options))
 	t.Helper()
 
 	o := Options{
-		Address: "127.0.0.1:0", HTTPAddress: "127.0.0.1:0", Insecure: true,
+		Address: "127.0.0.1:0", HTTPAddress: "127.0.0.1:0", Insecure: true, Codec: wire.NewCodec(wire.Reads{}),
 		MaxRequestBytes: 4 << 20, MaxConcurrentCalls: 1000, CallTimeout: 30 * time.Second, MaxConnectionAge: time.Hour, DrainTimeout: 10 * time.Second,
 	}
 	if edit != nil {
@@ -370,7 +373,10 @@ func TestReadiness(t *testing.T) {
 	answered := make(chan error, 1)
 
 	go func() {
-		_, err := fnv1beta1.NewFunctionRunnerServiceClient(conn).RunFunction(context.Background(), &fnv1beta1.RunFunctionRequest{})
+		rsp, err := fnv1beta1.NewFunctionRunnerServiceClient(conn).RunFunction(context.Background(), &fnv1beta1.RunFunctionRequest{Meta: &fnv1beta1.RequestMeta{Tag: "old"}})
+		if err == nil && rsp.GetMeta().GetTag() != "old" {
+			err = fmt.Errorf("the answer to an old request is %v", rsp)
+		}
 		answered <- err
 	}()
 
@@ -570,6 +576,38 @@ func TestLimits(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestManyCalls holds that more calls are answered at a time than goroutines wait
+// for them.
+func TestManyCalls(t *testing.T) {
+	const calls = 4 * workers
+
+	var (
+		running sync.WaitGroup
+		callers sync.WaitGroup
+	)
+
+	running.Add(calls)
+
+	s, _ := start(t, func(ctx context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
+		// Nobody is answered before everybody is called.
+		running.Done()
+		running.Wait()
+
+		return echo(ctx, req)
+	}, io.Discard, nil)
+	client := dial(t, s, insecure.NewCredentials())
+
+	for range calls {
+		callers.Go(func() {
+			if _, err := client.RunFunction(context.Background(), &fnv1.RunFunctionRequest{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+
+	callers.Wait()
 }
 
 // TestConnectionAge holds that a client is asked to connect again.

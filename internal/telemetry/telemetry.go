@@ -16,10 +16,10 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
-	"github.com/crossplane/function-sdk-go/response"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 )
@@ -86,11 +86,7 @@ func (o *Observed) call(ctx context.Context, req *fnv1.RunFunctionRequest) (rsp 
 		o.metrics.panics.Inc()
 		o.log.ErrorContext(ctx, "Panic", "panic", cause, "stack", string(debug.Stack()), "tag", req.GetMeta().GetTag())
 
-		failure := fmt.Errorf("the function has a bug and changed nothing; its log has the details under tag %q", req.GetMeta().GetTag())
-
-		rsp, result, err = response.To(req, panicTTL), resultPanic, nil
-		response.ConditionFalse(rsp, v1.ConditionAccepted, string(v1.ReasonInternalError)).WithMessage(failure.Error())
-		response.Fatal(rsp, failure)
+		rsp, result, err = failed(req), resultPanic, nil
 	}()
 
 	rsp, err = o.function.RunFunction(ctx, req)
@@ -102,6 +98,26 @@ func (o *Observed) call(ctx context.Context, req *fnv1.RunFunctionRequest) (rsp 
 	}
 
 	return rsp, resultSuccess, err
+}
+
+// failed is the answer to a request that the function failed at. What earlier
+// steps of the pipeline desire stays.
+func failed(req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
+	message := fmt.Sprintf("the function has a bug and changed nothing; its log has the details under tag %q", req.GetMeta().GetTag())
+
+	return &fnv1.RunFunctionResponse{
+		Meta:    &fnv1.ResponseMeta{Tag: req.GetMeta().GetTag(), Ttl: durationpb.New(panicTTL)},
+		Desired: req.GetDesired(),
+		Context: req.GetContext(),
+		Conditions: []*fnv1.Condition{{
+			Type:    v1.ConditionAccepted,
+			Status:  fnv1.Status_STATUS_CONDITION_FALSE,
+			Reason:  string(v1.ReasonInternalError),
+			Message: &message,
+			Target:  fnv1.Target_TARGET_COMPOSITE.Enum(),
+		}},
+		Results: []*fnv1.Result{{Severity: fnv1.Severity_SEVERITY_FATAL, Message: message, Target: fnv1.Target_TARGET_COMPOSITE.Enum()}},
+	}
 }
 
 // subject is what a call was about and what came of it, for people.
@@ -221,14 +237,13 @@ func observe(histogram prometheus.Observer, took time.Duration, span trace.SpanC
 
 // remote takes over the trace of the caller, if it sends one.
 func remote(ctx context.Context) context.Context {
-	headers, ok := metadata.FromIncomingContext(ctx)
-	if !ok || len(headers.Get("traceparent")) == 0 {
+	if len(metadata.ValueFromIncomingContext(ctx, "traceparent")) == 0 {
 		return ctx
 	}
 
 	carrier := propagation.MapCarrier{}
 	for _, key := range (propagation.TraceContext{}).Fields() {
-		if values := headers.Get(key); len(values) > 0 {
+		if values := metadata.ValueFromIncomingContext(ctx, key); len(values) > 0 {
 			carrier[key] = values[0]
 		}
 	}

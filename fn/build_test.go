@@ -1,0 +1,197 @@
+package fn
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/json"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/webapp-operator/function-webapp/internal/sample"
+)
+
+// everythingSet is the input of a platform team that sets all it can.
+const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "labels": {"team": "x"}, "annotations": {"a/b": "c"},
+	"defaults": {"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}}}`
+
+// TestChildrenAreKubernetes holds that every field of every child is one of
+// Kubernetes' types, with the right spelling and type.
+func TestChildrenAreKubernetes(t *testing.T) {
+	types := map[string]any{
+		keyDeployment: &appsv1.Deployment{},
+		keyService:    &corev1.Service{},
+		keyConfigMap:  &corev1.ConfigMap{},
+	}
+
+	for _, req := range []*fnv1.RunFunctionRequest{request(shop), request(shop, withInput(everythingSet))} {
+		for key, r := range run(t, req).GetDesired().GetResources() {
+			sent, err := r.GetResource().MarshalJSON()
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			// Case counts, and so does what is unknown.
+			wrong, err := json.UnmarshalStrict(sent, types[key])
+			if err != nil || len(wrong) > 0 {
+				t.Errorf("%s is not a %T: %v, %v", key, types[key], err, wrong)
+				continue
+			}
+
+			// What Kubernetes reads is what was sent, and nothing was lost.
+			back, err := runtime.DefaultUnstructuredConverter.ToUnstructured(types[key])
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			if lost := missing("", r.GetResource().AsMap(), back); len(lost) > 0 {
+				t.Errorf("%s: Kubernetes does not read %v", key, lost)
+			}
+		}
+	}
+}
+
+// missing returns the paths in want that are not in got.
+func missing(path string, want, got any) []string {
+	var out []string
+
+	switch want := want.(type) {
+	case map[string]any:
+		got, _ := got.(map[string]any)
+		for _, name := range slices.Sorted(maps.Keys(want)) {
+			out = append(out, missing(path+"."+name, want[name], got[name])...)
+		}
+	case []any:
+		got, _ := got.([]any)
+		for i := range want {
+			if i < len(got) {
+				out = append(out, missing(path+"[]", want[i], got[i])...)
+			} else {
+				out = append(out, path+"[]")
+			}
+		}
+	default:
+		if n, whole := got.(int64); whole {
+			got = float64(n)
+		}
+
+		if !cmp.Equal(want, got) {
+			out = append(out, path)
+		}
+	}
+
+	return out
+}
+
+// TestShared holds that what is built once is the same for every WebApp and
+// stays it: answers of many calls, at the same time, have it in them. The race
+// detector watches.
+func TestShared(t *testing.T) {
+	req := sample.Running(5)
+	want := proto.CloneOf(run(t, req))
+
+	var callers sync.WaitGroup
+
+	for range 8 {
+		callers.Go(func() {
+			for range 50 {
+				rsp, err := New(noonNow).RunFunction(context.Background(), req)
+				if err != nil || !proto.Equal(want, rsp) {
+					t.Errorf("an answer among many: want %v, got %v, %v", want, rsp, err)
+				}
+
+				if _, err := proto.Marshal(rsp); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+
+	callers.Wait()
+}
+
+// TestSample holds that the requests that benchmarks send are what Crossplane
+// sends in a steady state: nothing is to be done.
+func TestSample(t *testing.T) {
+	for _, env := range []int{5, 200} {
+		req := sample.Running(env)
+		rsp := run(t, req)
+
+		if got := rsp.GetResults(); len(got) > 0 {
+			t.Errorf("results: want none, got %v", got)
+		}
+
+		// What the API server keeps of a child is what we send, and more.
+		for key, r := range rsp.GetDesired().GetResources() {
+			observed := req.GetObserved().GetResources()[key].GetResource()
+			if lost := missing("", r.GetResource().AsMap(), observed.AsMap()); len(lost) > 0 {
+				t.Errorf("%s: the sample has other values of %v: want %v", key, lost, r.GetResource().GetFields()["metadata"])
+			}
+		}
+
+		if lost := missing("", rsp.GetDesired().GetComposite().GetResource().AsMap(), req.GetObserved().GetComposite().GetResource().AsMap()); len(lost) > 0 {
+			t.Errorf("status: the sample has other values of %v", lost)
+		}
+	}
+}
+
+// The stages of a call, but for reading and writing what is sent: see
+// internal/wire.
+func BenchmarkCall(b *testing.B) {
+	for name, req := range map[string]*fnv1.RunFunctionRequest{"new": sample.New(5), "typical": sample.Running(5), "large": sample.Running(200)} {
+		b.Run(name, func(b *testing.B) {
+			f := New(noonNow)
+
+			b.ReportAllocs()
+
+			for b.Loop() {
+				if _, err := f.RunFunction(context.Background(), req); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	req := sample.Running(5)
+
+	b.ReportAllocs()
+
+	for b.Loop() {
+		if _, errs := readSettings(req.GetInput()); len(errs) > 0 {
+			b.Fatal(errs)
+		}
+
+		if _, errs := readWebApp(req.GetObserved().GetComposite().GetResource()); len(errs) > 0 {
+			b.Fatal(errs)
+		}
+	}
+}
+
+func BenchmarkBuild(b *testing.B) {
+	req := sample.Running(5)
+	app, _ := readWebApp(req.GetObserved().GetComposite().GetResource())
+	set, _ := readSettings(req.GetInput())
+
+	var out map[string]*structpb.Struct
+
+	b.ReportAllocs()
+
+	for b.Loop() {
+		out = compose(app, set)
+	}
+
+	if len(out) != len(children) {
+		b.Fatal("not all children were built")
+	}
+}
