@@ -19,7 +19,7 @@ FUZZTIME ?= 1m
 BIN := .cache/bin
 
 # Every Go module but those that only name tools.
-MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/e2e/go.mod test/install/go.mod))
+MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/bench/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/e2e/go.mod test/install/go.mod))
 
 # No C compiler is needed, and what is built does not depend on one.
 export CGO_ENABLED ?= 0
@@ -57,7 +57,7 @@ down: $(BIN)/playground ## Stop it, and remove what it wrote.
 ##### Test it
 
 .PHONY: test
-test: test-unit test-schema test-package test-render ## Run every test.
+test: test-unit test-schema test-package test-bench test-render ## Run every test.
 
 .PHONY: test-unit
 test-unit: ## Test the function; 90% of fn's statements must be covered.
@@ -76,6 +76,11 @@ test-schema: ## Test the WebApp's schema with the API server's own code, and aga
 test-package: ## Test what makes the image.
 	go -C test/tools/package vet ./...
 	go -C test/tools/package test ./...
+
+.PHONY: test-bench
+test-bench: ## Test what measures.
+	go -C test/bench vet ./...
+	go -C test/bench test ./...
 
 .PHONY: test-render
 test-render: tools ## Render every example and every state with Crossplane's own engine.
@@ -108,6 +113,22 @@ race: ## Test the function under the race detector, which needs a C compiler.
 fuzz: ## Fuzz the function, FUZZTIME (default 1m) for each target.
 	go test ./fn -run '^$$' -fuzz '^FuzzRequest$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 	go test ./fn -run '^$$' -fuzz '^FuzzObjects$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+	go test ./internal/wire -run '^$$' -fuzz '^FuzzUnmarshal$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+	go test ./internal/wire -run '^$$' -fuzz '^FuzzMarshal$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+
+# How many rounds make bench runs, how long each of their phases takes, and where
+# binaries of other functions are: see test/bench/peers.yaml.
+ROUNDS ?= 5
+PHASE ?= 1s
+PEERS ?=
+BENCH := _output/bench
+
+.PHONY: bench
+bench: ## Measure what a call costs, next to other functions (ROUNDS=, PHASE=, PEERS=), into _output/bench.
+	$(BUILD) -o $(BENCH)/bin/function-webapp .
+	go -C test/bench build -trimpath -ldflags '-s -w' -o $(CURDIR)/$(BENCH)/bin/ . ./echo ./noop ./typed
+	go -C test/tools/auto-ready build -trimpath -ldflags '-s -w' -o $(CURDIR)/$(BENCH)/bin/ github.com/crossplane/function-auto-ready
+	$(BENCH)/bin/bench -bin $(BENCH)/bin -peers test/bench/peers.yaml -peer-bin "$(PEERS)" -rounds $(ROUNDS) -phase $(PHASE) -out $(BENCH)
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Lint every module.
