@@ -16,6 +16,9 @@ REQUIRED ?=
 # How long make fuzz runs each target.
 FUZZTIME ?= 1m
 
+# How many rounds of faults make faults goes through.
+ROUNDS ?= 3
+
 BIN := .cache/bin
 
 # Every Go module but those that only name tools.
@@ -86,6 +89,10 @@ test-render: tools ## Render every example and every state with Crossplane's own
 e2e: tools tools-e2e ## Take WebApps through their whole life on a real control plane.
 	go -C test/e2e vet ./...
 	go -C test/e2e test -count=1 -timeout=30m ./...
+
+.PHONY: faults
+faults: tools tools-e2e ## Break everything in turn while WebApps change, with outages of two minutes (ROUNDS=).
+	ROUNDS=$(ROUNDS) go -C test/e2e test -count=1 -timeout=24h -v -run '^TestFaults$$' .
 
 .PHONY: golden
 golden: tools ## Take what is rendered now for what is wanted. Read the diff.
