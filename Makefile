@@ -19,6 +19,12 @@ FUZZTIME ?= 1m
 # How many rounds of faults make faults goes through.
 ROUNDS ?= 3
 
+# What make scale measures: how many WebApps (50,100,300 are three runs), how long
+# it looks at them when all run, and with which times until Crossplane asks again.
+N ?= 300
+QUIET ?= 3m
+TTL ?= 10m,1m
+
 BIN := .cache/bin
 
 # Every Go module but those that only name tools.
@@ -93,6 +99,11 @@ e2e: tools tools-e2e ## Take WebApps through their whole life on a real control 
 .PHONY: faults
 faults: tools tools-e2e ## Break everything in turn while WebApps change, with outages of two minutes (ROUNDS=).
 	ROUNDS=$(ROUNDS) go -C test/e2e test -count=1 -timeout=24h -v -run '^TestFaults$$' .
+
+.PHONY: scale
+scale: tools tools-e2e ## Measure what many WebApps cost, into _output/scale (N=, QUIET=, TTL=).
+	@go -C test/e2e build -o $(CURDIR)/$(BIN)/scale ./scale
+	@$(BIN)/scale --n $(N) --quiet $(QUIET) --ttl $(TTL)
 
 .PHONY: golden
 golden: tools ## Take what is rendered now for what is wanted. Read the diff.
