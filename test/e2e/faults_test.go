@@ -308,6 +308,16 @@ func testEmptyAnswer(t *testing.T, f *faultyCluster) {
 	f.gone(t, deployments, name)
 	f.gone(t, services, name)
 	f.gone(t, configMaps, name+"-config")
+
+	// Watches that see nothing of this would have seen nothing before.
+	f.eventually(t, func() error {
+		if len(f.children.lost()) < len(childKinds) {
+			return errors.New("nobody saw that children were lost")
+		}
+
+		return nil
+	})
+
 	f.reroute(t, f.FunctionAddress(function))
 	t.Logf("%d empty answers: the children of %s are gone, and it is\n%s", served.Load(), name, f.do(t, "get", "wa", name, "-o", "wide"))
 
