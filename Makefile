@@ -16,6 +16,12 @@ REQUIRED ?=
 # How long make fuzz runs each target.
 FUZZTIME ?= 1m
 
+# What make scale measures: how many WebApps (50,100,300 are three runs), how long
+# it looks at them when all run, and with which times until Crossplane asks again.
+N ?= 300
+QUIET ?= 3m
+TTL ?= 10m,1m
+
 BIN := .cache/bin
 
 # Every Go module but those that only name tools.
@@ -101,6 +107,16 @@ test-install: $(BIN)/prometheus ## Hold the manifests of install/ to real schema
 test-image: image ## Run the image without root, capabilities and a root to write to. Needs Docker.
 	IMAGE=$(IMAGE) go -C test/install test -count=1 -run '^TestImage$$' -v .
 
+.PHONY: faults
+faults: ROUNDS ?= 3
+faults: tools tools-e2e ## Break everything in turn while WebApps change, with outages of two minutes (ROUNDS=).
+	ROUNDS=$(ROUNDS) go -C test/e2e test -count=1 -timeout=24h -v -run '^TestFaults$$' .
+
+.PHONY: scale
+scale: tools tools-e2e ## Measure what many WebApps cost, into _output/scale (N=, QUIET=, TTL=).
+	@go -C test/e2e build -o $(CURDIR)/$(BIN)/scale ./scale
+	@$(BIN)/scale --n $(N) --quiet $(QUIET) --ttl $(TTL)
+
 .PHONY: golden
 golden: tools ## Take what is rendered now for what is wanted. Read the diff.
 	go -C test/render test -count=1 ./... -update
@@ -118,12 +134,12 @@ fuzz: ## Fuzz the function, FUZZTIME (default 1m) for each target.
 
 # How many rounds make bench runs, how long each of their phases takes, and where
 # binaries of other functions are: see test/bench/peers.yaml.
-ROUNDS ?= 5
 PHASE ?= 1s
 PEERS ?=
 BENCH := _output/bench
 
 .PHONY: bench
+bench: ROUNDS ?= 5
 bench: ## Measure what a call costs, next to other functions (ROUNDS=, PHASE=, PEERS=), into _output/bench.
 	$(BUILD) -o $(BENCH)/bin/function-webapp .
 	go -C test/bench build -trimpath -ldflags '-s -w' -o $(CURDIR)/$(BENCH)/bin/ . ./echo ./noop ./typed

@@ -88,7 +88,7 @@ func (c *ControlPlane) Installed(ctx context.Context) error {
 // the certificates that Crossplane made for the function, and has its Service
 // lead to it: the pods of the cluster run nothing.
 func (c *ControlPlane) StartFunction(ctx context.Context, name, binary string, args ...string) error {
-	certificates := c.path("function-tls")
+	certificates := c.FunctionCertificates()
 	if err := Eventually(ctx, func() error {
 		return c.dumpSecret(ctx, "crossplane-system", FunctionName+"-tls-server", certificates)
 	}); err != nil {
@@ -112,6 +112,10 @@ func (c *ControlPlane) StartFunction(ctx context.Context, name, binary string, a
 
 	return c.route()
 }
+
+// FunctionCertificates is the folder with the certificates that Crossplane made
+// for the function.
+func (c *ControlPlane) FunctionCertificates() string { return c.path("function-tls") }
 
 // StopFunction stops a replica. Its Service leads to the others from then on.
 func (c *ControlPlane) StopFunction(ctx context.Context, name string) error {
@@ -156,6 +160,9 @@ func (c *ControlPlane) Functions() ([]string, error) {
 
 	return names, err
 }
+
+// FunctionAddress is where a replica serves calls.
+func (c *ControlPlane) FunctionAddress(name string) string { return c.argument(name, "--address") }
 
 // FunctionHTTP is where a replica serves health and metrics.
 func (c *ControlPlane) FunctionHTTP(name string) string { return c.argument(name, "--http-address") }
@@ -205,9 +212,15 @@ func (c *ControlPlane) route() error {
 
 	addresses := make([]string, 0, len(names))
 	for _, name := range names {
-		addresses = append(addresses, c.argument(name, "--address"))
+		addresses = append(addresses, c.FunctionAddress(name))
 	}
 
+	return c.Route(addresses...)
+}
+
+// Route has the function's Service lead to these addresses from the next
+// connection on.
+func (c *ControlPlane) Route(addresses ...string) error {
 	// In one step: it may be read at any time.
 	next := c.path("services.next")
 	if err := os.WriteFile(next, []byte(strings.Join(addresses, "\n")), 0o600); err != nil {

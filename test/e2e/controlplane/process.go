@@ -186,7 +186,13 @@ func (c *ControlPlane) launch(ctx context.Context, p Process) error {
 		return err
 	}
 
-	return os.WriteFile(c.path("processes", p.Name+".json"), content, 0o600)
+	// In one step: it may be read at any time.
+	next := c.path("processes", p.Name+".next")
+	if err := os.WriteFile(next, content, 0o600); err != nil {
+		return err
+	}
+
+	return os.Rename(next, c.path("processes", p.Name+".json"))
 }
 
 // Log is the file that has what a process says.
