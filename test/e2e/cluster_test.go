@@ -6,17 +6,23 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/util/jsonpath"
+	"sigs.k8s.io/yaml"
 
 	"github.com/webapp-operator/function-webapp/test/e2e/controlplane"
 )
@@ -36,8 +42,12 @@ var (
 	deployments = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}
 	services    = schema.GroupVersionResource{Version: "v1", Resource: "services"}
 	configMaps  = schema.GroupVersionResource{Version: "v1", Resource: "configmaps"}
+	replicaSets = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "replicasets"}
 	pods        = schema.GroupVersionResource{Version: "v1", Resource: "pods"}
 	events      = schema.GroupVersionResource{Version: "v1", Resource: "events"}
+	quotas      = schema.GroupVersionResource{Version: "v1", Resource: "resourcequotas"}
+	limits      = schema.GroupVersionResource{Version: "v1", Resource: "limitranges"}
+	nodes       = schema.GroupVersionResource{Version: "v1", Resource: "nodes"}
 )
 
 // A cluster is a control plane with clients.
@@ -96,16 +106,12 @@ func printLogs(t *testing.T, c *controlplane.ControlPlane) {
 	}
 }
 
-// install installs a version of the packages and runs its function.
-func (c *cluster) install(t *testing.T, version string) {
+// install installs the packages and runs their function.
+func (c *cluster) install(t *testing.T) {
 	t.Helper()
-
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-
-	must(t, c.Push(ctx, version))
-	must(t, c.Install(ctx, version))
-	must(t, c.StartFunction(ctx, "function-"+version, c.functionBinary(version), "--debug"))
+	must(t, c.Push(t.Context(), version))
+	must(t, c.Install(t.Context(), version))
+	must(t, c.StartFunction(t.Context(), "function-"+version, c.functionBinary(version), "--debug"))
 }
 
 // functionBinary is the program in the packages of a version.
@@ -121,19 +127,29 @@ type namespace struct {
 	name string
 }
 
+// newNamespace makes a namespace named after the test.
 func (c *cluster) newNamespace(t *testing.T) *namespace {
 	t.Helper()
 
-	n := &namespace{cluster: c, name: strings.ToLower(strings.NewReplacer("/", "-", "_", "-").Replace(t.Name()))}
-	c.apply(t, `{apiVersion: v1, kind: Namespace, metadata: {name: `+n.name+`, labels: {pod-security.kubernetes.io/enforce: restricted}}}`)
+	test := t.Name()
+	if _, part, found := strings.Cut(test, "/"); found {
+		test = part
+	}
 
-	return n
+	return c.namespace(t, strings.ToLower(strings.ReplaceAll(test, "/", "-")))
 }
 
-// apply applies a manifest of a cluster-wide object.
+func (c *cluster) namespace(t *testing.T, name string) *namespace {
+	t.Helper()
+	c.apply(t, `{apiVersion: v1, kind: Namespace, metadata: {name: `+name+`, labels: {pod-security.kubernetes.io/enforce: restricted}}}`)
+
+	return &namespace{cluster: c, name: name}
+}
+
+// apply applies a manifest of one cluster-wide object.
 func (c *cluster) apply(t *testing.T, manifest string) {
 	t.Helper()
-	must(t, c.Apply(t.Context(), manifest))
+	(&namespace{cluster: c}).apply(t, manifest)
 }
 
 // do runs kubectl in the namespace, which must succeed.
@@ -149,16 +165,40 @@ func (n *namespace) do(t *testing.T, args ...string) string {
 // try runs kubectl in the namespace.
 func (n *namespace) try(t *testing.T, args ...string) (string, error) {
 	t.Helper()
-	return n.Kubectl(t.Context(), append([]string{"--namespace", n.name}, args...)...)
+
+	if n.name != "" {
+		args = append([]string{"--namespace", n.name}, args...)
+	}
+
+	return n.Kubectl(t.Context(), args...)
 }
 
-// apply applies a manifest to the namespace.
+// apply applies a manifest of one object to the namespace, server-side.
 func (n *namespace) apply(t *testing.T, manifest string) {
 	t.Helper()
 
-	file := filepath.Join(t.TempDir(), "manifest.yaml")
-	must(t, os.WriteFile(file, []byte(manifest), 0o600))
-	n.do(t, "apply", "-f", file)
+	object := parse(t, manifest)
+	kind, _ := meta.UnsafeGuessKindToResource(object.GroupVersionKind())
+
+	_, err := n.client.Resource(kind).Namespace(n.name).Apply(t.Context(), object.GetName(), object, metav1.ApplyOptions{FieldManager: "e2e", Force: true})
+	must(t, err)
+}
+
+// patch merges some fields, as YAML flow, into an object.
+func (n *namespace) patch(t *testing.T, kind schema.GroupVersionResource, name, fields string) {
+	t.Helper()
+
+	patch, err := yaml.YAMLToJSON([]byte(fields))
+	must(t, err)
+
+	_, err = n.client.Resource(kind).Namespace(n.name).Patch(t.Context(), name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: "e2e"})
+	must(t, err)
+}
+
+// delete deletes an object.
+func (n *namespace) delete(t *testing.T, kind schema.GroupVersionResource, name string, propagation metav1.DeletionPropagation) {
+	t.Helper()
+	must(t, n.client.Resource(kind).Namespace(n.name).Delete(t.Context(), name, metav1.DeleteOptions{PropagationPolicy: &propagation}))
 }
 
 // webApp applies a WebApp with some fields of a spec, as YAML flow.
@@ -184,12 +224,10 @@ func (n *namespace) get(t *testing.T, kind schema.GroupVersionResource, name str
 func (n *namespace) expect(t *testing.T, kind schema.GroupVersionResource, name, fields, want string) {
 	t.Helper()
 
-	object := &unstructured.Unstructured{}
-
 	n.eventually(t, func() error {
 		got := ""
 
-		if object = n.get(t, kind, name); object != nil {
+		if object := n.get(t, kind, name); object != nil {
 			got = read(t, object, fields)
 		}
 
@@ -201,11 +239,33 @@ func (n *namespace) expect(t *testing.T, kind schema.GroupVersionResource, name,
 	})
 }
 
-// running waits until a WebApp runs with so many replicas, and is Ready.
+// running waits until a WebApp runs, as it is described now, with so many
+// replicas, and is Ready.
 func (n *namespace) running(t *testing.T, name string, replicas int) {
 	t.Helper()
-	n.expect(t, webApps, name, `{.status.phase} {.status.reason} {.status.availableReplicas} {.status.conditions[?(@.type=="Ready")].status}`,
-		fmt.Sprintf("Running Available %d True", replicas))
+
+	const fields = `{.status.phase} {.status.reason} {.status.availableReplicas} synced {.status.conditions[?(@.type=="Synced")].status} ready {.status.conditions[?(@.type=="Ready")].status} of generation {.status.conditions[?(@.type=="Ready")].observedGeneration}`
+
+	n.eventually(t, func() error {
+		object := n.get(t, webApps, name)
+		if object == nil {
+			return fmt.Errorf("there is no WebApp %s", name)
+		}
+
+		want := fmt.Sprintf("Running Available %d synced True ready True of generation %d", replicas, object.GetGeneration())
+		if got := read(t, object, fields); got != want {
+			return fmt.Errorf("WebApp %s: want %q, got %q", name, want, got)
+		}
+
+		// Crossplane notes the generation when it writes the status, which may be
+		// another than the one it has acted on.
+		calls := n.calls(t, name)
+		if len(calls) == 0 || !strings.Contains(calls[len(calls)-1], fmt.Sprintf(`"generation":%d,`, object.GetGeneration())) || !strings.Contains(calls[len(calls)-1], `"phase":"Running"`) {
+			return fmt.Errorf("WebApp %s: want the function to say that generation %d runs, got %q", name, object.GetGeneration(), calls)
+		}
+
+		return nil
+	})
 }
 
 // gone waits until there is no such object.
@@ -219,6 +279,15 @@ func (n *namespace) gone(t *testing.T, kind schema.GroupVersionResource, name st
 
 		return nil
 	})
+}
+
+// another says whether an object has taken the place of one that was deleted.
+func another(now, before *unstructured.Unstructured) error {
+	if now == nil || now.GetUID() == before.GetUID() {
+		return fmt.Errorf("%s %s was not created again", before.GetKind(), before.GetName())
+	}
+
+	return nil
 }
 
 // eventually waits for a condition.
@@ -235,9 +304,65 @@ func (n *namespace) eventually(t *testing.T, try func() error) {
 	}
 }
 
-// events returns the events of a WebApp, as "type reason: message", oldest
-// first.
-func (n *namespace) events(t *testing.T, webApp string) []string {
+// told checks what the function has told of a WebApp until now, as "reason:
+// message", and that nobody sees another event of it. That it runs counts once.
+//
+// Not all of it can be seen: of one object, Crossplane writes 25 events at once
+// and then one in five minutes, and while pods start most of them are its own.
+func (n *namespace) told(t *testing.T, webApp string, want ...string) {
+	t.Helper()
+
+	got := []string{}
+	calls := n.calls(t, webApp)
+
+	for i, call := range calls {
+		// When the function asks for objects of the cluster, Crossplane calls again
+		// with them and the same tag, and does what the last answer says.
+		if i+1 < len(calls) && tagPattern.FindString(call) == tagPattern.FindString(calls[i+1]) {
+			continue
+		}
+
+		for _, e := range toldPattern.FindAllStringSubmatch(call, -1) {
+			got = append(got, e[1]+": "+e[2])
+		}
+	}
+
+	// Crossplane may look again before it sees what it has written itself: then an
+	// event comes twice, and one that a WebApp runs again does not come.
+	first, seen := []string{}, false
+
+	for _, e := range slices.Compact(slices.Clone(got)) {
+		running := strings.HasPrefix(e, "Running: ")
+		if !running || !seen {
+			first = append(first, e)
+		}
+
+		seen = seen || running
+	}
+
+	if diff := cmp.Diff(want, first); diff != "" {
+		t.Errorf("what is told of WebApp %s: -want, +got:\n%s", webApp, diff)
+	}
+
+	for _, e := range n.events(t, webApp) {
+		said, ours := strings.CutPrefix(read(t, &e, "{.message}"), `Pipeline step "webapp": `)
+		reason, severity := read(t, &e, "{.reason}"), read(t, &e, "{.type}")
+
+		if ours && (!slices.Contains(got, reason+": "+said) || (reason == "Failed") != (severity == "Warning")) {
+			t.Errorf("want no event %s %s: %s", severity, reason, said)
+		}
+	}
+}
+
+// What there is in the function's log.
+var (
+	tagPattern  = regexp.MustCompile(`"tag":"[^"]*"`)
+	toldPattern = regexp.MustCompile(`"event":"([^"]*)","message":"((?:[^"\\]|\\.)*)"`)
+)
+
+// events returns the events of a WebApp, oldest first: their names end with when
+// they were first seen.
+func (n *namespace) events(t *testing.T, webApp string) []unstructured.Unstructured {
 	t.Helper()
 
 	list, err := n.client.Resource(events).Namespace(n.name).List(t.Context(), metav1.ListOptions{
@@ -245,13 +370,147 @@ func (n *namespace) events(t *testing.T, webApp string) []string {
 	})
 	must(t, err)
 
-	out := make([]string, 0, len(list.Items))
+	return list.Items
+}
 
-	for _, e := range list.Items {
-		out = append(out, read(t, &e, "{.type} {.reason}: {.message}"))
+// parts returns what a WebApp is made of.
+func (n *namespace) parts(t *testing.T, webApp string) []*unstructured.Unstructured {
+	t.Helper()
+
+	return []*unstructured.Unstructured{n.get(t, deployments, webApp), n.get(t, services, webApp), n.get(t, configMaps, webApp+"-config")}
+}
+
+// podsOf returns the pods of a WebApp that are not being deleted, by name.
+func (n *namespace) podsOf(t *testing.T, webApp string) []string {
+	t.Helper()
+
+	list, err := n.client.Resource(pods).Namespace(n.name).List(t.Context(), metav1.ListOptions{LabelSelector: "app=" + webApp})
+	must(t, err)
+
+	names := []string{}
+
+	for _, pod := range list.Items {
+		if pod.GetDeletionTimestamp() == nil {
+			names = append(names, pod.GetName())
+		}
 	}
 
-	return out
+	return names
+}
+
+// record watches a WebApp, and returns how to end it and get every phase and
+// reason it went through.
+func (n *namespace) record(t *testing.T, webApp string) func() []string {
+	t.Helper()
+
+	w, err := n.client.Resource(webApps).Namespace(n.name).Watch(t.Context(), metav1.ListOptions{FieldSelector: "metadata.name=" + webApp})
+	must(t, err)
+
+	states := make(chan []string)
+
+	go func() {
+		seen := []string{}
+
+		for e := range w.ResultChan() {
+			if object, ok := e.Object.(*unstructured.Unstructured); ok {
+				seen = append(seen, read(t, object, "{.status.phase} {.status.reason}"))
+			}
+		}
+
+		states <- slices.Compact(seen)
+	}()
+
+	return func() []string {
+		w.Stop()
+		return <-states
+	}
+}
+
+// look has Crossplane ask the function about a WebApp once more, and waits until
+// it has done all that follows.
+func (n *namespace) look(t *testing.T, webApp string) {
+	t.Helper()
+
+	// When the second call comes, Crossplane is done with the first.
+	for range 2 {
+		before, asked := len(n.calls(t, webApp)), time.Time{}
+
+		n.eventually(t, func() error {
+			if len(n.calls(t, webApp)) > before {
+				return nil
+			}
+
+			// After many changes at once, Crossplane lets one pass every 30 seconds,
+			// and forgets the others.
+			if time.Since(asked) > 5*time.Second {
+				asked = time.Now()
+				n.patch(t, webApps, webApp, fmt.Sprintf(`{metadata: {annotations: {look: "%d"}}}`, asked.UnixNano()))
+			}
+
+			return fmt.Errorf("the function is not called about WebApp %s", webApp)
+		})
+	}
+}
+
+// calls returns what the function logged of its calls about a WebApp.
+func (n *namespace) calls(t *testing.T, webApp string) []string {
+	t.Helper()
+
+	logs, err := filepath.Glob(n.Log("function*"))
+	must(t, err)
+
+	calls, subject := []string{}, fmt.Sprintf(`"namespace":%q,"name":%q`, n.name, webApp)
+
+	for _, log := range logs {
+		content, err := os.ReadFile(log)
+		must(t, err)
+
+		for line := range strings.Lines(string(content)) {
+			if strings.Contains(line, subject) {
+				calls = append(calls, line)
+			}
+		}
+	}
+
+	// Each begins with its time.
+	slices.Sort(calls)
+
+	return calls
+}
+
+// steady checks that a WebApp is at rest: when the function is called again,
+// nothing there is changes, and it tells of nothing.
+func (n *namespace) steady(t *testing.T, webApp string) {
+	t.Helper()
+
+	state := func() []any {
+		status, _, err := unstructured.NestedMap(n.get(t, webApps, webApp).Object, "status")
+		must(t, err)
+
+		// Crossplane notes these anew when it has not yet seen what it wrote.
+		for _, condition := range status["conditions"].([]any) {
+			delete(condition.(map[string]any), "lastTransitionTime")
+		}
+
+		return []any{status, n.parts(t, webApp), n.podsOf(t, webApp)}
+	}
+
+	// What just happened may not be over.
+	n.look(t, webApp)
+
+	before, calls := state(), len(n.calls(t, webApp))
+
+	n.look(t, webApp)
+
+	if diff := cmp.Diff(before, state()); diff != "" {
+		t.Errorf("WebApp %s is not at rest: -before, +after:\n%s", webApp, diff)
+	}
+
+	for _, call := range n.calls(t, webApp)[calls:] {
+		if strings.Contains(call, `"event":`) {
+			t.Errorf("WebApp %s: want no event when nothing happens, got %s", webApp, call)
+		}
+	}
 }
 
 // read returns fields of an object, in kubectl's jsonpath. One that is not there
@@ -274,4 +533,13 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func parse(t *testing.T, manifest string) *unstructured.Unstructured {
+	t.Helper()
+
+	object := &unstructured.Unstructured{}
+	must(t, yaml.Unmarshal([]byte(manifest), &object.Object))
+
+	return object
 }

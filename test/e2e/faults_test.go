@@ -62,7 +62,7 @@ func TestFaults(t *testing.T) {
 	}
 
 	c := newCluster(t, true)
-	c.install(t, version)
+	c.install(t)
 
 	f := &faultyCluster{namespace: c.newNamespace(t), outage: outage, away: map[string]bool{}, restarts: map[string]int{}}
 	f.stream = newStream(f.namespace)

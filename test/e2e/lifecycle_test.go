@@ -1,70 +1,68 @@
 package e2e
 
 import (
-	"path/filepath"
-	"strings"
+	"maps"
+	"slices"
 	"testing"
 )
 
 // TestLifecycle takes WebApps through their whole life, as a platform team and
-// its developers see it. Tests that only need a namespace of their own run side
-// by side.
+// its developers see it, from the installation of the packages to their removal.
 func TestLifecycle(t *testing.T) {
 	c := newCluster(t, false)
-	c.install(t, version)
 
+	if !t.Run("Install", func(t *testing.T) { testInstall(t, c) }) {
+		t.Fatal("there is nothing to test without it")
+	}
+
+	// What only needs a namespace of its own runs side by side.
 	t.Run("WebApps", func(t *testing.T) {
-		for name, test := range map[string]func(*testing.T, *namespace){
-			"Example":  testExample,
-			"Scale":    testScale,
-			"Conflict": testConflict,
-		} {
+		tests := map[string]func(*testing.T, *namespace){
+			"Example":           testExample,
+			"Change":            testChange,
+			"Env":               testEnv,
+			"Refused":           testRefused,
+			"Namespaces":        testNamespaces,
+			"Scale":             testScale,
+			"Autoscaler":        testAutoscaler,
+			"DriftFields":       testDriftFields,
+			"DriftPods":         testDriftPods,
+			"DriftObjects":      testDriftObjects,
+			"DeploymentDeleted": testDeploymentDeleted,
+			"Pause":             testPause,
+			"Composition":       testComposition,
+			"Stalled":           testStalled,
+			"Quota":             testQuota,
+			"PodsRefused":       testPodsRefused,
+			"RolloutPaused":     testRolloutPaused,
+			"NodeDown":          testNodeDown,
+			"Conflict":          testConflict,
+			"Orphans":           testOrphans,
+			"DeleteBackground":  testDeleteBackground,
+			"DeleteForeground":  testDeleteForeground,
+			"DeleteHeld":        testDeleteHeld,
+			"DeleteAndCreate":   testDeleteAndCreate,
+		}
+
+		for _, name := range slices.Sorted(maps.Keys(tests)) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				test(t, c.newNamespace(t))
+				tests[name](t, c.newNamespace(t))
 			})
 		}
 	})
-}
 
-// testExample does what the README says.
-func testExample(t *testing.T, n *namespace) {
-	n.do(t, "apply", "-f", filepath.Join(root, "examples/webapp.yaml"))
-	n.running(t, "my-app", 2)
-	n.expect(t, webApps, "my-app", "{.status.url}", "http://my-app."+n.name+".svc")
-	t.Log("\n" + n.do(t, "get", "wa", "-o", "wide"))
-	n.do(t, "delete", "wa", "my-app", "--cascade=foreground", "--timeout=60s")
-
-	if out := n.do(t, "get", "deployment,service,configmap", "-l", "managed-by=webapp-operator", "-o", "name"); out != "" {
-		t.Errorf("want nothing left, got %s", out)
+	// What concerns the whole cluster does not.
+	for _, test := range []struct {
+		name string
+		do   func(*testing.T, *namespace)
+	}{
+		{"Unseen", testUnseen},
+		{"FunctionDown", testFunctionDown},
+		{"Upgrade", testUpgrade},
+		{"Uninstall", testUninstall},
+		{"Production", testProduction},
+	} {
+		t.Run(test.name, func(t *testing.T) { test.do(t, c.newNamespace(t)) })
 	}
-}
-
-// testScale scales with kubectl.
-func testScale(t *testing.T, n *namespace) {
-	n.webApp(t, "shop", "image: nginx, replicas: 2")
-	n.running(t, "shop", 2)
-	n.do(t, "scale", "wa/shop", "--replicas=4")
-	n.running(t, "shop", 4)
-	n.expect(t, deployments, "shop", "{.spec.replicas}", "4")
-
-	if _, err := n.try(t, "scale", "wa/shop", "--replicas=11"); err == nil || !strings.Contains(err.Error(), "spec.replicas") {
-		t.Errorf("kubectl scale --replicas=11: want an error that names spec.replicas, got %v", err)
-	}
-}
-
-// testConflict leaves a Service of somebody else alone, and takes the name when
-// it is free.
-func testConflict(t *testing.T, n *namespace) {
-	n.do(t, "create", "service", "clusterip", "taken", "--tcp=80")
-	n.webApp(t, "taken", "image: nginx, replicas: 1")
-	n.expect(t, webApps, "taken", "{.status.phase} {.status.reason}", "Failed NameConflict")
-	n.expect(t, services, "taken", "{.metadata.ownerReferences}{.spec.selector.managed-by}", "")
-
-	if out := n.do(t, "get", "deployment,configmap", "-l", "app=taken", "-o", "name"); out != "" {
-		t.Errorf("want nothing created beside a Service that is in the way, got %s", out)
-	}
-
-	n.do(t, "delete", "service", "taken")
-	n.running(t, "taken", 1)
 }

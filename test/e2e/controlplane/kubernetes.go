@@ -141,11 +141,7 @@ users: [{name: %[3]s, user: {token: %[3]s}}]
 
 // startNodes makes nodes that run every pod without running anything.
 func (c *ControlPlane) startNodes(ctx context.Context) error {
-	if err := c.start(ctx, Process{Name: "kwok", Program: c.program("kwok"), Args: []string{
-		"--kubeconfig", c.Kubeconfig(), "--config", c.path("stages.yaml"), "--manage-all-nodes",
-		// Without a lease, a node is taken for dead after 40 seconds.
-		"--node-lease-duration-seconds", "40",
-	}}); err != nil {
+	if err := c.startKwok(ctx, "kwok", "--manage-nodes-with-annotation-selector", "kwok.x-k8s.io/node=fake"); err != nil {
 		return err
 	}
 
@@ -166,6 +162,20 @@ status:
 	}
 
 	return c.Apply(ctx, strings.Join(nodes, "---"))
+}
+
+// StartNode starts a process for one node, which fails when that is killed. The
+// Node is without the annotation of the others.
+func (c *ControlPlane) StartNode(ctx context.Context, name string) error {
+	return c.startKwok(ctx, name, "--manage-single-node", name)
+}
+
+func (c *ControlPlane) startKwok(ctx context.Context, name string, nodes ...string) error {
+	return c.start(ctx, Process{Name: name, Program: c.program("kwok"), Args: append([]string{
+		"--kubeconfig", c.Kubeconfig(), "--config", c.path("stages.yaml"),
+		// Without a lease, a node is taken for dead after 40 seconds.
+		"--node-lease-duration-seconds", "40",
+	}, nodes...)})
 }
 
 // freePorts returns ports of loopback that nobody listens on.
