@@ -131,6 +131,10 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 
 	rsp.Results = append(rsp.Results, tell(before.verdict, after, roll)...)
 
+	if after.phase != v1.PhaseRunning {
+		rsp.Meta.Ttl = durationpb.New(min(settings.ttl, unsettledTTL))
+	}
+
 	return rsp, nil
 }
 

@@ -178,7 +178,7 @@ func existing(key, apiVersion, kind, name string) (string, *fnv1.ResourceSelecto
 func TestNewWebApp(t *testing.T) {
 	labels := `{"app": "shop", "managed-by": "webapp-operator", "app.kubernetes.io/name": "shop", "app.kubernetes.io/instance": "shop", "app.kubernetes.io/managed-by": "webapp-operator"}`
 	want := &fnv1.RunFunctionResponse{
-		Meta: &fnv1.ResponseMeta{Tag: "tag", Ttl: durationpb.New(10 * time.Minute)},
+		Meta: &fnv1.ResponseMeta{Tag: "tag", Ttl: durationpb.New(time.Minute)},
 		Desired: &fnv1.State{
 			Composite: &fnv1.Resource{Resource: resource.MustStructJSON(`{
 				"apiVersion": "example.com/v1", "kind": "WebApp",
@@ -510,6 +510,53 @@ func TestConflict(t *testing.T) {
 			condition := rsp.GetConditions()[0]
 			if held := tc.want.ready == fnv1.Ready_READY_FALSE; held != (condition.GetStatus() == fnv1.Status_STATUS_CONDITION_FALSE) || held != (condition.GetReason() == string(tc.want.verdict.reason)) {
 				t.Errorf("\n%s\ncondition Accepted: got %v", tc.reason, condition)
+			}
+		})
+	}
+}
+
+// TestTTL holds how soon Crossplane asks again although nothing changed.
+func TestTTL(t *testing.T) {
+	const head = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "ttl": `
+
+	complete := withObserved("deployment", `{"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"replicas": 2}, "status": {"replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}}`)
+
+	cases := map[string]struct {
+		reason string
+		req    *fnv1.RunFunctionRequest
+		want   time.Duration
+	}{
+		"Running": {
+			reason: "What runs is left alone for long.",
+			req:    request(shop, complete),
+			want:   10 * time.Minute,
+		},
+		"RunningInput": {
+			reason: "For how long is the platform team's choice.",
+			req:    request(shop, complete, withInput(head+`"30m"}`)),
+			want:   30 * time.Minute,
+		},
+		"Pending": {
+			reason: "The event that all pods are available may have been dropped, so the status is not believed for long.",
+			req:    request(shop, withInput(head+`"30m"}`)),
+			want:   time.Minute,
+		},
+		"PendingSooner": {
+			reason: "Unless it would be asked for sooner anyway.",
+			req:    request(shop, withInput(head+`"20s"}`)),
+			want:   20 * time.Second,
+		},
+		"PendingOff": {
+			reason: "Who turned the asking off turned it off.",
+			req:    request(shop, withInput(head+`"0s"}`)),
+			want:   0,
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := run(t, tc.req).GetMeta().GetTtl().AsDuration(); got != tc.want {
+				t.Errorf("\n%s\nTTL: want %v, got %v", tc.reason, tc.want, got)
 			}
 		})
 	}

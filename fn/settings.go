@@ -21,6 +21,11 @@ const (
 	// when Crossplane's circuit breaker dropped an event.
 	defaultTTL = 10 * time.Minute
 
+	// unsettledTTL is how long it waits at most for a WebApp that does not run.
+	// Many changes in a short time open the circuit breaker, and the event that it
+	// drops may be the one that all pods are available.
+	unsettledTTL = time.Minute
+
 	// minTTL keeps a slip of the pen from calling the function in a loop.
 	minTTL = 10 * time.Second
 )

@@ -29,7 +29,8 @@ type Input struct {
 
 	// TTL is how long Crossplane may wait before it asks again although nothing
 	// changed, as a duration such as 10m or 1h30m: the safety net below its
-	// watches. At least 10s; 0s turns the asking off. Default: 10m.
+	// watches. At least 10s; 0s turns the asking off. While a WebApp is not
+	// Running, it waits at most a minute. Default: 10m.
 	// +optional
 	TTL *metav1.Duration `json:"ttl,omitempty"`
 
