@@ -148,7 +148,7 @@ bench: ## Measure what a call costs, next to other functions (ROUNDS=, PHASE=, P
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Lint every module.
-	@set -e; for m in $(MODULES); do echo "lint $$m"; (cd $$m && $(CURDIR)/$(BIN)/golangci-lint run --config $(CURDIR)/.golangci.yml ./...); done
+	@set -e; for m in $(MODULES); do echo "lint $$m"; (cd $$m && $(CURDIR)/$(BIN)/golangci-lint run --allow-parallel-runners --config $(CURDIR)/.golangci.yml ./...); done
 
 .PHONY: vuln
 vuln: ## Look for known vulnerabilities. Needs the network; for releases.
