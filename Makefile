@@ -117,6 +117,15 @@ scale: tools tools-e2e ## Measure what many WebApps cost, into _output/scale (N=
 	@go -C test/e2e build -o $(CURDIR)/$(BIN)/scale ./scale
 	@$(BIN)/scale --n $(N) --quiet $(QUIET) --ttl $(TTL)
 
+.PHONY: rivals
+rivals: tools tools-e2e ## Measure the same for a pipeline of two functions, and for kro (N=, QUIET=).
+	@go -C test/e2e build -o $(CURDIR)/$(BIN)/scale ./scale
+	@go -C test/bench build -trimpath -ldflags '-s -w' -o $(CURDIR)/$(BIN)/ ./typed
+	@go -C test/tools/auto-ready build -trimpath -ldflags '-s -w' -o $(CURDIR)/$(BIN)/ github.com/crossplane/function-auto-ready
+	@echo "building kro from source, the first time: about 2 minutes on 2 cores"
+	@go -C test/tools/kro build -trimpath -ldflags '-s -w' -o $(CURDIR)/$(BIN)/kro github.com/kubernetes-sigs/kro/cmd/controller
+	@$(BIN)/scale --n $(N) --quiet $(QUIET) --scenario webapp,two-step,kro
+
 .PHONY: golden
 golden: tools ## Take what is rendered now for what is wanted. Read the diff.
 	go -C test/render test -count=1 ./... -update

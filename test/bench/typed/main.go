@@ -172,7 +172,13 @@ func main() {
 		}
 	}
 
-	if err := function.Serve(typed{}, function.Listen("tcp", os.Args[1]), function.Insecure(true), function.WithMetricsServer("")); err != nil {
+	// An address, and where it is not for everybody a folder of certificates.
+	security := function.Insecure(true)
+	if len(os.Args) > 2 { //nolint:mnd // The words above.
+		security = function.MTLSCertificates(os.Args[2])
+	}
+
+	if err := function.Serve(typed{}, function.Listen("tcp", os.Args[1]), security, function.WithMetricsServer("")); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -44,18 +44,20 @@ func New(ctx context.Context, repository, dir string) (*ControlPlane, error) {
 		return nil, err
 	}
 
-	crossplane, err := exec.CommandContext(ctx, "go", "-C", filepath.Join(repository, "test/tools/crossplane"),
-		"list", "-m", "-f", "{{.Dir}}", "github.com/crossplane/crossplane/v2").Output()
+	c := &ControlPlane{Repository: repository, Bin: filepath.Join(repository, ".cache/bin"), Dir: dir}
+	c.Crossplane, err = c.Module(ctx, "crossplane", "github.com/crossplane/crossplane/v2")
+
+	return c, err
+}
+
+// Module is where the source of a tool's module is.
+func (c *ControlPlane) Module(ctx context.Context, tool, module string) (string, error) {
+	dir, err := exec.CommandContext(ctx, "go", "-C", filepath.Join(c.Repository, "test/tools", tool), "list", "-m", "-f", "{{.Dir}}", module).Output()
 	if err != nil {
-		return nil, fmt.Errorf("cannot find Crossplane's module: %w", err)
+		return "", fmt.Errorf("cannot find module %s: %w", module, err)
 	}
 
-	return &ControlPlane{
-		Repository: repository,
-		Bin:        filepath.Join(repository, ".cache/bin"),
-		Crossplane: strings.TrimSpace(string(crossplane)),
-		Dir:        dir,
-	}, nil
+	return strings.TrimSpace(string(dir)), nil
 }
 
 // Start starts what does not run yet, up to Crossplane, and tells of each step

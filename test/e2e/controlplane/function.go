@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strings"
 )
@@ -21,8 +20,8 @@ const (
 	Organization = "webapp-operator"
 )
 
-// functionService is where Crossplane calls the function.
-const functionService = FunctionName + ".crossplane-system:9443"
+// serviceOf is where Crossplane calls a function.
+func serviceOf(function string) string { return function + ".crossplane-system:9443" }
 
 // Push builds the packages of a version for this machine and pushes them to the
 // registry.
@@ -221,11 +220,15 @@ func (c *ControlPlane) route() error {
 // Route has the function's Service lead to these addresses from the next
 // connection on.
 func (c *ControlPlane) Route(addresses ...string) error {
+	return c.routeTo(FunctionName, addresses...)
+}
+
+func (c *ControlPlane) routeTo(function string, addresses ...string) error {
 	// In one step: it may be read at any time.
 	next := c.path("services.next")
 	if err := os.WriteFile(next, []byte(strings.Join(addresses, "\n")), 0o600); err != nil {
 		return err
 	}
 
-	return os.Rename(next, filepath.Join(c.path("services"), functionService))
+	return os.Rename(next, c.path("services", serviceOf(function)))
 }

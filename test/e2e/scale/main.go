@@ -17,6 +17,7 @@ import (
 )
 
 type cli struct {
+	Scenario []string      `default:"webapp" enum:"webapp,two-step,kro"                                                                    help:"What makes applications of WebApps: webapp is ours, two-step a function as most people write it and function-auto-ready, kro is kro."`
 	N        []int         `default:"300"    help:"How many WebApps. Each number is a run with a control plane of its own."`
 	Replicas int64         `default:"2"      help:"Replicas of each."`
 	Quiet    time.Duration `default:"3m"     help:"How long to look for changes when all run."`
@@ -33,15 +34,15 @@ func (c *cli) Run(ctx context.Context) error {
 		return err
 	}
 
-	reports := make([]*Report, 0, len(c.N))
+	var reports []*Report
 
-	for _, n := range c.N {
-		r, err := measure(ctx, ours, c, n)
+	for _, run := range c.runs() {
+		r, err := measure(ctx, run.scenario, c, run.n)
 		if err != nil {
-			return fmt.Errorf("%d WebApps: %w", n, err)
+			return fmt.Errorf("%s, %d WebApps: %w", run.scenario.name, run.n, err)
 		}
 
-		name := filepath.Join(c.Out, fmt.Sprintf("%s-%d", r.Scenario, n))
+		name := filepath.Join(c.Out, fmt.Sprintf("%s-%d", r.Scenario, r.N))
 		if err := errors.Join(r.write(name+".json"), r.plot(name+".svg")); err != nil {
 			return err
 		}
@@ -56,12 +57,34 @@ func (c *cli) Run(ctx context.Context) error {
 		printGrowth(os.Stdout, reports)
 	}
 
-	errs := make([]error, 0, len(reports))
+	var errs []error
+
 	for _, r := range reports {
-		errs = append(errs, r.check())
+		// What others do is theirs.
+		if r.Scenario == ours {
+			errs = append(errs, r.check())
+		}
 	}
 
 	return errors.Join(errs...)
+}
+
+type planned struct {
+	scenario scenario
+	n        int
+}
+
+// runs are all scenarios with each number, one after the other.
+func (c *cli) runs() []planned {
+	all := make([]planned, 0, len(c.N)*len(c.Scenario))
+
+	for _, n := range c.N {
+		for _, name := range c.Scenario {
+			all = append(all, planned{scenarios[name], n})
+		}
+	}
+
+	return all
 }
 
 func sayf(format string, args ...any) {

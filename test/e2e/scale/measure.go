@@ -60,19 +60,26 @@ func measure(ctx context.Context, s scenario, c *cli, n int) (*Report, error) {
 		return nil, err
 	}
 
-	composition, err := s.composition(p, c.TTL[0])
-	if err != nil {
-		return nil, err
+	ttls := c.TTL
+	if s.ttl != "" {
+		ttls = []string{s.ttl}
 	}
 
-	if _, err := r.client.Resource(compositions).Create(ctx, composition, metav1.CreateOptions{}); err != nil {
-		return nil, err
+	if s.composition != nil {
+		composition, err := s.composition(p, ttls[0])
+		if err != nil {
+			return nil, err
+		}
+
+		if _, err := r.client.Resource(compositions).Create(ctx, composition, metav1.CreateOptions{}); err != nil {
+			return nil, err
+		}
 	}
 
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
 
-	if r.watch, err = newWatch(watching, r.client); err != nil {
+	if r.watch, err = newWatch(watching, s, r.client); err != nil {
 		return nil, err
 	}
 
@@ -81,7 +88,7 @@ func measure(ctx context.Context, s scenario, c *cli, n int) (*Report, error) {
 
 	go func() { samples <- r.meter.sample(watching, r.watch, began, time.Second) }()
 
-	err = r.phases(ctx, s, c, n)
+	err = r.phases(ctx, s, c, ttls, n)
 
 	stop()
 
@@ -103,7 +110,7 @@ func (r *run) start(ctx context.Context, s scenario, version string) error {
 		return err
 	}
 
-	if err := r.Apply(ctx, `{apiVersion: v1, kind: Namespace, metadata: {name: `+namespace+`, labels: {pod-security.kubernetes.io/enforce: restricted}}}`); err != nil {
+	if err := r.Apply(ctx, `{apiVersion: v1, kind: Namespace, metadata: {name: `+namespace+`}}`); err != nil {
 		return err
 	}
 
@@ -130,9 +137,9 @@ func (r *run) start(ctx context.Context, s scenario, version string) error {
 }
 
 // phases are what is measured, one after the other.
-func (r *run) phases(ctx context.Context, s scenario, c *cli, n int) error {
+func (r *run) phases(ctx context.Context, s scenario, c *cli, ttls []string, n int) error {
 	if err := r.phase(ctx, "apply to Running", func(ctx context.Context) error {
-		if err := r.create(ctx, n, c.Replicas); err != nil {
+		if err := r.create(ctx, s, n, c.Replicas); err != nil {
 			return err
 		}
 
@@ -145,7 +152,7 @@ func (r *run) phases(ctx context.Context, s scenario, c *cli, n int) error {
 		return err
 	}
 
-	for i, ttl := range c.TTL {
+	for i, ttl := range ttls {
 		if i > 0 {
 			if err := r.phase(ctx, "TTL to "+ttl, func(ctx context.Context) error { return r.setTTL(ctx, s, ttl, n) }); err != nil {
 				return err
@@ -205,13 +212,13 @@ func (r *run) phase(ctx context.Context, name string, do func(context.Context) e
 }
 
 // create applies the WebApps.
-func (r *run) create(ctx context.Context, n int, replicas int64) error {
+func (r *run) create(ctx context.Context, s scenario, n int, replicas int64) error {
 	errs := make(chan error, creators)
 
 	for first := range creators {
 		go func() {
 			for i := first; i < n; i += creators {
-				if _, err := r.client.Resource(webApps).Namespace(namespace).Create(ctx, webApp(fmt.Sprintf("app-%03d", i), replicas), metav1.CreateOptions{}); err != nil {
+				if _, err := r.client.Resource(s.webApps()).Namespace(namespace).Create(ctx, s.webApp(fmt.Sprintf("app-%03d", i), replicas), metav1.CreateOptions{}); err != nil {
 					errs <- err
 					return
 				}
@@ -277,7 +284,7 @@ func (r *run) setTTL(ctx context.Context, s scenario, ttl string, n int) error {
 	following, cancel := context.WithTimeout(ctx, max(leastPatience, time.Duration(n)*patience))
 	defer cancel()
 
-	if err := controlplane.Eventually(following, func() error { return r.follow(ctx) }); err != nil {
+	if err := controlplane.Eventually(following, func() error { return r.follow(ctx, s) }); err != nil {
 		return err
 	}
 
@@ -285,7 +292,7 @@ func (r *run) setTTL(ctx context.Context, s scenario, ttl string, n int) error {
 }
 
 // follow says whether every WebApp uses the newest revision of the Composition.
-func (r *run) follow(ctx context.Context) error {
+func (r *run) follow(ctx context.Context, s scenario) error {
 	revisions, err := r.client.Resource(compositionRevisions).List(ctx, metav1.ListOptions{LabelSelector: "crossplane.io/composition-name=" + compositionName})
 	if err != nil {
 		return err
@@ -303,7 +310,7 @@ func (r *run) follow(ctx context.Context) error {
 		return errors.New("there is no new revision")
 	}
 
-	apps, err := r.client.Resource(webApps).Namespace(namespace).List(ctx, metav1.ListOptions{})
+	apps, err := r.client.Resource(s.webApps()).Namespace(namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return err
 	}

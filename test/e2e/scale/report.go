@@ -193,24 +193,54 @@ func count[V int | float64](to io.Writer, what string, counts map[string]V) {
 	t.flush()
 }
 
-// printGrowth shows how what each WebApp costs grows with their number.
+// printGrowth shows runs side by side: how what each WebApp costs grows with
+// their number, and what other ways cost.
 func printGrowth(to io.Writer, reports []*Report) {
-	_, _ = fmt.Fprintln(to, "\n## growth")
+	_, _ = fmt.Fprintln(to, "\n## side by side")
 	t := newTable(to)
-	t.row("phase", "WebApps", "wall time", "load", "CPU", "CPU each", "crossplane", "function", "calls each", "writes each", "changes", "events", "memory")
+	t.row("phase", "scenario", "WebApps", "wall time", "load", "CPU", "CPU each", "API server", "Crossplane or kro", "functions", "calls each", "writes each", "changes", "events", "memory")
 
-	for i := range reports[0].Phases {
+	for _, name := range phaseNames(reports) {
 		for _, r := range reports {
+			i := slices.IndexFunc(r.Phases, func(p Phase) bool { return p.Name == name })
+			if i < 0 {
+				continue
+			}
+
 			p, n := r.Phases[i], float64(r.N)
-			t.row(p.Name, strconv.Itoa(r.N), fmt.Sprintf("%.1f s", p.Seconds), fmt.Sprintf("%.1f", p.Load),
+			cpu := func(names ...string) string {
+				sum := 0.0
+				for _, name := range names {
+					sum += p.Usage.CPUSeconds[name]
+				}
+
+				return fmt.Sprintf("%.2f s", sum)
+			}
+
+			t.row(p.Name, r.Scenario, strconv.Itoa(r.N), fmt.Sprintf("%.1f s", p.Seconds), fmt.Sprintf("%.1f", p.Load),
 				fmt.Sprintf("%.1f s", total(p.Usage.CPUSeconds)), fmt.Sprintf("%.3f s", total(p.Usage.CPUSeconds)/n),
-				fmt.Sprintf("%.2f s", p.Usage.CPUSeconds[crossplane]), fmt.Sprintf("%.2f s", p.Usage.CPUSeconds[function]),
+				cpu("kube-apiserver"), cpu(crossplane, "kro"), cpu(function, "typed", "auto-ready"),
 				fmt.Sprintf("%.2f", total(p.Usage.FunctionCalls)/n), fmt.Sprintf("%.2f", total(p.Usage.APIWrites)/n),
 				strconv.Itoa(total(p.Changes.Objects)), strconv.Itoa(total(p.Changes.Events)), fmt.Sprintf("%d MiB", total(p.Usage.ResidentBytes)>>20))
 		}
 	}
 
 	t.flush()
+}
+
+// phaseNames are the phases of all runs, in order.
+func phaseNames(reports []*Report) []string {
+	var names []string
+
+	for _, r := range reports {
+		for _, p := range r.Phases {
+			if !slices.Contains(names, p.Name) {
+				names = append(names, p.Name)
+			}
+		}
+	}
+
+	return names
 }
 
 type number interface{ int | uint64 | float64 }

@@ -19,7 +19,6 @@ import (
 
 // Kinds that are used here.
 var (
-	webApps      = schema.GroupVersionResource{Group: "example.com", Version: "v1", Resource: "webapps"}
 	compositions = schema.GroupVersionResource{Group: "apiextensions.crossplane.io", Version: "v1", Resource: "compositions"}
 	events       = schema.GroupVersionResource{Version: "v1", Resource: "events"}
 
@@ -29,7 +28,6 @@ var (
 // watched is everything that a WebApp may change, in all namespaces. Leases and
 // nodes are not in it: they are heartbeats.
 var watched = []schema.GroupVersionResource{
-	webApps,
 	compositions,
 	compositionRevisions,
 	events,
@@ -57,6 +55,8 @@ type Changes struct {
 
 // A watch counts changes of the cluster.
 type watch struct {
+	scenario scenario
+
 	mu      sync.Mutex
 	changes Changes
 	last    time.Time
@@ -69,11 +69,11 @@ func newChanges() Changes {
 
 // newWatch watches until the context ends. It has seen everything that exists
 // when it returns.
-func newWatch(ctx context.Context, client dynamic.Interface) (*watch, error) {
-	w := &watch{changes: newChanges(), running: map[string]bool{}}
+func newWatch(ctx context.Context, s scenario, client dynamic.Interface) (*watch, error) {
+	w := &watch{scenario: s, changes: newChanges(), running: map[string]bool{}}
 	factory := dynamicinformer.NewDynamicSharedInformerFactory(client, 0)
 
-	for _, kind := range watched {
+	for _, kind := range append([]schema.GroupVersionResource{s.webApps()}, watched...) {
 		if _, err := factory.ForResource(kind).Informer().AddEventHandler(cache.ResourceEventHandlerDetailedFuncs{
 			AddFunc: func(obj any, initial bool) {
 				if !initial {
@@ -107,16 +107,6 @@ func object(obj any) *unstructured.Unstructured {
 	u, _ := obj.(*unstructured.Unstructured)
 
 	return u
-}
-
-// runs says whether a WebApp runs as it should.
-func runs(webApp *unstructured.Unstructured) bool {
-	phase, _, _ := unstructured.NestedString(webApp.Object, "status", "phase")
-	want, _, _ := unstructured.NestedInt64(webApp.Object, "spec", "replicas")
-	available, _, _ := unstructured.NestedInt64(webApp.Object, "status", "availableReplicas")
-	ready, _ := conditions(webApp.Object)["Ready"].(map[string]any)
-
-	return phase == "Running" && available == want && ready["status"] == "True"
 }
 
 // Running is how many WebApps run.
@@ -181,13 +171,13 @@ func (w *watch) saw(kind schema.GroupVersionResource, before, after *unstructure
 	default:
 		w.changes.Objects[kind.Resource+" changed"]++
 
-		if kind == webApps {
+		if kind == w.scenario.webApps() {
 			w.changes.WebApps[strings.Join(changedFields(before.Object, after.Object), ", ")]++
 		}
 	}
 
-	if kind == webApps && after != nil {
-		w.running[after.GetName()] = runs(after)
+	if kind == w.scenario.webApps() && after != nil {
+		w.running[after.GetName()] = w.scenario.runs(after)
 	}
 }
 
