@@ -95,11 +95,11 @@ func testDeploymentDeleted(t *testing.T, n *namespace) {
 func testPause(t *testing.T, n *namespace) {
 	n.webApp(t, "shop", "image: nginx, replicas: 2")
 	n.running(t, "shop", 2)
-	n.steady(t, "shop")
+	n.patch(t, webApps, "shop", "{metadata: {annotations: {crossplane.io/paused: 'true'}}}")
+	n.expect(t, webApps, "shop", `{.status.conditions[?(@.type=="Synced")].reason}`, "ReconcilePaused")
 
 	calls, generation := len(n.calls(t, "shop")), n.get(t, deployments, "shop").GetGeneration()
 
-	n.patch(t, webApps, "shop", "{metadata: {annotations: {crossplane.io/paused: 'true'}}}")
 	n.patch(t, webApps, "shop", "{spec: {replicas: 3}}")
 	n.delete(t, configMaps, "shop-config", metav1.DeletePropagationBackground)
 	n.expect(t, webApps, "shop",
