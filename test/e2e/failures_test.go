@@ -122,7 +122,7 @@ spec: {taints: [{key: fails, effect: NoSchedule}]}
 	n.steady(t, "shop")
 
 	must(t, n.Restart(t.Context(), node))
-	n.everywhere().expect(t, nodes, node, `{.status.conditions[?(@.type=="Ready")].status}`, "True")
+	n.everywhere().expect(t, nodes, node, `{.status.conditions[?(@.type=="Ready")].status} {.spec.taints[*].key}`, "True fails")
 
 	// A kubelet would make them ready again. Kwok does so only once.
 	n.do(t, "delete", "pods", "-l", "app=shop")
