@@ -328,8 +328,12 @@ func (n *namespace) told(t *testing.T, webApp string, want ...string) {
 			continue
 		}
 
+		// What comes together is in one line: reasons, and a sentence for each.
 		for _, e := range toldPattern.FindAllStringSubmatch(call, -1) {
-			got = append(got, e[1]+": "+e[2])
+			reasons := strings.Split(e[1], ", ")
+			for j, sentence := range strings.SplitAfterN(e[2], ". ", len(reasons)) {
+				got = append(got, reasons[j]+": "+strings.TrimSpace(sentence))
+			}
 		}
 	}
 
@@ -502,9 +506,21 @@ func (n *namespace) calls(t *testing.T, webApp string) []string {
 	return calls
 }
 
-// steady checks that a WebApp is at rest: when the function is called again,
-// nothing there is changes, and it tells of nothing.
+// steady checks that a WebApp comes to rest and stays: when the function is
+// called again, nothing there is changes, and it tells of nothing.
 func (n *namespace) steady(t *testing.T, webApp string) {
+	t.Helper()
+
+	// Crossplane may see what just happened in pieces, and late.
+	n.eventually(t, func() error { return n.unchanged(t, webApp) })
+
+	if err := n.unchanged(t, webApp); err != nil {
+		t.Error(err)
+	}
+}
+
+// unchanged has Crossplane look at a WebApp, and returns what that changed.
+func (n *namespace) unchanged(t *testing.T, webApp string) error {
 	t.Helper()
 
 	state := func() []any {
@@ -519,22 +535,21 @@ func (n *namespace) steady(t *testing.T, webApp string) {
 		return []any{status, n.parts(t, webApp), n.podsOf(t, webApp)}
 	}
 
-	// What just happened may not be over.
-	n.look(t, webApp)
-
 	before, calls := state(), len(n.calls(t, webApp))
 
 	n.look(t, webApp)
 
 	if diff := cmp.Diff(before, state()); diff != "" {
-		t.Errorf("WebApp %s is not at rest: -before, +after:\n%s", webApp, diff)
+		return fmt.Errorf("WebApp %s is not at rest: -before, +after:\n%s", webApp, diff)
 	}
 
 	for _, call := range n.calls(t, webApp)[calls:] {
 		if strings.Contains(call, `"event":`) {
-			t.Errorf("WebApp %s: want no event when nothing happens, got %s", webApp, call)
+			return fmt.Errorf("WebApp %s: want no event when nothing happens, got %s", webApp, call)
 		}
 	}
+
+	return nil
 }
 
 // read returns fields of an object, in kubectl's jsonpath. One that is not there
