@@ -110,8 +110,7 @@ func ourComposition(c *controlplane.ControlPlane, ttl string) (*unstructured.Uns
 	return composition, unstructured.SetNestedSlice(composition.Object, pipeline, "spec", "pipeline")
 }
 
-// rivals has the manifests of how others do it, and programs where the rivals'
-// own were built: see make rivals.
+// rivals has the manifests of how others do it. Make rivals builds their programs.
 func rivals(c *controlplane.ControlPlane) string {
 	return filepath.Join(c.Repository, "test/e2e/scale/rivals")
 }
