@@ -62,6 +62,7 @@ func testDeleteAndCreate(t *testing.T, n *namespace) {
 
 	n.webApp(t, "shop", "image: 'nginx:2', replicas: 1, env: {COLOR: blue}")
 	n.gone(t, deployments, "shop")
+	n.noneLeft(t, "shop", replicaSets, pods)
 	n.expect(t, webApps, "shop", stands, "Pending Terminating 0 False: Waiting until the old ConfigMap shop-config (it belongs to WebApp shop) is deleted.")
 	n.expect(t, configMaps, "shop-config", "{.data.COLOR}", "red")
 
@@ -74,8 +75,15 @@ func testDeleteAndCreate(t *testing.T, n *namespace) {
 // nothingLeft waits until nothing is left of a WebApp that was deleted.
 func (n *namespace) nothingLeft(t *testing.T, webApp string) {
 	t.Helper()
+	n.noneLeft(t, webApp, deployments, replicaSets, services, configMaps, pods)
+}
 
-	for _, kind := range []schema.GroupVersionResource{deployments, replicaSets, services, configMaps, pods} {
+// noneLeft waits until a WebApp has no objects of some kinds. The garbage
+// collector comes to a Deployment's pods some time after the Deployment is gone.
+func (n *namespace) noneLeft(t *testing.T, webApp string, kinds ...schema.GroupVersionResource) {
+	t.Helper()
+
+	for _, kind := range kinds {
 		n.eventually(t, func() error {
 			list, err := n.client.Resource(kind).Namespace(n.name).List(t.Context(), metav1.ListOptions{LabelSelector: "app=" + webApp})
 			if err != nil {
