@@ -34,7 +34,8 @@ type child struct {
 	// else looks at it.
 	reads wire.Fields
 
-	// ready says whether the observed object does its job.
+	// ready says whether the object does its job when Crossplane has applied it.
+	// The observed one is nil while it does not exist.
 	ready func(observed *structpb.Struct, roll rollout) bool
 }
 
@@ -58,6 +59,9 @@ func typeOf(apiVersion, kind string) objectType {
 func sameName(app *webApp) string { return app.name }
 
 // staysReady is for objects that do their job from the moment they exist.
+// Crossplane says so only after it has applied them; one that it could not apply
+// is never Ready. To wait until they are observed would be one more change of the
+// WebApp's conditions.
 func staysReady(observed *structpb.Struct, _ rollout) bool {
 	return text(observed.GetFields()["metadata"], "deletionTimestamp") == ""
 }

@@ -30,7 +30,8 @@ type Function struct {
 	input atomic.Pointer[input]
 }
 
-// New returns a Function that takes the time of a status change from now.
+// New returns a Function that takes the time of a status change from now, where
+// the request does not tell it.
 func New(now func() time.Time) *Function {
 	return &Function{now: now}
 }
@@ -60,7 +61,8 @@ func Reads() wire.Reads {
 // drops the conditions of a call that returns an error.
 //
 // The request is not changed. The same request gives the same answer, but for
-// status.lastUpdated when something else in the status changed.
+// status.lastUpdated when something else in the status changed and the request
+// does not say when: see [changedAt].
 func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
 	rsp := passThrough(req)
 
@@ -89,7 +91,8 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 	conflicts := findConflicts(req, rsp, app)
 
 	desired := compose(app, settings)
-	roll := observeRollout(app, observed[keyDeployment].GetResource(), desired[keyDeployment])
+	deployment := observed[keyDeployment].GetResource()
+	roll := observeRollout(app, deployment, desired[keyDeployment])
 
 	for _, c := range children {
 		_, exists := observed[c.key]
@@ -100,7 +103,7 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 			continue
 		}
 
-		ready := exists && c.ready(observed[c.key].GetResource(), roll)
+		ready := c.ready(observed[c.key].GetResource(), roll)
 		rsp.Desired.Resources[c.key] = &fnv1.Resource{Resource: desired[c.key], Ready: readiness(ready)}
 	}
 
@@ -115,7 +118,7 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 	}
 
 	if after != before || before.lastUpdated == "" {
-		after.lastUpdated = f.now().UTC().Format(time.RFC3339)
+		after.lastUpdated = changedAt(before, composite, deployment, f.now())
 	}
 
 	rsp.Desired.Composite = withStatus(rsp.GetDesired().GetComposite(), composite, after)

@@ -216,14 +216,14 @@ func TestNewWebApp(t *testing.T) {
 							}
 						}
 					}}`)},
-				"service": {Ready: fnv1.Ready_READY_FALSE, Resource: resource.MustStructJSON(`{
+				"service": {Ready: fnv1.Ready_READY_TRUE, Resource: resource.MustStructJSON(`{
 					"apiVersion": "v1", "kind": "Service",
 					"metadata": {"name": "shop", "namespace": "acme", "labels": ` + labels + `},
 					"spec": {
 						"type": "ClusterIP", "selector": {"app": "shop", "managed-by": "webapp-operator"},
 						"ports": [{"name": "http", "port": 80, "protocol": "TCP", "targetPort": "http"}]
 					}}`)},
-				"configmap": {Ready: fnv1.Ready_READY_FALSE, Resource: resource.MustStructJSON(`{
+				"configmap": {Ready: fnv1.Ready_READY_TRUE, Resource: resource.MustStructJSON(`{
 					"apiVersion": "v1", "kind": "ConfigMap",
 					"metadata": {"name": "shop-config", "namespace": "acme", "labels": ` + labels + `},
 					"data": {"A": "1", "B": "2"}}`)},
@@ -608,6 +608,95 @@ func TestSteadyState(t *testing.T) {
 	}
 }
 
+// TestLastUpdated holds that the time of a change comes from the request where
+// that has it, so that Crossplane may ask twice.
+func TestLastUpdated(t *testing.T) {
+	const (
+		running  = `"phase": "Running", "reason": "Available", "message": "2 of 2 replicas are available.", "availableReplicas": 2, "replicas": 2, "labelSelector": "app=shop,managed-by=webapp-operator", "url": "http://shop.acme.svc"`
+		creating = `"phase": "Pending", "reason": "Creating"`
+	)
+
+	// app is a WebApp with a status that was written, and with writes.
+	app := func(status, lastUpdated, managedFields string) string {
+		return `{
+			"apiVersion": "example.com/v1", "kind": "WebApp",
+			"metadata": {"name": "shop", "namespace": "acme", "uid": "u1", "generation": 1, "managedFields": [` + managedFields + `]},
+			"spec": {"image": "nginx:1.27", "replicas": 2},
+			"status": {` + status + `, "lastUpdated": "` + lastUpdated + `"}
+		}`
+	}
+
+	deployment := func(managedFields string) func(*fnv1.RunFunctionRequest) {
+		return withObserved(keyDeployment, `{
+			"metadata": {"name": "shop", "managedFields": [`+managedFields+`]},
+			"spec": {"replicas": 2},
+			"status": {"replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}
+		}`)
+	}
+
+	cases := map[string]struct {
+		reason string
+		req    *fnv1.RunFunctionRequest
+		want   string
+	}{
+		"Unchanged": {
+			reason: "Without a change it stays, whatever is written.",
+			req:    request(app(running, "2026-01-05T11:00:00Z", ""), deployment(`{"time": "2026-01-05T11:59:58Z"}`)),
+			want:   "2026-01-05T11:00:00Z",
+		},
+		"NothingKnown": {
+			reason: "A request that tells no times is about now.",
+			req:    request(app(creating, "", ""), deployment("")),
+			want:   "2026-01-05T12:00:00Z",
+		},
+		"DeploymentWritten": {
+			reason: "It is when Kubernetes last wrote the Deployment.",
+			req: request(app(creating, "2026-01-05T11:59:30Z", `{"time": "2026-01-05T11:59:29Z"}`),
+				deployment(`{"time": "2026-01-05T11:59:31Z"}, {"time": "2026-01-05T11:59:40Z", "subresource": "status"}, {"time": "2026-01-05T11:59:32Z"}`)),
+			want: "2026-01-05T11:59:40Z",
+		},
+		"WebAppWritten": {
+			reason: "It is when somebody last wrote the WebApp.",
+			req:    request(app(creating, "2026-01-05T11:59:30Z", `{"time": "2026-01-05T11:59:50Z", "subresource": "scale"}`), deployment(`{"time": "2026-01-05T11:59:40Z"}`)),
+			want:   "2026-01-05T11:59:50Z",
+		},
+		"StatusWritten": {
+			reason: "What Crossplane writes of the status comes of what we say.",
+			req:    request(app(creating, "2026-01-05T11:59:30Z", `{"time": "2026-01-05T11:59:50Z", "subresource": "status"}`), deployment(`{"time": "2026-01-05T11:59:40Z"}`)),
+			want:   "2026-01-05T11:59:40Z",
+		},
+		"LongAgo": {
+			reason: "What was written long ago is not why it changes now.",
+			req:    request(app(creating, "2026-01-05T11:00:00Z", `{"time": "2026-01-05T11:10:00Z"}`), deployment(`{"time": "2026-01-05T11:58:59Z"}`)),
+			want:   "2026-01-05T12:00:00Z",
+		},
+		"NeverBack": {
+			reason: "What changed later did not change earlier.",
+			req:    request(app(creating, "2026-01-05T11:59:45Z", ""), deployment(`{"time": "2026-01-05T11:59:40Z"}`)),
+			want:   "2026-01-05T11:59:45Z",
+		},
+		"Ahead": {
+			reason: "The API server's clock may be ahead of ours.",
+			req:    request(app(creating, "2026-01-05T11:59:45Z", ""), deployment(`{"time": "2026-01-05T12:00:02Z"}`)),
+			want:   "2026-01-05T12:00:02Z",
+		},
+		"NoTimes": {
+			reason: "What is not a time is none.",
+			req:    request(app(creating, "yesterday", `{"time": 1}, "x"`), deployment(`{"time": "today"}, {}`)),
+			want:   "2026-01-05T12:00:00Z",
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			got := text(run(t, tc.req).GetDesired().GetComposite().GetResource().GetFields()["status"], "lastUpdated")
+			if got != tc.want {
+				t.Errorf("\n%s\nlastUpdated: want %s, got %s", tc.reason, tc.want, got)
+			}
+		})
+	}
+}
+
 // TestStaysReady holds when objects are ready that have no status.
 func TestStaysReady(t *testing.T) {
 	cases := map[string]struct {
@@ -616,9 +705,9 @@ func TestStaysReady(t *testing.T) {
 		want   fnv1.Ready
 	}{
 		"Missing": {
-			reason: "What does not exist does nothing.",
+			reason: "Crossplane creates it before it says that it is ready.",
 			req:    request(shop),
-			want:   fnv1.Ready_READY_FALSE,
+			want:   fnv1.Ready_READY_TRUE,
 		},
 		"Exists": {
 			reason: "What exists does its job.",

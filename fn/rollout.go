@@ -41,9 +41,9 @@ type condition struct {
 	status, reason, message string
 }
 
-// deploymentReads is what observeRollout reads.
+// deploymentReads is what observeRollout and lastWrite read.
 var deploymentReads = wire.Fields{
-	"metadata": {"deletionTimestamp": nil, "generation": nil, "annotations": {templateHashAnnotation: nil}},
+	"metadata": {"deletionTimestamp": nil, "generation": nil, "annotations": {templateHashAnnotation: nil}, "managedFields": wire.Later},
 	"spec":     {"replicas": nil, "template": wire.Later},
 	"status": {
 		"observedGeneration": nil, "replicas": nil, "updatedReplicas": nil, "availableReplicas": nil,

@@ -1,6 +1,8 @@
 package fn
 
 import (
+	"time"
+
 	"google.golang.org/protobuf/types/known/structpb"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
@@ -16,9 +18,9 @@ type status struct {
 	labelSelector string
 	url           string
 
-	// lastUpdated is when anything above last changed. It is sent again as it
-	// is until then: a new time on every call would be a change that calls for
-	// the next.
+	// lastUpdated is when anything above last changed, by changedAt. It is sent
+	// again as it is until then: a new time on every call would be a change that
+	// calls for the next.
 	lastUpdated string
 }
 
@@ -56,4 +58,56 @@ func (s status) writeTo(f fields) {
 	f["labelSelector"] = str(s.labelSelector)
 	f["url"] = str(s.url)
 	f["lastUpdated"] = str(s.lastUpdated)
+}
+
+// recently is how long ago the API server may have written what the status is
+// about for that to be why the status changes now.
+const recently = time.Minute
+
+// changedAt returns when the status changed that now differs from the one before.
+// It is when the API server last wrote the WebApp or its Deployment, so that the
+// same request gives the same time: Crossplane often calls again before it sees
+// the status that it wrote itself, and another time would be one more change, which
+// wakes everybody who watches. Where no recent write is known, it is now. It
+// never goes back.
+func changedAt(before status, composite, deployment *structpb.Struct, now time.Time) string {
+	at := lastWrite(deployment, "")
+	// Crossplane's own writes of the status follow from what we say.
+	if t := lastWrite(composite, "status"); t.After(at) {
+		at = t
+	}
+
+	if now.Sub(at) > recently {
+		at = now
+	}
+
+	if t := parseTime(before.lastUpdated); t.After(at) {
+		at = t
+	}
+
+	return at.UTC().Format(time.RFC3339)
+}
+
+// lastWrite returns when an object was last written, but for one of its
+// subresources. It is the zero time if the object does not say.
+func lastWrite(object *structpb.Struct, but string) time.Time {
+	last := time.Time{}
+
+	for _, entry := range wire.Open(dig(object.GetFields()["metadata"], "managedFields")).GetListValue().GetValues() {
+		if t := parseTime(text(entry, "time")); t.After(last) && (but == "" || text(entry, "subresource") != but) {
+			last = t
+		}
+	}
+
+	return last
+}
+
+// parseTime returns the zero time for what is not one.
+func parseTime(s string) time.Time {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}
+	}
+
+	return t
 }

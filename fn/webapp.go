@@ -53,11 +53,11 @@ func checkComposite(composite *structpb.Struct) error {
 	return nil
 }
 
-// compositeReads is what is read of the composite: here, by readStatus, and by
-// whoever tells of a call.
+// compositeReads is what is read of the composite: here, by readStatus, by
+// lastWrite, and by whoever tells of a call.
 var compositeReads = wire.Fields{
 	"apiVersion": nil, "kind": nil,
-	"metadata": {"name": nil, "namespace": nil, "uid": nil, "generation": nil},
+	"metadata": {"name": nil, "namespace": nil, "uid": nil, "generation": nil, "managedFields": wire.Later},
 	"spec":     {"image": nil, "replicas": nil, "port": nil, "env": nil},
 	"status":   statusReads,
 }
