@@ -34,8 +34,8 @@ type child struct {
 	// else looks at it.
 	reads wire.Fields
 
-	// ready says whether the object does its job when Crossplane has applied it.
-	// The observed one is nil while it does not exist.
+	// ready says whether the object does its job. The observed one is nil while
+	// it does not exist.
 	ready func(observed *structpb.Struct, roll rollout) bool
 }
 
@@ -58,11 +58,15 @@ func typeOf(apiVersion, kind string) objectType {
 
 func sameName(app *webApp) string { return app.name }
 
-// staysReady is for objects that do their job from the moment they exist.
-// Crossplane says so only after it has applied them; one that it could not apply
-// is never Ready. To wait until they are observed would be one more change of the
-// WebApp's conditions.
-func staysReady(observed *structpb.Struct, _ rollout) bool {
+// staysReady is for objects that do their job from the moment they exist. While
+// the Deployment is not ready, and with it the WebApp, one that does not exist yet
+// passes for ready: it is applied with this answer, and every new WebApp would have
+// two more events and one more change of its conditions.
+func staysReady(observed *structpb.Struct, roll rollout) bool {
+	if observed == nil {
+		return !deploymentReady(nil, roll)
+	}
+
 	return text(observed.GetFields()["metadata"], "deletionTimestamp") == ""
 }
 

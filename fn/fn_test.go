@@ -704,10 +704,15 @@ func TestStaysReady(t *testing.T) {
 		req    *fnv1.RunFunctionRequest
 		want   fnv1.Ready
 	}{
-		"Missing": {
-			reason: "Crossplane creates it before it says that it is ready.",
+		"New": {
+			reason: "The WebApp is not ready as long as the Deployment is not, and it is applied with it.",
 			req:    request(shop),
 			want:   fnv1.Ready_READY_TRUE,
+		},
+		"Missing": {
+			reason: "What does not exist does nothing.",
+			req:    request(shop, withObserved(keyDeployment, `{"spec": {"replicas": 2}, "status": {"replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}}`)),
+			want:   fnv1.Ready_READY_FALSE,
 		},
 		"Exists": {
 			reason: "What exists does its job.",

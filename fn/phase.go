@@ -60,8 +60,12 @@ func creating(r rollout) (verdict, bool) {
 		return verdict{}, false
 	}
 
-	return pending(v1.ReasonCreating, "The Deployment is being created."), true
+	return beingCreated, true
 }
+
+// beingCreated holds until Kubernetes has said something of the Deployment, so
+// that a new WebApp changes no more often than there is something to say.
+var beingCreated = pending(v1.ReasonCreating, "The Deployment is being created.")
 
 func terminating(r rollout) (verdict, bool) {
 	if !r.terminating {
@@ -91,6 +95,10 @@ func scaling(r rollout) (verdict, bool) {
 func unseen(r rollout) (verdict, bool) {
 	if r.observedGeneration >= r.generation {
 		return verdict{}, false
+	}
+
+	if r.observedGeneration == 0 {
+		return beingCreated, true
 	}
 
 	return pending(v1.ReasonRollingOut, "Kubernetes has not acted on the latest change yet; %s.", r.count()), true

@@ -21,7 +21,8 @@ type Reason string
 
 // Reasons of phase Pending.
 const (
-	// ReasonCreating means that the Deployment does not exist yet.
+	// ReasonCreating means that the Deployment does not exist yet, or that
+	// Kubernetes has not acted on it for the first time.
 	ReasonCreating Reason = "Creating"
 	// ReasonUpdating means that changed pods are being written to the
 	// Deployment: another image, port or environment, other defaults of the
