@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/json"
 
@@ -22,7 +24,17 @@ import (
 
 // everythingSet is the input of a platform team that sets all it can.
 const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "labels": {"team": "x"}, "annotations": {"a/b": "c"},
+	"features": ["podDisruptionBudget"],
 	"defaults": {"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}}}`
+
+// everythingAsked are the optional fields of a WebApp that asks for all it can.
+const everythingAsked = `
+	"imagePullPolicy": "Always", "imagePullSecrets": [{"name": "registry-login"}],
+	"podDisruptionBudget": {"minAvailable": "50%"}
+`
+
+// everythingGranted is an EnvironmentConfig that grants all there is.
+var everythingGranted = `{"data": {"features": ["` + strings.Join(features(), `", "`) + `"]}}`
 
 // TestChildrenAreKubernetes holds that every field of every child is one of
 // Kubernetes' types, with the right spelling and type.
@@ -31,9 +43,21 @@ func TestChildrenAreKubernetes(t *testing.T) {
 		keyDeployment: &appsv1.Deployment{},
 		keyService:    &corev1.Service{},
 		keyConfigMap:  &corev1.ConfigMap{},
+		keyBudget:     &policyv1.PodDisruptionBudget{},
 	}
 
-	for _, req := range []*fnv1.RunFunctionRequest{request(shop), request(shop, withInput(everythingSet))} {
+	everything := request(webAppWith(everythingAsked), withInput(everythingSet), withRequired(grantsRequirement, everythingGranted))
+	for _, o := range options {
+		if dig(everything.GetObserved().GetComposite().GetResource().GetFields()["spec"], o.name) == nil {
+			t.Errorf("everythingAsked has no %s", o.name)
+		}
+	}
+
+	if got := len(run(t, everything).GetDesired().GetResources()); got != len(types) {
+		t.Errorf("want all %d children, got %d", len(types), got)
+	}
+
+	for _, req := range []*fnv1.RunFunctionRequest{request(shop), everything} {
 		for key, r := range run(t, req).GetDesired().GetResources() {
 			sent, err := r.GetResource().MarshalJSON()
 			if err != nil {
@@ -183,15 +207,17 @@ func BenchmarkBuild(b *testing.B) {
 	app, _ := readWebApp(req.GetObserved().GetComposite().GetResource())
 	set, _ := readSettings(req.GetInput())
 
+	chosen, _ := choose(req, &fnv1.RunFunctionResponse{}, app, set)
+
 	var out map[string]*structpb.Struct
 
 	b.ReportAllocs()
 
 	for b.Loop() {
-		out = compose(app, set)
+		out = compose(app, set, chosen)
 	}
 
-	if len(out) != len(children) {
+	if len(out) != len(chosen) {
 		b.Fatal("not all children were built")
 	}
 }

@@ -15,6 +15,7 @@ const (
 	keyDeployment = "deployment"
 	keyService    = "service"
 	keyConfigMap  = "configmap"
+	keyBudget     = "poddisruptionbudget"
 )
 
 // A child is one object that a WebApp is made of.
@@ -26,6 +27,10 @@ type child struct {
 
 	// name is the object's name. Frozen: another name is another object.
 	name func(app *webApp) string
+
+	// optional says when there is such an object. Its zero value is for children
+	// that every WebApp has.
+	optional
 
 	// build returns what we want of the object, but for its type and metadata.
 	build func(app *webApp, set *settings, common common) fields
@@ -41,10 +46,25 @@ type child struct {
 
 // children is all that a WebApp is made of.
 var children = []child{
-	{keyDeployment, typeOf("apps/v1", "Deployment"), sameName, deployment, deploymentReads, deploymentReady},
-	{keyService, typeOf("v1", "Service"), sameName, service, staysReads, staysReady},
-	{keyConfigMap, typeOf("v1", "ConfigMap"), configMapName, configMap, staysReads, staysReady},
+	{keyDeployment, typeOf("apps/v1", "Deployment"), sameName, always, deployment, deploymentReads, deploymentReady},
+	{keyService, typeOf("v1", "Service"), sameName, always, service, staysReads, staysReady},
+	{keyConfigMap, typeOf("v1", "ConfigMap"), configMapName, always, configMap, staysReads, staysReady},
+	{keyBudget, typeOf("policy/v1", "PodDisruptionBudget"), sameName, withBudget, budget, staysReads, staysReady},
 }
+
+// An optional says when a WebApp has a child.
+type optional struct {
+	// option is the field of spec by which a WebApp asks for it.
+	option option
+
+	// feature is what the platform team must have switched on. Frozen.
+	feature string
+
+	// wanted says whether there is one, as far as the WebApp is concerned.
+	wanted func(app *webApp) bool
+}
+
+var always = optional{wanted: func(*webApp) bool { return true }}
 
 // An objectType is the type of an object, in words and as it is sent.
 type objectType struct {
@@ -100,9 +120,9 @@ func environment(env map[string]string) []variable {
 	return variables
 }
 
-// compose builds every child, by key.
-func compose(app *webApp, set *settings) map[string]*structpb.Struct {
-	out := make(map[string]*structpb.Struct, len(children))
+// compose builds some children, by key.
+func compose(app *webApp, set *settings, chosen []child) map[string]*structpb.Struct {
+	out := make(map[string]*structpb.Struct, len(chosen))
 	selector := selector(app)
 	common := common{
 		labels:   childLabels(app.name),
@@ -113,7 +133,7 @@ func compose(app *webApp, set *settings) map[string]*structpb.Struct {
 	namespace := str(app.namespace)
 	labels := withTexts(common.labels, set.labels)
 
-	for _, c := range children {
+	for _, c := range chosen {
 		object := c.build(app, set, common)
 		object["apiVersion"] = c.apiVersionValue
 		object["kind"] = c.kindValue

@@ -43,10 +43,10 @@ func (c child) requirement() string { return "existing-" + c.key }
 //
 // Until Crossplane has answered there is no conflict to know of. That is safe:
 // it calls again with the answer before it acts on this response.
-func findConflicts(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, app *webApp) []conflict {
+func findConflicts(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, app *webApp, chosen []child) []conflict {
 	var conflicts []conflict
 
-	for _, c := range children {
+	for _, c := range chosen {
 		if _, exists := req.GetObserved().GetResources()[c.key]; exists {
 			continue
 		}
@@ -54,16 +54,12 @@ func findConflicts(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, 
 		name := c.name(app)
 		requirement := c.requirement()
 
-		if rsp.GetRequirements() == nil {
-			rsp.Requirements = &fnv1.Requirements{Resources: map[string]*fnv1.ResourceSelector{}}
-		}
-
-		rsp.Requirements.Resources[requirement] = &fnv1.ResourceSelector{
+		require(rsp, requirement, &fnv1.ResourceSelector{
 			ApiVersion: c.apiVersion,
 			Kind:       c.kind,
 			Match:      &fnv1.ResourceSelector_MatchName{MatchName: name},
 			Namespace:  &app.namespace,
-		}
+		})
 
 		for _, found := range req.GetRequiredResources()[requirement].GetItems() {
 			metadata := found.GetResource().GetFields()["metadata"]

@@ -40,10 +40,35 @@ var rollingUpdate = obj(fields{
 	}),
 })
 
-// podSpec is what Pod Security's restricted profile admits
-// (https://kubernetes.io/docs/concepts/security/pod-security-standards/).
+// A pod is the pods' template on its way: as it is by default, and then as the
+// options of the WebApp have it.
+type pod struct {
+	app *webApp
+	set *settings
+
+	spec, container fields
+}
+
 func podSpec(app *webApp, set *settings, common common) *structpb.Value {
-	return obj(fields{
+	p := &pod{app: app, set: set, spec: defaultPod(common), container: defaultContainer(app, set, common)}
+
+	if len(app.options) > 0 {
+		for _, o := range podOptions {
+			if v := app.options[o.name]; v != nil {
+				o.apply(p, v)
+			}
+		}
+	}
+
+	p.spec["containers"] = list(obj(p.container))
+
+	return obj(p.spec)
+}
+
+// defaultPod is what Pod Security's restricted profile admits
+// (https://kubernetes.io/docs/concepts/security/pod-security-standards/).
+func defaultPod(common common) fields {
+	return fields{
 		// A web application does not talk to the API server, and must not find
 		// a token to do so.
 		"automountServiceAccountToken": no,
@@ -54,8 +79,7 @@ func podSpec(app *webApp, set *settings, common common) *structpb.Value {
 		"topologySpreadConstraints": list(
 			spread(zone, common),
 			spread(host, common)),
-		"containers": list(container(app, set, common)),
-	})
+	}
 }
 
 // podSecurity sets no user ID: OpenShift and images choose their own.
@@ -85,8 +109,8 @@ var (
 	podTemplateHash = list(str(appsv1.DefaultDeploymentUniqueLabelKey))
 )
 
-func container(app *webApp, set *settings, common common) *structpb.Value {
-	return obj(fields{
+func defaultContainer(app *webApp, set *settings, common common) fields {
+	return fields{
 		"name":  appName,
 		"image": str(app.spec.Image),
 		"ports": list(obj(fields{
@@ -100,7 +124,7 @@ func container(app *webApp, set *settings, common common) *structpb.Value {
 		"resources":       resources(set),
 		"readinessProbe":  acceptsConnections,
 		"securityContext": containerSecurity,
-	})
+	}
 }
 
 var (

@@ -41,9 +41,9 @@ func New(now func() time.Time) *Function {
 // with requests that have nothing else.
 func Reads() wire.Reads {
 	reads := wire.Reads{
-		Composite: compositeReads,
+		Composite: compositeReads(),
 		Resources: make(map[string]wire.Fields, len(children)),
-		Required:  make(map[string]wire.Fields, len(children)),
+		Required:  map[string]wire.Fields{grantsRequirement: grantsReads},
 		// Only to put our fields next to those of earlier steps.
 		Desired: wire.Fields{"status": {}},
 	}
@@ -88,13 +88,14 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 	}
 
 	observed := req.GetObserved().GetResources()
-	conflicts := findConflicts(req, rsp, app)
+	chosen, refusal := choose(req, rsp, app, settings)
+	conflicts := findConflicts(req, rsp, app, chosen)
 
-	desired := compose(app, settings)
+	desired := compose(app, settings, chosen)
 	deployment := observed[keyDeployment].GetResource()
 	roll := observeRollout(app, deployment, desired[keyDeployment])
 
-	for _, c := range children {
+	for _, c := range chosen {
 		_, exists := observed[c.key]
 		if !exists && len(conflicts) > 0 {
 			// Leaving out what does not exist deletes nothing. Pods of a half
@@ -123,12 +124,15 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 
 	rsp.Desired.Composite = withStatus(rsp.GetDesired().GetComposite(), composite, after)
 
-	if len(conflicts) > 0 {
+	switch {
+	case len(conflicts) > 0:
 		// Without this, Crossplane would take a WebApp whose children are held
 		// back for ready: none of its desired resources is unready.
 		rsp.Desired.Composite.Ready = fnv1.Ready_READY_FALSE
 		rsp.Conditions = append(rsp.Conditions, accepted(fnv1.Status_STATUS_CONDITION_FALSE, after.reason, after.message))
-	} else {
+	case refusal != nil:
+		rsp.Conditions = append(rsp.Conditions, refusal)
+	default:
 		rsp.Conditions = append(rsp.Conditions, allAccepted)
 	}
 

@@ -69,8 +69,10 @@ func TestJudgeRollout(t *testing.T) {
 		},
 		"NeverSeen": {
 			reason: "Of a new Deployment, Kubernetes has said nothing yet.",
-			args:   complete(func(r *rollout) { r.generation, r.observedGeneration, r.replicas, r.updated, r.available = 1, 0, 0, 0, 0 }),
-			want:   verdict{v1.PhasePending, v1.ReasonCreating, "The Deployment is being created."},
+			args: complete(func(r *rollout) {
+				r.generation, r.observedGeneration, r.replicas, r.updated, r.available = 1, 0, 0, 0, 0
+			}),
+			want: verdict{v1.PhasePending, v1.ReasonCreating, "The Deployment is being created."},
 		},
 		"Available": {
 			reason: "Every wanted replica is updated and available, and no other is left.",

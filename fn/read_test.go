@@ -172,7 +172,7 @@ func TestReadWebApp(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			app, errs := readWebApp(asRead(t, resource.MustStructJSON(tc.args), compositeReads))
+			app, errs := readWebApp(asRead(t, resource.MustStructJSON(tc.args), compositeReads()))
 			if diff := cmp.Diff(tc.want.errs, messages(errs)); diff != "" {
 				t.Errorf("\n%s\nreadWebApp(...): -want errors, +got errors:\n%s", tc.reason, diff)
 			}
@@ -302,9 +302,9 @@ func TestReadSettings(t *testing.T) {
 			}},
 		},
 		"Features": {
-			reason: "There are none yet.",
-			args:   resource.MustStructJSON(head + `, "features": ["httpRoute"]}`),
-			want:   want{errs: []string{`features[0]: Forbidden: this version of the function has no features: leave the list empty`}},
+			reason: "What does not exist cannot be switched on.",
+			args:   resource.MustStructJSON(head + `, "features": ["podDisruptionBudget", "httpRoutes"]}`),
+			want:   want{errs: []string{`features[1]: Unsupported value: "httpRoutes": supported values: "podDisruptionBudget"`}},
 		},
 	}
 

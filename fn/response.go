@@ -77,6 +77,16 @@ func readiness(ready bool) fnv1.Ready {
 	return fnv1.Ready_READY_FALSE
 }
 
+// require asks Crossplane for objects of the cluster. They have to be asked for in
+// every answer.
+func require(rsp *fnv1.RunFunctionResponse, name string, what *fnv1.ResourceSelector) {
+	if rsp.GetRequirements() == nil {
+		rsp.Requirements = &fnv1.Requirements{Resources: map[string]*fnv1.ResourceSelector{}}
+	}
+
+	rsp.Requirements.Resources[name] = what
+}
+
 // withStatus returns the desired composite with our status in it. What earlier
 // steps put there stays, unless it is a field of ours.
 func withStatus(earlier *fnv1.Resource, composite *structpb.Struct, s status) *fnv1.Resource {

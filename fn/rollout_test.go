@@ -15,7 +15,7 @@ import (
 func TestObserveRollout(t *testing.T) {
 	app := &webApp{name: "shop", namespace: "acme", spec: v1.WebAppSpec{Image: "nginx:1.27", Replicas: 2, Port: 8080, Env: map[string]string{"A": "1"}}}
 
-	desired := compose(app, &settings{})[keyDeployment]
+	desired := compose(app, &settings{}, children[:1])[keyDeployment]
 
 	// observed is the desired Deployment as the API server has it, with edits.
 	observed := func(edit func(metadata, spec, container map[string]*structpb.Value)) *structpb.Struct {

@@ -37,6 +37,7 @@ type settings struct {
 	annotations map[string]string
 	requests    corev1.ResourceList
 	limits      corev1.ResourceList
+	features    []string
 }
 
 // An input is what was read of the input of a pipeline step.
@@ -101,18 +102,24 @@ func readSettings(input *structpb.Struct) (*settings, field.ErrorList) {
 		}
 	}
 
-	if features := root.get("features"); features != nil {
-		list, ok := features.GetKind().(*structpb.Value_ListValue)
+	out.features = readFeatures(root, &errs)
 
-		switch {
-		case !ok:
-			root.wrong(root.child("features"), features, "must be a list")
-		case len(list.ListValue.GetValues()) > 0:
-			errs = append(errs, field.Forbidden(root.child("features").Index(0), "this version of the function has no features: leave the list empty"))
+	return out, errs
+}
+
+func readFeatures(root object, errs *field.ErrorList) []string {
+	on, ok := native[[]string](root, "features")
+	if !ok || len(on) == 0 {
+		return nil
+	}
+
+	for i, name := range on {
+		if !slices.Contains(features(), name) {
+			*errs = append(*errs, field.NotSupported(root.child("features").Index(i), clip(name, maxQuoted), features()))
 		}
 	}
 
-	return out, errs
+	return on
 }
 
 func readTTL(root object, errs *field.ErrorList) time.Duration {

@@ -34,6 +34,9 @@ type webApp struct {
 	generation int64
 
 	spec v1.WebAppSpec
+
+	// options are those of spec that are set, by name, as they were written.
+	options map[string]*structpb.Value
 }
 
 // checkComposite refuses a composite that is missing or not a WebApp.
@@ -53,13 +56,20 @@ func checkComposite(composite *structpb.Struct) error {
 	return nil
 }
 
-// compositeReads is what is read of the composite: here, by readStatus, by
-// lastWrite, and by whoever tells of a call.
-var compositeReads = wire.Fields{
-	"apiVersion": nil, "kind": nil,
-	"metadata": {"name": nil, "namespace": nil, "uid": nil, "generation": nil, "managedFields": wire.Later},
-	"spec":     {"image": nil, "replicas": nil, "port": nil, "env": nil},
-	"status":   statusReads,
+// compositeReads is what is read of the composite: here, by readOptions, by
+// readStatus, by lastWrite, and by whoever tells of a call.
+func compositeReads() wire.Fields {
+	spec := wire.Fields{"image": nil, "replicas": nil, "port": nil, "env": nil}
+	for _, o := range options {
+		spec[o.name] = nil
+	}
+
+	return wire.Fields{
+		"apiVersion": nil, "kind": nil,
+		"metadata": {"name": nil, "namespace": nil, "uid": nil, "generation": nil, "managedFields": wire.Later},
+		"spec":     spec,
+		"status":   statusReads,
+	}
 }
 
 // readWebApp reads and checks a WebApp. The API server has checked all of it
@@ -91,6 +101,7 @@ func readWebApp(composite *structpb.Struct) (*webApp, field.ErrorList) {
 	app.spec.Replicas = readReplicas(spec, &errs)
 	app.spec.Port = readPort(spec)
 	app.spec.Env = readEnv(spec, &errs)
+	app.options = readOptions(spec)
 
 	return app, errs
 }

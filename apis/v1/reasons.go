@@ -78,6 +78,12 @@ const ConditionAccepted = "Accepted"
 // Reasons of condition Accepted. It takes ReasonNameConflict and
 // ReasonTerminating too.
 const (
+	// ReasonFeatureOff means that the WebApp asks for something that the platform
+	// team has not switched on. Everything else works.
+	ReasonFeatureOff Reason = "FeatureOff"
+	// ReasonFeatureNotGranted means that the platform team has switched something
+	// on that Crossplane has no rights for. Everything else works.
+	ReasonFeatureNotGranted Reason = "FeatureNotGranted"
 	// ReasonAccepted means that the WebApp is being acted on.
 	ReasonAccepted Reason = "Accepted"
 	// ReasonInvalidSpec means that the WebApp has a field that cannot be acted

@@ -1,6 +1,7 @@
 package v1
 
 import (
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 )
@@ -94,6 +95,28 @@ type WebAppSpec struct {
 	// +kubebuilder:validation:MaxProperties=1000
 	// +kubebuilder:validation:XValidation:rule="self.all(name, name.matches('^[ -<>-~]+$'))",message="environment variable names must not be empty and may hold printable ASCII characters other than ="
 	Env map[string]EnvValue `json:"env,omitempty"`
+
+	// ImagePullPolicy says when the image is pulled, as in a Pod: Always,
+	// IfNotPresent or Never. Default: Always for an image without a tag or with
+	// the tag latest, IfNotPresent for every other.
+	// +optional
+	// +kubebuilder:validation:Enum=Always;IfNotPresent;Never
+	ImagePullPolicy corev1.PullPolicy `json:"imagePullPolicy,omitempty"`
+
+	// ImagePullSecrets are the Secrets of the namespace by which the image is
+	// pulled from a registry that asks for a password, as in a Pod. Default:
+	// those of the service account.
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=10
+	ImagePullSecrets []SecretReference `json:"imagePullSecrets,omitempty"`
+
+	// PodDisruptionBudget says how many replicas may be missing while nodes are
+	// drained. Default: from two replicas on, one at a time, where the platform
+	// team has switched podDisruptionBudget on.
+	// +optional
+	PodDisruptionBudget *PodDisruptionBudget `json:"podDisruptionBudget,omitempty"`
 
 	// Crossplane is where Crossplane keeps what it needs to compose the WebApp,
 	// such as the Composition in use. Clients keep it as they found it.

@@ -48,11 +48,11 @@ type Input struct {
 	// +optional
 	Defaults Defaults `json:"defaults,omitempty"`
 
-	// Features switches optional kinds on. This version has none: the list must
-	// be empty.
+	// Features switches kinds of children on that need rights beyond Crossplane's
+	// own: autoscaling, podDisruptionBudget and so on. Apply install/rbac.yaml,
+	// too, which grants the rights. Default: none.
 	// +optional
 	// +listType=set
-	// +kubebuilder:validation:MaxItems=0
 	Features []Feature `json:"features,omitempty"`
 }
 
@@ -75,5 +75,7 @@ type Resources struct {
 	Limits corev1.ResourceList `json:"limits,omitempty"`
 }
 
-// A Feature is an optional kind that needs rights beyond Crossplane's own.
+// A Feature is a kind of children that needs rights beyond Crossplane's own.
+//
+// +kubebuilder:validation:Enum=podDisruptionBudget
 type Feature string

@@ -21,6 +21,8 @@ func TestLifecycle(t *testing.T) {
 			"Example":           testExample,
 			"Change":            testChange,
 			"Env":               testEnv,
+			"Options":           testOptions,
+			"Budget":            testBudget,
 			"Refused":           testRefused,
 			"Namespaces":        testNamespaces,
 			"Scale":             testScale,

@@ -64,6 +64,7 @@ func testInstall(t *testing.T, c *cluster) {
 	n.expect(t, webApps, "early", "{.metadata.finalizers} {.spec.crossplane.compositionRef.name} {.status.phase}", `["composite.apiextensions.crossplane.io"] webapps `)
 
 	must(t, c.StartFunction(t.Context(), "function-"+version, c.functionBinary(version), "--debug"))
+	c.grant(t)
 	n.running(t, "early", 1)
 	n.told(t, "early",
 		"Created: Creating Deployment early.",

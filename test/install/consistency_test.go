@@ -12,14 +12,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	extv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"sigs.k8s.io/yaml"
 
 	webapp "github.com/webapp-operator/function-webapp/test/schema"
 )
@@ -323,7 +326,41 @@ func TestRoles(t *testing.T) {
 	optional, err := Read(filepath.Join(Root, "install/rbac.yaml"))
 	must(t, err)
 
-	for _, r := range find[rbacv1.ClusterRole](t, optional, "ClusterRole", "webapp-operator-optional-kinds").Rules {
+	granted := find[[]string](t, optional, "EnvironmentConfig", "webapp-operator", "data", "features")
+
+	// A role for each feature that is said to be granted, and no other.
+	roles := 0
+
+	for _, m := range optional {
+		if m.Object.GetKind() == "ClusterRole" {
+			roles++
+		}
+	}
+
+	if roles != len(granted) {
+		t.Errorf("want a role for each of %v, got %d", granted, roles)
+	}
+
+	input := &extv1.CustomResourceDefinition{}
+	must(t, yaml.Unmarshal([]byte(read(t, "package/input/webapp.fn.example.com_inputs.yaml")), input))
+
+	known := []string{}
+	for _, v := range input.Spec.Versions[0].Schema.OpenAPIV3Schema.Properties["features"].Items.Schema.Enum {
+		known = append(known, strings.Trim(string(v.Raw), `"`))
+	}
+
+	slices.Sort(known)
+
+	if diff := cmp.Diff(known, slices.Sorted(slices.Values(granted))); diff != "" {
+		t.Errorf("features of the input, and what install/rbac.yaml says it grants: -input, +rbac.yaml:\n%s", diff)
+	}
+
+	rules := []rbacv1.PolicyRule{}
+	for _, feature := range granted {
+		rules = append(rules, find[rbacv1.ClusterRole](t, optional, "ClusterRole", "webapp-operator-"+strings.ToLower(feature)).Rules...)
+	}
+
+	for _, r := range rules {
 		if slices.Contains(r.APIGroups, "*") || slices.Contains(r.Resources, "*") || slices.Contains(r.Verbs, "*") {
 			t.Errorf("a rule for everything: %v", r)
 		}

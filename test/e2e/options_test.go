@@ -1,0 +1,54 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+)
+
+// testOptions sets the optional fields of a WebApp that shape its pods, one at a
+// time, and takes them away again: the Deployment has what they say, the WebApp
+// runs, and nothing of them is left.
+func testOptions(t *testing.T, n *namespace) {
+	for _, tc := range []struct {
+		// field is the name of the WebApp's field, and spec what it says.
+		field, spec string
+
+		// fields of the Deployment, in kubectl's jsonpath below the pods' spec, or
+		// from the root if they begin with a dot, and what they become.
+		fields, want string
+	}{
+		{
+			field: "imagePullPolicy", spec: "imagePullPolicy: Always",
+			fields: "containers[0].imagePullPolicy", want: "Always",
+		},
+		{
+			field: "imagePullSecrets", spec: "imagePullSecrets: [{name: registry-login}]",
+			fields: "imagePullSecrets[*].name", want: "registry-login",
+		},
+	} {
+		t.Run(tc.field, func(t *testing.T) {
+			const plain = "image: 'nginx:1', replicas: 1, env: {COLOR: red}"
+
+			name := strings.ToLower(tc.field)
+			fields := tc.fields
+
+			if !strings.HasPrefix(fields, "{") {
+				fields = "{.spec.template.spec." + fields + "}"
+			}
+
+			n.webApp(t, name, plain)
+			n.running(t, name, 1)
+
+			before := n.get(t, deployments, name).Object["spec"]
+
+			n.webApp(t, name, plain+", "+tc.spec)
+			n.expect(t, deployments, name, fields, tc.want)
+			n.running(t, name, 1)
+			n.steady(t, name)
+
+			n.webApp(t, name, plain)
+			n.running(t, name, 1)
+			n.same(t, "the Deployment without "+tc.field, before, n.get(t, deployments, name).Object["spec"])
+		})
+	}
+}
