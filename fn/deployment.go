@@ -1,6 +1,9 @@
 package fn
 
 import (
+	"path"
+	"slices"
+
 	"google.golang.org/protobuf/types/known/structpb"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -17,18 +20,64 @@ const (
 	portName = "http"
 )
 
+// A pod is the pods' template on its way, and the Deployment around it: as it is by
+// default, and then as the options of the WebApp have it.
+type pod struct {
+	app *webApp
+	set *settings
+
+	spec, container fields
+
+	// volumes of the pod, and where the container mounts them: see addVolume.
+	volumes, mounts []*structpb.Value
+
+	// deployment is the Deployment's spec without the template. What changes it
+	// restarts no pod.
+	deployment fields
+}
+
 func deployment(app *webApp, set *settings, common common) fields {
-	return fields{
-		"spec": obj(fields{
+	p := &pod{
+		app: app, set: set,
+		spec:      defaultPod(common),
+		container: defaultContainer(app, set, common),
+		deployment: fields{
 			"replicas": num(app.spec.Replicas),
 			"selector": common.matching,
 			"strategy": rollingUpdate,
-			"template": obj(fields{
-				"metadata": obj(fields{"labels": common.labels}),
-				"spec":     podSpec(app, set, common),
-			}),
-		}),
+		},
 	}
+
+	if len(app.options) > 0 {
+		for _, o := range podOptions {
+			if v := app.options[o.name]; v != nil {
+				o.apply(p, v)
+			}
+		}
+	}
+
+	p.container["volumeMounts"] = list(p.mounts...)
+	p.spec["volumes"] = list(p.volumes...)
+	p.spec["containers"] = list(obj(p.container))
+	p.deployment["template"] = obj(fields{
+		"metadata": obj(fields{"labels": common.labels}),
+		"spec":     obj(p.spec),
+	})
+
+	return fields{"spec": obj(p.deployment)}
+}
+
+// addVolume gives the pods a volume that the container mounts.
+func (p *pod) addVolume(volume, mount *structpb.Value) {
+	p.volumes = append(p.volumes, volume)
+	p.mounts = append(p.mounts, mount)
+}
+
+// mounted says whether the container mounts a volume at a path.
+func (p *pod) mounted(at string) bool {
+	return slices.ContainsFunc(p.mounts, func(mount *structpb.Value) bool {
+		return path.Clean(text(mount, "mountPath")) == at
+	})
 }
 
 // rollingUpdate never takes a replica away before its successor is available.
@@ -39,31 +88,6 @@ var rollingUpdate = obj(fields{
 		"maxSurge":       str("25%"),
 	}),
 })
-
-// A pod is the pods' template on its way: as it is by default, and then as the
-// options of the WebApp have it.
-type pod struct {
-	app *webApp
-	set *settings
-
-	spec, container fields
-}
-
-func podSpec(app *webApp, set *settings, common common) *structpb.Value {
-	p := &pod{app: app, set: set, spec: defaultPod(common), container: defaultContainer(app, set, common)}
-
-	if len(app.options) > 0 {
-		for _, o := range podOptions {
-			if v := app.options[o.name]; v != nil {
-				o.apply(p, v)
-			}
-		}
-	}
-
-	p.spec["containers"] = list(obj(p.container))
-
-	return obj(p.spec)
-}
 
 // defaultPod is what Pod Security's restricted profile admits
 // (https://kubernetes.io/docs/concepts/security/pod-security-standards/).

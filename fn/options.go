@@ -12,9 +12,9 @@ import (
 	kjson "sigs.k8s.io/json"
 )
 
-// An option is an optional field of a WebApp's spec. One that shapes the pods has
-// a file of its own and a line in podOptions; one that asks for another object is
-// that of a child. An option that is not set costs nothing and sends nothing.
+// An option is an optional field of a WebApp's spec. One that shapes the pods or
+// their Deployment has a file of its own and a line in podOptions; one that asks for
+// another object is that of a child. An option that is not set costs nothing and sends nothing.
 type option struct {
 	// name of the field. Frozen.
 	name string
@@ -27,7 +27,7 @@ type option struct {
 	apply func(p *pod, v *structpb.Value)
 }
 
-// podOptions are applied in this order.
+// podOptions are applied in this order: what looks at volumes comes after them.
 var podOptions = []option{
 	{"imagePullPolicy", checkImagePullPolicy, applyImagePullPolicy},
 	{"imagePullSecrets", checkImagePullSecrets, applyImagePullSecrets},
