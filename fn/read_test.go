@@ -223,8 +223,10 @@ func TestReadSettings(t *testing.T) {
 				ttl:         90 * time.Minute,
 				labels:      map[string]string{"acme.com/team": "a"},
 				annotations: map[string]string{"Acme.com/Contact": "b c"},
-				requests:    corev1.ResourceList{"cpu": apiresource.MustParse("500m"), "memory": apiresource.MustParse("1Gi")},
-				limits:      corev1.ResourceList{"cpu": apiresource.MustParse("2"), "memory": apiresource.MustParse("1Gi")},
+				defaults: defaults{
+					requests: corev1.ResourceList{"cpu": apiresource.MustParse("500m"), "memory": apiresource.MustParse("1Gi")},
+					limits:   corev1.ResourceList{"cpu": apiresource.MustParse("2"), "memory": apiresource.MustParse("1Gi")},
+				},
 			}},
 		},
 		"NoPolling": {
@@ -319,7 +321,7 @@ func TestReadSettings(t *testing.T) {
 				return
 			}
 
-			if diff := cmp.Diff(tc.want.settings, got, cmp.AllowUnexported(settings{})); diff != "" {
+			if diff := cmp.Diff(tc.want.settings, got, cmp.AllowUnexported(settings{}, defaults{})); diff != "" {
 				t.Errorf("\n%s\nreadSettings(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/types/known/structpb"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -35,9 +34,42 @@ type settings struct {
 	ttl         time.Duration
 	labels      map[string]string
 	annotations map[string]string
-	requests    corev1.ResourceList
-	limits      corev1.ResourceList
-	features    []string
+	defaults
+	features []string
+}
+
+// A part is one field of the input, or of an object in it. One with more to say
+// than a few lines has a file of its own.
+type part[T any] struct {
+	// name of the field.
+	name string
+
+	// read reads it from the object it is in, where it may be absent, and notes
+	// what is wrong with it.
+	read func(in object, into *T)
+}
+
+// settingParts are read in this order.
+var settingParts = []part[settings]{
+	{"ttl", readTTL},
+	{"labels", readLabels},
+	{"annotations", readAnnotations},
+	{"defaults", func(root object, into *settings) { readParts(root.object("defaults"), defaultParts, &into.defaults) }},
+	{"features", readFeatures},
+}
+
+// readParts reads an object that has these parts and no other field, but for what
+// the caller knows of.
+func readParts[T any](in object, parts []part[T], into *T, known ...string) {
+	for _, p := range parts {
+		known = append(known, p.name)
+	}
+
+	in.only(known...)
+
+	for _, p := range parts {
+		p.read(in, into)
+	}
 }
 
 // An input is what was read of the input of a pipeline step.
@@ -71,7 +103,6 @@ func readSettings(input *structpb.Struct) (*settings, field.ErrorList) {
 
 	errs := field.ErrorList{}
 	root := object{fields: input.GetFields(), errs: &errs}
-	root.only("apiVersion", "kind", "metadata", "ttl", "labels", "annotations", "defaults", "features")
 
 	if v, _ := root.text("apiVersion"); v != v1beta1.APIVersion {
 		errs = append(errs, field.NotSupported(root.child("apiVersion"), clip(v, maxQuoted), []string{v1beta1.APIVersion}))
@@ -81,51 +112,30 @@ func readSettings(input *structpb.Struct) (*settings, field.ErrorList) {
 		errs = append(errs, field.NotSupported(root.child("kind"), clip(v, maxQuoted), []string{v1beta1.Kind}))
 	}
 
-	out.ttl = readTTL(root, &errs)
-	out.labels = readLabels(root, &errs)
-	out.annotations = readAnnotations(root, &errs)
-
-	defaults := root.object("defaults")
-	defaults.only("resources")
-
-	resources := defaults.object("resources")
-	resources.only("requests", "limits")
-
-	out.requests = resources.quantities("requests")
-	out.limits = resources.quantities("limits")
-
-	for _, name := range slices.Sorted(maps.Keys(out.requests)) {
-		request := out.requests[name]
-		if limit, ok := out.limits[name]; ok && request.Cmp(limit) > 0 {
-			errs = append(errs, field.Invalid(resources.child("requests").Key(string(name)), request.String(),
-				"must not exceed the limit of "+limit.String()))
-		}
-	}
-
-	out.features = readFeatures(root, &errs)
+	readParts(root, settingParts, out, "apiVersion", "kind", "metadata")
 
 	return out, errs
 }
 
-func readFeatures(root object, errs *field.ErrorList) []string {
+func readFeatures(root object, into *settings) {
 	on, ok := native[[]string](root, "features")
 	if !ok || len(on) == 0 {
-		return nil
+		return
 	}
 
 	for i, name := range on {
 		if !slices.Contains(features(), name) {
-			*errs = append(*errs, field.NotSupported(root.child("features").Index(i), clip(name, maxQuoted), features()))
+			*root.errs = append(*root.errs, field.NotSupported(root.child("features").Index(i), clip(name, maxQuoted), features()))
 		}
 	}
 
-	return on
+	into.features = on
 }
 
-func readTTL(root object, errs *field.ErrorList) time.Duration {
+func readTTL(root object, into *settings) {
 	written, ok := root.text("ttl")
 	if !ok {
-		return defaultTTL
+		return
 	}
 
 	path := root.child("ttl")
@@ -133,15 +143,15 @@ func readTTL(root object, errs *field.ErrorList) time.Duration {
 
 	switch {
 	case err != nil:
-		*errs = append(*errs, field.Invalid(path, clip(written, maxQuoted), "must be a duration such as 10m or 1h30m"))
+		*root.errs = append(*root.errs, field.Invalid(path, clip(written, maxQuoted), "must be a duration such as 10m or 1h30m"))
 	case ttl != 0 && ttl < minTTL:
-		*errs = append(*errs, field.Invalid(path, clip(written, maxQuoted), fmt.Sprintf("must be at least %s, or 0s to turn the asking off", minTTL)))
+		*root.errs = append(*root.errs, field.Invalid(path, clip(written, maxQuoted), fmt.Sprintf("must be at least %s, or 0s to turn the asking off", minTTL)))
 	}
 
-	return ttl
+	into.ttl = ttl
 }
 
-func readLabels(root object, errs *field.ErrorList) map[string]string {
+func readLabels(root object, into *settings) {
 	labels := root.texts("labels")
 	path := root.child("labels")
 
@@ -149,22 +159,22 @@ func readLabels(root object, errs *field.ErrorList) map[string]string {
 		at := path.Key(clip(key, maxQuoted))
 
 		for _, problem := range validation.IsQualifiedName(key) {
-			*errs = append(*errs, field.Invalid(at, clip(key, maxQuoted), problem))
+			*root.errs = append(*root.errs, field.Invalid(at, clip(key, maxQuoted), problem))
 		}
 
 		for _, problem := range validation.IsValidLabelValue(labels[key]) {
-			*errs = append(*errs, field.Invalid(at, clip(labels[key], maxQuoted), problem))
+			*root.errs = append(*root.errs, field.Invalid(at, clip(labels[key], maxQuoted), problem))
 		}
 
 		if isOurLabel(key) || isCrossplanes(key) {
-			*errs = append(*errs, field.Forbidden(at, "this label is set for you"))
+			*root.errs = append(*root.errs, field.Forbidden(at, "this label is set for you"))
 		}
 	}
 
-	return labels
+	into.labels = labels
 }
 
-func readAnnotations(root object, errs *field.ErrorList) map[string]string {
+func readAnnotations(root object, into *settings) {
 	annotations := root.texts("annotations")
 	path := root.child("annotations")
 
@@ -174,15 +184,15 @@ func readAnnotations(root object, errs *field.ErrorList) map[string]string {
 		// Annotation keys are qualified names, but for case: see
 		// k8s.io/apimachinery/pkg/api/validation.ValidateAnnotations.
 		for _, problem := range validation.IsQualifiedName(strings.ToLower(key)) {
-			*errs = append(*errs, field.Invalid(at, clip(key, maxQuoted), problem))
+			*root.errs = append(*root.errs, field.Invalid(at, clip(key, maxQuoted), problem))
 		}
 
 		if key == templateHashAnnotation || isCrossplanes(key) {
-			*errs = append(*errs, field.Forbidden(at, "this annotation is set for you"))
+			*root.errs = append(*root.errs, field.Forbidden(at, "this annotation is set for you"))
 		}
 	}
 
-	return annotations
+	into.annotations = annotations
 }
 
 // isCrossplanes says whether Crossplane owns a label or annotation key.
