@@ -145,7 +145,7 @@ func defaultContainer(app *webApp, set *settings, common common) fields {
 			"protocol": tcp,
 		})),
 		"env":             envVars(common),
-		"resources":       resources(set),
+		"resources":       set.resources.value(),
 		"readinessProbe":  acceptsConnections,
 		"securityContext": containerSecurity,
 	}
@@ -156,6 +156,8 @@ var (
 	httpPort = str(portName)
 	tcp      = str(corev1.ProtocolTCP)
 
+	// acceptsConnections is the readiness probe of a WebApp that has none of its
+	// own.
 	acceptsConnections = obj(fields{"tcpSocket": obj(fields{"port": httpPort})})
 
 	containerSecurity = obj(fields{
@@ -171,27 +173,6 @@ func envVars(common common) *structpb.Value {
 	}
 
 	return list(items...)
-}
-
-func resources(set *settings) *structpb.Value {
-	if len(set.requests) == 0 && len(set.limits) == 0 {
-		return nil
-	}
-
-	return obj(fields{"requests": quantities(set.requests), "limits": quantities(set.limits)})
-}
-
-func quantities(l corev1.ResourceList) *structpb.Value {
-	if len(l) == 0 {
-		return nil
-	}
-
-	f := make(fields, len(l))
-	for name, quantity := range l {
-		f[string(name)] = str(quantity.String())
-	}
-
-	return obj(f)
 }
 
 func deploymentReady(_ *structpb.Struct, roll rollout) bool {

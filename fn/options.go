@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -31,6 +32,10 @@ type option struct {
 var podOptions = []option{
 	{"imagePullPolicy", checkImagePullPolicy, applyImagePullPolicy},
 	{"imagePullSecrets", checkImagePullSecrets, applyImagePullSecrets},
+	{"resources", checkResources, applyResources},
+	{"readinessProbe", checkReadinessProbe, applyReadinessProbe},
+	{"livenessProbe", checkLivenessProbe, applyLivenessProbe},
+	{"startupProbe", checkStartupProbe, applyStartupProbe},
 }
 
 // options are all there are.
@@ -107,7 +112,7 @@ func mistyped(path *field.Path, err error) *field.Error {
 	}
 
 	if wrong.Field != "" {
-		path = path.Child(wrong.Field)
+		path = path.Child(embedded.ReplaceAllString(wrong.Field, ""))
 	}
 
 	// Of a number, Go says which one it is.
@@ -115,6 +120,9 @@ func mistyped(path *field.Path, err error) *field.Error {
 
 	return field.TypeInvalid(path, is, "must be "+jsonTypes[wrong.Type.Kind()])
 }
+
+// embedded are Go's names of what is no field in JSON.
+var embedded = regexp.MustCompile(`\b[A-Z]\w*\.`)
 
 // jsonTypes say in words what Go's kinds are in JSON.
 var jsonTypes = map[reflect.Kind]string{

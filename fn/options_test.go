@@ -86,6 +86,124 @@ func TestPodOptions(t *testing.T) {
 			fields: `"imagePullSecrets": "a"`,
 			want:   want{errs: []string{`spec.imagePullSecrets: Invalid value: "string": must be a list`}},
 		},
+		"Resources": {
+			reason: "They are the container's.",
+			fields: `"resources": {"requests": {"cpu": "100m"}, "limits": {"memory": "1Gi"}}`,
+			want:   want{container: `{"resources": {"requests": {"cpu": "100m"}, "limits": {"memory": "1Gi"}}}`},
+		},
+		"ResourcesEmpty": {
+			reason: "Nothing said is nothing sent.",
+			fields: `"resources": {"requests": {}}`,
+		},
+		"ResourcesWrong": {
+			reason: "A request fits under its limit, and there are no claims.",
+			fields: `"resources": {"requests": {"cpu": "2", "acme.com/gpu": 1}, "limits": {"cpu": "1", "memory": 0.5, "gpu": 1}, "claims": []}`,
+			want: want{errs: []string{
+				`spec.resources.claims: Forbidden: unknown field: known here are requests, limits`,
+				`spec.resources.limits[gpu]: Unsupported value: "gpu": supported values: "cpu", "memory", "ephemeral-storage", "hugepages-<size>", "<domain>/<name>"`,
+				`spec.resources.limits[acme.com/gpu]: Required value: must be the request of 1, because it cannot be shared`,
+				`spec.resources.requests[cpu]: Invalid value: "2": must not exceed the limit of 1`,
+				`spec.resources.limits[memory]: Invalid value: "number": must be in quotes: "0.5"`,
+			}},
+		},
+		"ResourcesMistyped": {
+			reason: "A text is no list, and said so once.",
+			fields: `"resources": {"requests": "1", "limits": {"cpu": "1e-999999999"}}`,
+			want: want{errs: []string{
+				`spec.resources.requests: Invalid value: "string": must be an object`,
+				`spec.resources.limits[cpu]: Invalid value: "1e-999999999": must be a quantity such as 100m, 0.5 or 128Mi`,
+			}},
+		},
+		"ResourcesMany": {
+			reason: "There is a bound.",
+			fields: `"resources": {"limits": {"a/0": 1, "a/1": 1, "a/2": 1, "a/3": 1, "a/4": 1, "a/5": 1, "a/6": 1, "a/7": 1, "a/8": 1, "a/9": 1, "a/10": 1, "a/11": 1, "a/12": 1, "a/13": 1, "a/14": 1, "a/15": 1, "a/16": 1, "a/17": 1, "a/18": 1, "a/19": 1, "a/20": 1}}`,
+			want:   want{errs: []string{`spec.resources.limits: Too many: 21: must have at most 20 items`}},
+		},
+		"ReadinessProbe": {
+			reason: "How to ask takes the place of the default, and the port is the WebApp's by its name.",
+			fields: `"readinessProbe": {"httpGet": {"path": "/ready", "httpHeaders": [{"name": "X-A", "value": "b"}]}, "disabled": false, "initialDelaySeconds": 0}`,
+			want: want{container: `{"readinessProbe": {"tcpSocket": null, "initialDelaySeconds": 0,
+				"httpGet": {"path": "/ready", "port": "http", "httpHeaders": [{"name": "X-A", "value": "b"}]}}}`},
+		},
+		"ReadinessProbeWithoutHow": {
+			reason: "When to ask changes nothing else.",
+			fields: `"readinessProbe": {"periodSeconds": 5, "successThreshold": 2}`,
+			want:   want{container: `{"readinessProbe": {"periodSeconds": 5, "successThreshold": 2}}`},
+		},
+		"ReadinessProbeEmpty": {
+			reason: "Nothing said is the default.",
+			fields: `"readinessProbe": {}`,
+		},
+		"ReadinessProbeDisabled": {
+			reason: "It can be turned off.",
+			fields: `"readinessProbe": {"disabled": true}`,
+			want:   want{container: `{"readinessProbe": null}`},
+		},
+		"ReadinessProbeWrong": {
+			reason: "One way to ask, numbers that mean something, and nothing more if it is turned off.",
+			fields: `"readinessProbe": {"disabled": true, "grpc": {"port": 0}, "exec": {}, "tcpSocket": {"port": "web"}, "initialDelaySeconds": -1, "timeoutSeconds": 0, "periodSeconds": 0, "failureThreshold": 0, "successThreshold": 0,
+				"httpGet": {"path": "", "port": 65536, "scheme": "FTP", "httpHeaders": [{"name": "A B"}]}}`,
+			want: want{errs: []string{
+				`spec.readinessProbe: Forbidden: set one of httpGet, tcpSocket, grpc and exec`,
+				`spec.readinessProbe.initialDelaySeconds: Invalid value: -1: must be at least 0`,
+				`spec.readinessProbe.timeoutSeconds: Invalid value: 0: must be at least 1`,
+				`spec.readinessProbe.periodSeconds: Invalid value: 0: must be at least 1`,
+				`spec.readinessProbe.failureThreshold: Invalid value: 0: must be at least 1`,
+				`spec.readinessProbe.httpGet.port: Invalid value: 65536: must be between 1 and 65535, inclusive`,
+				`spec.readinessProbe.httpGet.path: Invalid value: "": must not be empty: the default is /`,
+				`spec.readinessProbe.httpGet.scheme: Unsupported value: "FTP": supported values: "HTTP", "HTTPS"`,
+				`spec.readinessProbe.httpGet.httpHeaders[0].name: Invalid value: "A B": a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')`,
+				`spec.readinessProbe.tcpSocket.port: Unsupported value: "web": supported values: "http", "1–65535"`,
+				`spec.readinessProbe.grpc.port: Invalid value: 0: must be between 1 and 65535, inclusive`,
+				`spec.readinessProbe.exec.command: Required value: say which program of the container to run`,
+				`spec.readinessProbe.successThreshold: Invalid value: 0: must be at least 1`,
+				`spec.readinessProbe.disabled: Forbidden: a disabled probe has nothing else`,
+			}},
+		},
+		"ReadinessProbeUnknown": {
+			reason: "Pod Security forbids a host, and readiness stops nothing.",
+			fields: `"readinessProbe": {"httpGet": {"host": "example.com"}, "terminationGracePeriodSeconds": 1}`,
+			want: want{errs: []string{
+				`spec.readinessProbe: Forbidden: unknown field "httpGet.host"`,
+				`spec.readinessProbe: Forbidden: unknown field "terminationGracePeriodSeconds"`,
+			}},
+		},
+		"ReadinessProbeMistyped": {
+			reason: "A text is no number.",
+			fields: `"readinessProbe": {"periodSeconds": "5"}`,
+			want:   want{errs: []string{`spec.readinessProbe.periodSeconds: Invalid value: "string": must be a whole number`}},
+		},
+		"LivenessProbe": {
+			reason: "A port that is named stays, and so does all else.",
+			fields: `"livenessProbe": {"httpGet": {"path": "/live", "port": 9090, "scheme": "HTTPS"}, "terminationGracePeriodSeconds": 5, "successThreshold": 1}`,
+			want: want{container: `{"livenessProbe": {"httpGet": {"path": "/live", "port": 9090, "scheme": "HTTPS"},
+				"terminationGracePeriodSeconds": 5, "successThreshold": 1}}`},
+		},
+		"LivenessProbeGRPC": {
+			reason: "Calls know no names of ports.",
+			fields: `"port": 9000, "livenessProbe": {"grpc": {"service": "shop"}}`,
+			want: want{container: `{"livenessProbe": {"grpc": {"service": "shop", "port": 9000}},
+				"ports": [{"name": "http", "containerPort": 9000, "protocol": "TCP"}]}`},
+		},
+		"LivenessProbeWrong": {
+			reason: "What stops a container needs one good answer, and leaves it a second.",
+			fields: `"livenessProbe": {"successThreshold": 2, "terminationGracePeriodSeconds": 0, "disabled": true}, "startupProbe": {"successThreshold": 0}`,
+			want: want{errs: []string{
+				`spec.livenessProbe: Forbidden: unknown field "disabled"`,
+				`spec.startupProbe.successThreshold: Invalid value: 0: must be 1`,
+			}},
+		},
+		"LivenessProbeNumbers": {
+			reason: "What stops a container leaves it a second.",
+			fields: `"livenessProbe": {"terminationGracePeriodSeconds": 0}`,
+			want:   want{errs: []string{`spec.livenessProbe.terminationGracePeriodSeconds: Invalid value: 0: must be at least 1`}},
+		},
+		"StartupProbe": {
+			reason: "It connects to the port if it does not say how to ask, and a command needs no port.",
+			fields: `"startupProbe": {"failureThreshold": 30}, "livenessProbe": {"exec": {"command": ["true"]}}`,
+			want: want{container: `{"startupProbe": {"failureThreshold": 30, "tcpSocket": {"port": "http"}},
+				"livenessProbe": {"exec": {"command": ["true"]}}}`},
+		},
 	}
 
 	template := func(t *testing.T, fields string) (pod, container *structpb.Struct, errs []string) {

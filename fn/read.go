@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"regexp"
@@ -97,6 +98,13 @@ func (o object) integer(name string, low, high int32) (value int32, ok bool) {
 	}
 
 	return int32(n.NumberValue), true
+}
+
+// atLeast notes if a number that a field holds is too small.
+func atLeast[T int32 | int64](o object, name string, n *T, least T) {
+	if n != nil && *n < least {
+		*o.errs = append(*o.errs, field.Invalid(o.child(name), *n, fmt.Sprintf("must be at least %d", least)))
+	}
 }
 
 // texts returns a map of strings. Errors come in the order of its keys.

@@ -223,10 +223,10 @@ func TestReadSettings(t *testing.T) {
 				ttl:         90 * time.Minute,
 				labels:      map[string]string{"acme.com/team": "a"},
 				annotations: map[string]string{"Acme.com/Contact": "b c"},
-				defaults: defaults{
+				defaults: defaults{resources: resources{
 					requests: corev1.ResourceList{"cpu": apiresource.MustParse("500m"), "memory": apiresource.MustParse("1Gi")},
 					limits:   corev1.ResourceList{"cpu": apiresource.MustParse("2"), "memory": apiresource.MustParse("1Gi")},
-				},
+				}},
 			}},
 		},
 		"NoPolling": {
@@ -296,6 +296,14 @@ func TestReadSettings(t *testing.T) {
 				`defaults.resources.requests[memory]: Invalid value: "2Gi": must not exceed the limit of 1Gi`,
 			}},
 		},
+		"Resources": {
+			reason: "The request of what cannot be shared is its limit.",
+			args:   resource.MustStructJSON(head + `, "defaults": {"resources": {"requests": {"acme.com/gpu": 1, "acme.com/fpga": 1}, "limits": {"acme.com/gpu": 2}}}}`),
+			want: want{errs: []string{
+				`defaults.resources.limits[acme.com/fpga]: Required value: must be the request of 1, because it cannot be shared`,
+				`defaults.resources.requests[acme.com/gpu]: Invalid value: "1": must be the limit of 2, because it cannot be shared`,
+			}},
+		},
 		"ResourceNames": {
 			reason: "The API server would refuse the Deployment for a resource it does not know.",
 			args:   resource.MustStructJSON(head + `, "defaults": {"resources": {"requests": {"memry": "1Gi"}, "limits": {"ephemeral-storage": "1Gi", "hugepages-2Mi": "2Mi", "acme.com/gpu": 1}}}}`),
@@ -321,7 +329,7 @@ func TestReadSettings(t *testing.T) {
 				return
 			}
 
-			if diff := cmp.Diff(tc.want.settings, got, cmp.AllowUnexported(settings{}, defaults{})); diff != "" {
+			if diff := cmp.Diff(tc.want.settings, got, cmp.AllowUnexported(settings{}, defaults{}, resources{})); diff != "" {
 				t.Errorf("\n%s\nreadSettings(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})

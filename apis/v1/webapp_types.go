@@ -26,6 +26,8 @@ const (
 	MaxEnv = 1000
 	// MaxEnvValueLength is what Linux accepts for one environment string.
 	MaxEnvValueLength = 131072
+	// MaxResources bounds the number of resources of a container.
+	MaxResources = 20
 )
 
 // A WebApp is one web application: an image that runs as some replicas behind
@@ -78,7 +80,7 @@ type WebAppSpec struct {
 
 	// Port is the TCP port that the container listens on, from 1 to 65535. The
 	// Service answers on port 80 and forwards to it. A pod becomes ready when
-	// this port accepts connections.
+	// this port accepts connections, unless readinessProbe says otherwise.
 	// +optional
 	// +default=8080
 	// +kubebuilder:validation:Minimum=1
@@ -112,6 +114,30 @@ type WebAppSpec struct {
 	// +kubebuilder:validation:MaxItems=10
 	ImagePullSecrets []SecretReference `json:"imagePullSecrets,omitempty"`
 
+	// Resources are what each replica is given of a node's processors, memory and
+	// so on, as in a Pod. Default, for each of them: what the platform team set.
+	// +optional
+	Resources *Resources `json:"resources,omitempty"`
+
+	// ReadinessProbe says when a replica gets traffic: while the probe finds it
+	// well. Default: while it accepts connections on spec.port.
+	// +optional
+	ReadinessProbe *ReadinessProbe `json:"readinessProbe,omitempty"`
+
+	// LivenessProbe says when the container of a replica is stopped and started
+	// again: when the probe finds it ill. It helps against what only a restart
+	// helps against, and does harm when it asks for anything else, such as a
+	// database. Default: none.
+	// +optional
+	LivenessProbe *RestartProbe `json:"livenessProbe,omitempty"`
+
+	// StartupProbe gives the container of a replica time to start: the other
+	// probes wait until this one has found it well once. When it has not after
+	// failureThreshold times periodSeconds, the container is stopped and started
+	// again. Default: none.
+	// +optional
+	StartupProbe *RestartProbe `json:"startupProbe,omitempty"`
+
 	// PodDisruptionBudget says how many replicas may be missing while nodes are
 	// drained. Default: from two replicas on, one at a time, where the platform
 	// team has switched podDisruptionBudget on.
@@ -129,6 +155,12 @@ type WebAppSpec struct {
 //
 // +kubebuilder:validation:MaxLength=131072
 type EnvValue = string
+
+// An Argument is one word that the container is run with: any text, up to 131072
+// characters.
+//
+// +kubebuilder:validation:MaxLength=131072
+type Argument = string
 
 // WebAppStatus is what there is.
 type WebAppStatus struct {

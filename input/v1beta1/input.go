@@ -58,7 +58,9 @@ type Input struct {
 
 // Defaults are for WebApps that do not say otherwise.
 type Defaults struct {
-	// Resources are the compute resources of the container.
+	// Resources are the compute resources of the container, for each resource that
+	// a WebApp does not name. A request above the WebApp's limit is lowered to it,
+	// and a limit below its request raised.
 	// +optional
 	Resources Resources `json:"resources,omitempty"`
 }

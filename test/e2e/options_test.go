@@ -7,15 +7,8 @@ import (
 
 // testOptions sets the optional fields of a WebApp that shape its pods, one at a
 // time, and takes them away again: the Deployment has what they say, the WebApp
-// runs, and then the Deployment is like that of a WebApp without them.
+// runs, and nothing of them is left.
 func testOptions(t *testing.T, n *namespace) {
-	const plain = "image: 'nginx:1', replicas: 1, env: {COLOR: red}"
-
-	n.webApp(t, "plain", plain)
-	n.running(t, "plain", 1)
-
-	without := n.get(t, deployments, "plain")
-
 	for _, tc := range []struct {
 		// field is the name of the WebApp's field, and spec what it says.
 		field, spec string
@@ -32,8 +25,31 @@ func testOptions(t *testing.T, n *namespace) {
 			field: "imagePullSecrets", spec: "imagePullSecrets: [{name: registry-login}]",
 			fields: "imagePullSecrets[*].name", want: "registry-login",
 		},
+		{
+			field: "resources", spec: "resources: {requests: {cpu: '0.10'}, limits: {memory: 32Mi}}",
+			fields: "containers[0].resources", want: `{"limits":{"memory":"32Mi"},"requests":{"cpu":"100m","memory":"32Mi"}}`,
+		},
+		{
+			field: "readinessProbe", spec: "readinessProbe: {httpGet: {path: /ready}, periodSeconds: 5}",
+			fields: "containers[0].readinessProbe",
+			want:   `{"failureThreshold":3,"httpGet":{"path":"/ready","port":"http","scheme":"HTTP"},"periodSeconds":5,"successThreshold":1,"timeoutSeconds":1}`,
+		},
+		{
+			field: "readinessProbe-disabled", spec: "readinessProbe: {disabled: true}",
+			fields: "containers[0]['name','readinessProbe']", want: "app",
+		},
+		{
+			field: "livenessProbe", spec: "livenessProbe: {grpc: {service: shop}, terminationGracePeriodSeconds: 5}",
+			fields: "containers[0].livenessProbe.grpc", want: `{"port":8080,"service":"shop"}`,
+		},
+		{
+			field: "startupProbe", spec: "startupProbe: {failureThreshold: 30}",
+			fields: "containers[0].startupProbe['tcpSocket','failureThreshold']", want: `{"port":"http"} 30`,
+		},
 	} {
 		t.Run(tc.field, func(t *testing.T) {
+			const plain = "image: 'nginx:1', replicas: 1, env: {COLOR: red}"
+
 			name := strings.ToLower(tc.field)
 			fields := tc.fields
 
@@ -41,14 +57,19 @@ func testOptions(t *testing.T, n *namespace) {
 				fields = "{.spec.template.spec." + fields + "}"
 			}
 
-			n.webApp(t, name, plain+", "+tc.spec)
+			n.webApp(t, name, plain)
 			n.running(t, name, 1)
+
+			before := n.get(t, deployments, name).Object["spec"]
+
+			n.webApp(t, name, plain+", "+tc.spec)
 			n.expect(t, deployments, name, fields, tc.want)
+			n.running(t, name, 1)
 			n.steady(t, name)
 
 			n.webApp(t, name, plain)
 			n.running(t, name, 1)
-			n.expect(t, deployments, name, fields, read(t, without, fields))
+			n.same(t, "the Deployment without "+tc.field, before, n.get(t, deployments, name).Object["spec"])
 		})
 	}
 }

@@ -150,6 +150,11 @@ func TestBounds(t *testing.T) {
 			args:   "^.spec.env.additionalProperties",
 			want:   bounds{MaxLength: ptr.To[int64](v1.MaxEnvValueLength)},
 		},
+		"Requests": {
+			reason: "The number of resources is bounded, and with it the cost of the rule on their names.",
+			args:   "^.spec.resources.requests",
+			want:   bounds{MaxProperties: ptr.To[int64](v1.MaxResources)},
+		},
 	}
 
 	fields := validations.FlattenCRDVersion(derived(t).Spec.Versions[0])
@@ -176,13 +181,32 @@ func TestBounds(t *testing.T) {
 // TestRules holds the patterns that the function checks a WebApp by to the CEL
 // rules of the schema, and lets no rule in that the function does not know.
 func TestRules(t *testing.T) {
+	const (
+		oneHandler = `[has(self.httpGet), has(self.tcpSocket), has(self.grpc), has(self.exec)].filter(set, set).size() <= 1`
+		probePort  = `self == 'http' || (type(self) == int && self >= 1 && self <= 65535)`
+	)
+
 	want := map[string][]string{
 		"^":            {`self.metadata.name.matches('` + v1.NamePattern + `')`},
 		"^.spec.image": {`self.matches(r'` + v1.ImagePattern + `')`},
 		"^.spec.env":   {`self.all(name, name.matches('` + v1.EnvNamePattern + `'))`},
 
 		// Checked by the function in words of its own.
-		"^.spec.podDisruptionBudget": {`!has(self.minAvailable) || !has(self.maxUnavailable)`},
+		"^.spec.resources.requests": {`self.all(name, name in ['cpu', 'memory', 'ephemeral-storage'] || name.startsWith('hugepages-') || name.contains('/'))`},
+		"^.spec.resources.limits":   {`self.all(name, name in ['cpu', 'memory', 'ephemeral-storage'] || name.startsWith('hugepages-') || name.contains('/'))`},
+		"^.spec.readinessProbe": {
+			`!has(self.disabled) || !self.disabled || !(has(self.httpGet) || has(self.tcpSocket) || has(self.grpc) || has(self.exec) || has(self.initialDelaySeconds) || has(self.timeoutSeconds) || has(self.periodSeconds) || has(self.successThreshold) || has(self.failureThreshold))`,
+			oneHandler,
+		},
+		"^.spec.livenessProbe":                 {oneHandler},
+		"^.spec.startupProbe":                  {oneHandler},
+		"^.spec.readinessProbe.httpGet.port":   {probePort},
+		"^.spec.readinessProbe.tcpSocket.port": {probePort},
+		"^.spec.livenessProbe.httpGet.port":    {probePort},
+		"^.spec.livenessProbe.tcpSocket.port":  {probePort},
+		"^.spec.startupProbe.httpGet.port":     {probePort},
+		"^.spec.startupProbe.tcpSocket.port":   {probePort},
+		"^.spec.podDisruptionBudget":           {`!has(self.minAvailable) || !has(self.maxUnavailable)`},
 	}
 
 	got := map[string][]string{}
@@ -203,9 +227,11 @@ func TestDescriptions(t *testing.T) {
 	crossplanes := regexp.MustCompile(`^\^\.(apiVersion|kind|metadata|spec\.crossplane|status\.conditions)($|\.)`)
 	// What may be a number or text is described where the choice is.
 	choice := regexp.MustCompile(`\.anyOf\[\d+\]$`)
+	// Quantities are Kubernetes' own, and described where the list of them is.
+	quantities := regexp.MustCompile(`\.resources\.(requests|limits)\.additionalProperties$`)
 
 	for path, f := range validations.FlattenCRDVersion(derived(t).Spec.Versions[0]) {
-		if f.Description == "" && !crossplanes.MatchString(path) && !choice.MatchString(path) {
+		if f.Description == "" && !crossplanes.MatchString(path) && !choice.MatchString(path) && !quantities.MatchString(path) {
 			t.Errorf("%s has no description", path)
 		}
 	}
