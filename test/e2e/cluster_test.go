@@ -552,15 +552,6 @@ func (n *namespace) unchanged(t *testing.T, webApp string) error {
 	return nil
 }
 
-// same holds that something is as it was.
-func (n *namespace) same(t *testing.T, what string, before, after any) {
-	t.Helper()
-
-	if diff := cmp.Diff(before, after); diff != "" {
-		t.Errorf("want %s to be as before: -before, +after:\n%s", what, diff)
-	}
-}
-
 // read returns fields of an object, in kubectl's jsonpath. One that is not there
 // is empty.
 func read(t *testing.T, object *unstructured.Unstructured, fields string) string {

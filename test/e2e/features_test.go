@@ -3,8 +3,6 @@ package e2e
 import (
 	"path/filepath"
 	"testing"
-
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // featured uses a Composition that has features on, and the rights that they need.
@@ -45,26 +43,29 @@ func testBudget(t *testing.T, n *namespace) {
 	n.expect(t, budgets, "shop", "{.spec.maxUnavailable}{.spec.minAvailable} {.status.disruptionsAllowed}", "100% 0")
 	n.running(t, "shop", 2)
 
-	n.webApp(t, "shop", "image: nginx, replicas: 1"+n.compositionRef())
-	n.gone(t, budgets, "shop")
-	n.running(t, "shop", 1)
-
-	n.webApp(t, "shop", "image: nginx, replicas: 2"+n.compositionRef())
-	n.running(t, "shop", 2)
-	n.expect(t, budgets, "shop", "{.spec.maxUnavailable}", "1")
-
 	n.webApp(t, "shop", "image: nginx, replicas: 2, podDisruptionBudget: {disabled: true}"+n.compositionRef())
 	n.gone(t, budgets, "shop")
 	n.running(t, "shop", 2)
 	n.expect(t, webApps, "shop", acceptance, "True Accepted")
 
-	// What is switched off is asked for in vain, and everything else works.
+	t.Log("one replica has none, which would keep its node from being drained")
+	n.webApp(t, "single", "image: nginx, replicas: 1"+n.compositionRef())
+	n.running(t, "single", 1)
+
+	if n.get(t, budgets, "single") != nil {
+		t.Error("want no PodDisruptionBudget for one replica")
+	}
+
+	n.webApp(t, "single", "image: nginx, replicas: 2"+n.compositionRef())
+	n.running(t, "single", 2)
+	n.expect(t, budgets, "single", "{.spec.maxUnavailable}", "1")
+
+	t.Log("what is switched off is asked for in vain, and everything else works")
 	n.featured(t, "")
-	n.webApp(t, "shop", "image: 'nginx:2', replicas: 2, podDisruptionBudget: {maxUnavailable: 1}"+n.compositionRef())
-	n.expect(t, webApps, "shop", acceptance, "False FeatureOff")
-	n.running(t, "shop", 2)
-	n.expect(t, deployments, "shop", "{.spec.template.spec.containers[0].image}", "nginx:2")
-	n.delete(t, webApps, "shop", metav1.DeletePropagationBackground)
+	n.gone(t, budgets, "single")
+	n.webApp(t, "late", "image: nginx, replicas: 2, podDisruptionBudget: {maxUnavailable: 1}"+n.compositionRef())
+	n.running(t, "late", 2)
+	n.expect(t, webApps, "late", acceptance, "False FeatureOff")
 }
 
 // grant gives Crossplane the rights for every feature, as a platform team does.

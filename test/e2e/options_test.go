@@ -7,8 +7,15 @@ import (
 
 // testOptions sets the optional fields of a WebApp that shape its pods, one at a
 // time, and takes them away again: the Deployment has what they say, the WebApp
-// runs, and nothing of them is left.
+// runs, and then the Deployment is like that of a WebApp without them.
 func testOptions(t *testing.T, n *namespace) {
+	const plain = "image: 'nginx:1', replicas: 1, env: {COLOR: red}"
+
+	n.webApp(t, "plain", plain)
+	n.running(t, "plain", 1)
+
+	without := n.get(t, deployments, "plain")
+
 	for _, tc := range []struct {
 		// field is the name of the WebApp's field, and spec what it says.
 		field, spec string
@@ -48,8 +55,6 @@ func testOptions(t *testing.T, n *namespace) {
 		},
 	} {
 		t.Run(tc.field, func(t *testing.T) {
-			const plain = "image: 'nginx:1', replicas: 1, env: {COLOR: red}"
-
 			name := strings.ToLower(tc.field)
 			fields := tc.fields
 
@@ -57,19 +62,14 @@ func testOptions(t *testing.T, n *namespace) {
 				fields = "{.spec.template.spec." + fields + "}"
 			}
 
-			n.webApp(t, name, plain)
-			n.running(t, name, 1)
-
-			before := n.get(t, deployments, name).Object["spec"]
-
 			n.webApp(t, name, plain+", "+tc.spec)
-			n.expect(t, deployments, name, fields, tc.want)
 			n.running(t, name, 1)
+			n.expect(t, deployments, name, fields, tc.want)
 			n.steady(t, name)
 
 			n.webApp(t, name, plain)
 			n.running(t, name, 1)
-			n.same(t, "the Deployment without "+tc.field, before, n.get(t, deployments, name).Object["spec"])
+			n.expect(t, deployments, name, fields, read(t, without, fields))
 		})
 	}
 }
