@@ -70,7 +70,7 @@ func TestFields(t *testing.T) {
 func hasField(t *testing.T, file []byte, field string) bool {
 	t.Helper()
 
-	for _, document := range strings.SplitSeq(string(file), "\n---\n") {
+	for document := range strings.SplitSeq(string(file), "\n---\n") {
 		object := map[string]any{}
 		if err := yaml.Unmarshal([]byte(document), &object); err != nil {
 			t.Fatal(err)
