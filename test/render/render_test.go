@@ -95,13 +95,19 @@ func cases(t *testing.T) map[string]inputs {
 		all["example-"+strings.TrimSuffix(filepath.Base(file), ".yaml")] = inputs{webApp: file}
 	}
 
-	folders, err := filepath.Glob("testdata/*/")
+	entries, err := os.ReadDir("testdata")
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	for _, folder := range folders {
-		name := filepath.Base(folder)
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			continue
+		}
+
+		name := entry.Name()
+		folder := filepath.Join("testdata", name)
+
 		if strings.HasPrefix(name, "example-") {
 			if _, ok := all[name]; !ok {
 				t.Errorf("%s: there is no such example any more", folder)
