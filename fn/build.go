@@ -57,3 +57,12 @@ func strs(texts map[string]string) *structpb.Value {
 
 	return wire.Object(f)
 }
+
+// withFields returns an object with more fields, or with others of the same names.
+func withFields(object *structpb.Value, more fields) *structpb.Value {
+	f := make(fields, len(object.GetStructValue().GetFields())+len(more))
+	maps.Copy(f, object.GetStructValue().GetFields())
+	maps.Copy(f, more)
+
+	return obj(f)
+}

@@ -34,6 +34,10 @@ const everythingAsked = `
 	"readinessProbe": {"httpGet": {"path": "/ready", "scheme": "HTTPS", "httpHeaders": [{"name": "Host", "value": "shop"}]}, "periodSeconds": 5},
 	"livenessProbe": {"grpc": {"service": "shop"}, "terminationGracePeriodSeconds": 5},
 	"startupProbe": {"exec": {"command": ["true"]}, "failureThreshold": 30},
+	"terminationGracePeriodSeconds": 60,
+	"securityContext": {"runAsUser": 1000, "runAsGroup": 1000, "runAsNonRoot": true, "fsGroup": 2000, "fsGroupChangePolicy": "Always", "supplementalGroups": [3000],
+		"seccompProfile": {"type": "Localhost", "localhostProfile": "shop.json"}, "capabilities": {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]},
+		"readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false},
 	"podDisruptionBudget": {"minAvailable": "50%"}
 `
 

@@ -149,6 +149,7 @@ func seeds() []*fnv1.RunFunctionRequest {
 	return []*fnv1.RunFunctionRequest{
 		{},
 		request(shop),
+		request(webAppWith(everythingAsked), withInput(everythingSet)),
 		request(shop, withInput(`{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "ttl": "1m"}`)),
 		request(shop, withObserved("deployment", `{"spec": {"replicas": 2}, "status": {"replicas": 2}}`), withRequired("existing-service", `{}`)),
 		request(shop, func(req *fnv1.RunFunctionRequest) {

@@ -1,8 +1,6 @@
 package fn
 
 import (
-	"slices"
-
 	"google.golang.org/protobuf/types/known/structpb"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -11,12 +9,7 @@ import (
 )
 
 func checkImagePullPolicy(spec object) {
-	policies := []string{string(corev1.PullAlways), string(corev1.PullIfNotPresent), string(corev1.PullNever)}
-
-	policy, ok := spec.text("imagePullPolicy")
-	if ok && !slices.Contains(policies, policy) {
-		*spec.errs = append(*spec.errs, field.NotSupported(spec.child("imagePullPolicy"), clip(policy, maxQuoted), policies))
-	}
+	spec.oneOf("imagePullPolicy", string(corev1.PullAlways), string(corev1.PullIfNotPresent), string(corev1.PullNever))
 }
 
 func applyImagePullPolicy(p *pod, v *structpb.Value) { p.container["imagePullPolicy"] = v }

@@ -36,6 +36,8 @@ var podOptions = []option{
 	{"readinessProbe", checkReadinessProbe, applyReadinessProbe},
 	{"livenessProbe", checkLivenessProbe, applyLivenessProbe},
 	{"startupProbe", checkStartupProbe, applyStartupProbe},
+	{"terminationGracePeriodSeconds", checkGracePeriod, applyGracePeriod},
+	{"securityContext", checkSecurityContext, applySecurityContext},
 }
 
 // options are all there are.

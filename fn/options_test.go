@@ -173,6 +173,11 @@ func TestPodOptions(t *testing.T) {
 			fields: `"readinessProbe": {"periodSeconds": "5"}`,
 			want:   want{errs: []string{`spec.readinessProbe.periodSeconds: Invalid value: "string": must be a whole number`}},
 		},
+		"ReadinessProbePortMistyped": {
+			reason: "A port is a number or a name.",
+			fields: `"readinessProbe": {"httpGet": {"port": true}}`,
+			want:   want{errs: []string{`spec.readinessProbe.httpGet.port: Invalid value: "bool": must be a whole number`}},
+		},
 		"LivenessProbe": {
 			reason: "A port that is named stays, and so does all else.",
 			fields: `"livenessProbe": {"httpGet": {"path": "/live", "port": 9090, "scheme": "HTTPS"}, "terminationGracePeriodSeconds": 5, "successThreshold": 1}`,
@@ -203,6 +208,107 @@ func TestPodOptions(t *testing.T) {
 			fields: `"startupProbe": {"failureThreshold": 30}, "livenessProbe": {"exec": {"command": ["true"]}}`,
 			want: want{container: `{"startupProbe": {"failureThreshold": 30, "tcpSocket": {"port": "http"}},
 				"livenessProbe": {"exec": {"command": ["true"]}}}`},
+		},
+		"GracePeriod": {
+			reason: "The container goes on serving for five seconds before it is asked to stop.",
+			fields: `"terminationGracePeriodSeconds": 60`,
+			want: want{
+				pod:       `{"terminationGracePeriodSeconds": 60}`,
+				container: `{"lifecycle": {"preStop": {"sleep": {"seconds": 5}}}}`,
+			},
+		},
+		"GracePeriodShort": {
+			reason: "Half of the time is left to stop in.",
+			fields: `"terminationGracePeriodSeconds": 5`,
+			want: want{
+				pod:       `{"terminationGracePeriodSeconds": 5}`,
+				container: `{"lifecycle": {"preStop": {"sleep": {"seconds": 2}}}}`,
+			},
+		},
+		"GracePeriodOne": {
+			reason: "There is no time to go on in.",
+			fields: `"terminationGracePeriodSeconds": 1`,
+			want:   want{pod: `{"terminationGracePeriodSeconds": 1}`},
+		},
+		"GracePeriodNone": {
+			reason: "Who wants to be killed is.",
+			fields: `"terminationGracePeriodSeconds": 0`,
+			want:   want{pod: `{"terminationGracePeriodSeconds": 0}`},
+		},
+		"GracePeriodWrong": {
+			reason: "It is at most an hour.",
+			fields: `"terminationGracePeriodSeconds": 3601`,
+			want:   want{errs: []string{`spec.terminationGracePeriodSeconds: Invalid value: 3601: must be between 0 and 3600, inclusive`}},
+		},
+		"SecurityContext": {
+			reason: "Each field goes where Kubernetes has it, and the others keep their defaults.",
+			fields: `"securityContext": {"runAsUser": 1000, "runAsGroup": 1000, "fsGroup": 2000, "fsGroupChangePolicy": "OnRootMismatch", "supplementalGroups": [3000],
+				"seccompProfile": {"type": "Localhost", "localhostProfile": "profiles/shop.json"}, "capabilities": {"add": ["NET_BIND_SERVICE"]}}`,
+			want: want{
+				pod: `{"securityContext": {"runAsUser": 1000, "runAsGroup": 1000, "fsGroup": 2000, "fsGroupChangePolicy": "OnRootMismatch", "supplementalGroups": [3000],
+					"seccompProfile": {"type": "Localhost", "localhostProfile": "profiles/shop.json"}}}`,
+				container: `{"securityContext": {"capabilities": {"add": ["NET_BIND_SERVICE"]}}}`,
+			},
+		},
+		"SecurityContextEmpty": {
+			reason: "Nothing said is the default.",
+			fields: `"securityContext": {"capabilities": {}}`,
+		},
+		"SecurityContextRoot": {
+			reason: "Root is there for those who say so.",
+			fields: `"securityContext": {"runAsUser": 0, "runAsNonRoot": false, "allowPrivilegeEscalation": true, "capabilities": {"drop": []}}`,
+			want: want{
+				pod:       `{"securityContext": {"runAsUser": 0, "runAsNonRoot": false}}`,
+				container: `{"securityContext": {"allowPrivilegeEscalation": true, "capabilities": {"drop": []}}}`,
+			},
+		},
+		"SecurityContextReadOnly": {
+			reason: "Temporary files have a place.",
+			fields: `"securityContext": {"readOnlyRootFilesystem": true}`,
+			want: want{
+				pod:       `{"volumes": [{"name": "tmp", "emptyDir": {}}]}`,
+				container: `{"securityContext": {"readOnlyRootFilesystem": true}, "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}]}`,
+			},
+		},
+		"SecurityContextWritable": {
+			reason: "Where everything can be written to, nothing is mounted.",
+			fields: `"securityContext": {"readOnlyRootFilesystem": false}`,
+			want:   want{container: `{"securityContext": {"readOnlyRootFilesystem": false}}`},
+		},
+		"SecurityContextWrong": {
+			reason: "What Pod Security's restricted profile forbids is not there, but for what has to be asked for by name.",
+			fields: `"securityContext": {"runAsUser": 0, "runAsGroup": -1, "fsGroup": 2147483648, "fsGroupChangePolicy": "Never", "supplementalGroups": [0, -1],
+				"seccompProfile": {"type": "Unconfined"}, "capabilities": {"add": ["SYS_ADMIN"], "drop": ["all"]}}`,
+			want: want{errs: []string{
+				`spec.securityContext.runAsGroup: Invalid value: -1: must be between 0 and 2147483647, inclusive`,
+				`spec.securityContext.fsGroup: Invalid value: 2.147483648e+09: must be between 0 and 2147483647, inclusive`,
+				`spec.securityContext.supplementalGroups[1]: Invalid value: -1: must be between 0 and 2147483647, inclusive`,
+				`spec.securityContext.runAsUser: Invalid value: 0: 0 is root: set runAsNonRoot to false, too`,
+				`spec.securityContext.fsGroupChangePolicy: Unsupported value: "Never": supported values: "OnRootMismatch", "Always"`,
+				`spec.securityContext.seccompProfile.type: Unsupported value: "Unconfined": supported values: "RuntimeDefault", "Localhost"`,
+				`spec.securityContext.capabilities.add[0]: Unsupported value: "SYS_ADMIN": supported values: "NET_BIND_SERVICE"`,
+				`spec.securityContext.capabilities.drop[0]: Invalid value: "all": must be ALL or the name of a capability, such as NET_RAW`,
+			}},
+		},
+		"SecurityContextUnknown": {
+			reason: "There are no privileged WebApps.",
+			fields: `"securityContext": {"privileged": true}`,
+			want:   want{errs: []string{`spec.securityContext: Forbidden: unknown field "privileged"`}},
+		},
+		"SeccompProfileWithoutType": {
+			reason: "It has a type.",
+			fields: `"securityContext": {"seccompProfile": {}}`,
+			want:   want{errs: []string{`spec.securityContext.seccompProfile.type: Required value: say RuntimeDefault or Localhost`}},
+		},
+		"SeccompProfileWithoutFile": {
+			reason: "One on the node is in a file.",
+			fields: `"securityContext": {"seccompProfile": {"type": "Localhost"}}`,
+			want:   want{errs: []string{`spec.securityContext.seccompProfile.localhostProfile: Invalid value: "": is for type Localhost, which needs it`}},
+		},
+		"SeccompProfileElsewhere": {
+			reason: "The file is in the kubelet's folder.",
+			fields: `"securityContext": {"seccompProfile": {"type": "Localhost", "localhostProfile": "a/../../b"}}`,
+			want:   want{errs: []string{`spec.securityContext.seccompProfile.localhostProfile: Invalid value: "a/../../b": must be a path below the kubelet's folder for profiles, without ..`}},
 		},
 	}
 

@@ -94,10 +94,7 @@ func checkHTTPGet(get object, a *v1.HTTPGetAction) {
 		*get.errs = append(*get.errs, field.Invalid(get.child("path"), path, "must not be empty: the default is /"))
 	}
 
-	schemes := []corev1.URIScheme{corev1.URISchemeHTTP, corev1.URISchemeHTTPS}
-	if scheme, set := get.text("scheme"); set && scheme != string(schemes[0]) && scheme != string(schemes[1]) {
-		*get.errs = append(*get.errs, field.NotSupported(get.child("scheme"), corev1.URIScheme(clip(scheme, maxQuoted)), schemes))
-	}
+	get.oneOf("scheme", string(corev1.URISchemeHTTP), string(corev1.URISchemeHTTPS))
 
 	for i, header := range a.HTTPHeaders {
 		path := get.child("httpHeaders").Index(i).Child("name")
@@ -135,11 +132,8 @@ func applyStartupProbe(p *pod, v *structpb.Value) { p.container["startupProbe"] 
 // name where that may be, so that while a changed port rolls out every pod is asked
 // on the port that it listens on.
 func probe(app *webApp, v *structpb.Value) *structpb.Value {
-	f := maps.Clone(v.GetStructValue().GetFields())
-	if f == nil {
-		f = fields{}
-	}
-
+	f := make(fields, len(v.GetStructValue().GetFields())+1)
+	maps.Copy(f, v.GetStructValue().GetFields())
 	delete(f, "disabled")
 
 	ports := fields{"httpGet": httpPort, "tcpSocket": httpPort, "grpc": num(app.spec.Port)}
@@ -150,25 +144,12 @@ func probe(app *webApp, v *structpb.Value) *structpb.Value {
 		asks = asks || action != nil
 
 		if port := ports[name]; port != nil && action != nil && (object{fields: action.GetStructValue().GetFields()}).get("port") == nil {
-			f[name] = withField(action, "port", port)
+			f[name] = withFields(action, fields{"port": port})
 		}
 	}
 
 	if !asks {
 		f["tcpSocket"] = obj(fields{"port": httpPort})
-	}
-
-	return obj(f)
-}
-
-// withField returns an object with one more field.
-func withField(o *structpb.Value, name string, v *structpb.Value) *structpb.Value {
-	f := fields{name: v}
-
-	for other, v := range o.GetStructValue().GetFields() {
-		if other != name {
-			f[other] = v
-		}
 	}
 
 	return obj(f)

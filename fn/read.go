@@ -100,6 +100,14 @@ func (o object) integer(name string, low, high int32) (value int32, ok bool) {
 	return int32(n.NumberValue), true
 }
 
+// oneOf notes if the field is there and not one of values.
+func (o object) oneOf(name string, values ...string) {
+	value, ok := o.text(name)
+	if ok && !slices.Contains(values, value) {
+		*o.errs = append(*o.errs, field.NotSupported(o.child(name), clip(value, maxQuoted), values))
+	}
+}
+
 // atLeast notes if a number that a field holds is too small.
 func atLeast[T int32 | int64](o object, name string, n *T, least T) {
 	if n != nil && *n < least {

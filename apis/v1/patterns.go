@@ -17,6 +17,10 @@ const (
 	// EnvNamePattern is the name of an environment variable as Kubernetes takes
 	// it since 1.34 (KEP-4369): printable ASCII, without the = that ends it.
 	EnvNamePattern = `^[ -<>-~]+$`
+
+	// CapabilityPattern is the name of a capability of Linux, without CAP_, or
+	// ALL.
+	CapabilityPattern = `^[A-Z_]+$`
 )
 
 // Parts of ImagePattern, in the order of the grammar.

@@ -26,6 +26,8 @@ const (
 	MaxEnv = 1000
 	// MaxEnvValueLength is what Linux accepts for one environment string.
 	MaxEnvValueLength = 131072
+	// MaxGracePeriod is an hour: no node that is drained waits longer for a replica.
+	MaxGracePeriod int32 = 3600
 	// MaxResources bounds the number of resources of a container.
 	MaxResources = 20
 )
@@ -137,6 +139,21 @@ type WebAppSpec struct {
 	// again. Default: none.
 	// +optional
 	StartupProbe *RestartProbe `json:"startupProbe,omitempty"`
+
+	// TerminationGracePeriodSeconds is how long a replica has to stop, from 0 to
+	// 3600, before it is killed. If you set it, the first 5 seconds, but no more
+	// than half of it, are for what still arrives: the container goes on serving,
+	// and is asked to stop (SIGTERM) after them. That needs Kubernetes 1.30.
+	// Default: 30, and the container is asked to stop at once.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=3600
+	TerminationGracePeriodSeconds *int32 `json:"terminationGracePeriodSeconds,omitempty"`
+
+	// SecurityContext says what the replicas may do. Default: what Pod Security's
+	// restricted profile allows, which is safe.
+	// +optional
+	SecurityContext *SecurityContext `json:"securityContext,omitempty"`
 
 	// PodDisruptionBudget says how many replicas may be missing while nodes are
 	// drained. Default: from two replicas on, one at a time, where the platform

@@ -75,6 +75,18 @@ func testPodsRefused(t *testing.T, n *namespace) {
 	n.running(t, "shop", 1)
 }
 
+// testRoot runs an image as root, which the namespace does not allow until
+// somebody changes that.
+func testRoot(t *testing.T, n *namespace) {
+	n.webApp(t, "shop", "image: nginx, replicas: 1, securityContext: {runAsNonRoot: false}")
+	n.expect(t, webApps, "shop", stands, `Failed AdmissionRefused 0 False: The cluster refuses the pods: violates PodSecurity "restricted:latest": runAsNonRoot != true (pod must not set securityContext.runAsNonRoot=false)`)
+	n.steady(t, "shop")
+
+	n.do(t, "label", "namespace", n.name, "pod-security.kubernetes.io/enforce=baseline", "--overwrite")
+	n.running(t, "shop", 1)
+	n.expect(t, deployments, "shop", "{.spec.template.spec.securityContext.runAsNonRoot}", "false")
+}
+
 // testRolloutPaused pauses the Deployment's rollout with kubectl.
 func testRolloutPaused(t *testing.T, n *namespace) {
 	n.webApp(t, "shop", "image: 'nginx:1', replicas: 1")

@@ -36,6 +36,7 @@ func TestLifecycle(t *testing.T) {
 			"Stalled":           testStalled,
 			"Quota":             testQuota,
 			"PodsRefused":       testPodsRefused,
+			"Root":              testRoot,
 			"RolloutPaused":     testRolloutPaused,
 			"NodeDown":          testNodeDown,
 			"Conflict":          testConflict,

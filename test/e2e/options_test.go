@@ -53,6 +53,18 @@ func testOptions(t *testing.T, n *namespace) {
 			field: "startupProbe", spec: "startupProbe: {failureThreshold: 30}",
 			fields: "containers[0].startupProbe['tcpSocket','failureThreshold']", want: `{"port":"http"} 30`,
 		},
+		{
+			field: "terminationGracePeriodSeconds", spec: "terminationGracePeriodSeconds: 60",
+			fields: "{.spec.template.spec.terminationGracePeriodSeconds} {.spec.template.spec.containers[0].lifecycle}",
+			want:   `60 {"preStop":{"sleep":{"seconds":5}}}`,
+		},
+		{
+			field: "securityContext", spec: "securityContext: {runAsUser: 1000, readOnlyRootFilesystem: true, capabilities: {add: [NET_BIND_SERVICE]}}",
+			fields: "{.spec.template.spec.securityContext} {.spec.template.spec.containers[0].securityContext} {.spec.template.spec.volumes} {.spec.template.spec.containers[0].volumeMounts}",
+			want: `{"runAsNonRoot":true,"runAsUser":1000,"seccompProfile":{"type":"RuntimeDefault"}} ` +
+				`{"allowPrivilegeEscalation":false,"capabilities":{"add":["NET_BIND_SERVICE"],"drop":["ALL"]},"readOnlyRootFilesystem":true} ` +
+				`[{"emptyDir":{},"name":"tmp"}] [{"mountPath":"/tmp","name":"tmp"}]`,
+		},
 	} {
 		t.Run(tc.field, func(t *testing.T) {
 			name := strings.ToLower(tc.field)
