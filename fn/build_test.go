@@ -29,6 +29,7 @@ const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "
 
 // everythingAsked are the optional fields of a WebApp that asks for all it can.
 const everythingAsked = `
+	"command": ["nginx"], "args": ["-g", "daemon off;"], "serviceAccountName": "shop",
 	"imagePullPolicy": "Always", "imagePullSecrets": [{"name": "registry-login"}],
 	"resources": {"requests": {"cpu": "0.5"}, "limits": {"memory": "1Gi"}},
 	"readinessProbe": {"httpGet": {"path": "/ready", "scheme": "HTTPS", "httpHeaders": [{"name": "Host", "value": "shop"}]}, "periodSeconds": 5},

@@ -30,6 +30,8 @@ type option struct {
 
 // podOptions are applied in this order: what looks at volumes comes after them.
 var podOptions = []option{
+	{"command", checkCommand, applyCommand},
+	{"args", checkArgs, applyArgs},
 	{"imagePullPolicy", checkImagePullPolicy, applyImagePullPolicy},
 	{"imagePullSecrets", checkImagePullSecrets, applyImagePullSecrets},
 	{"resources", checkResources, applyResources},
@@ -38,6 +40,7 @@ var podOptions = []option{
 	{"startupProbe", checkStartupProbe, applyStartupProbe},
 	{"terminationGracePeriodSeconds", checkGracePeriod, applyGracePeriod},
 	{"securityContext", checkSecurityContext, applySecurityContext},
+	{"serviceAccountName", checkServiceAccountName, applyServiceAccountName},
 }
 
 // options are all there are.

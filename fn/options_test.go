@@ -1,12 +1,15 @@
 package fn
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/crossplane/function-sdk-go/resource"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 )
 
 // webAppWith is WebApp shop with more fields of a spec.
@@ -58,6 +61,42 @@ func TestPodOptions(t *testing.T) {
 		fields string
 		want   want
 	}{
+		"Command": {
+			reason: "It is the container's, and empty words are words.",
+			fields: `"command": ["sh", "-c", ""], "args": ["$(COLOR)"]`,
+			want:   want{container: `{"command": ["sh", "-c", ""], "args": ["$(COLOR)"]}`},
+		},
+		"CommandMistyped": {
+			reason: "A command is a list, of texts.",
+			fields: `"command": "sleep 1", "args": ["-p", 80]`,
+			want: want{errs: []string{
+				`spec.command: Invalid value: "string": must be a list`,
+				`spec.args: Invalid value: "number": must be a string`,
+			}},
+		},
+		"CommandTooLong": {
+			reason: "There are bounds, and what is beyond is not repeated.",
+			fields: `"command": [` + strings.Repeat(`"a",`, v1.MaxArguments) + `"a"], "args": ["` + strings.Repeat("é", v1.MaxArgumentLength) + `", "` + strings.Repeat("a", v1.MaxArgumentLength+1) + `"]`,
+			want: want{errs: []string{
+				`spec.command: Too many: 1001: must have at most 1000 items`,
+				`spec.args[1]: Too long: may not have more than 131072 characters`,
+			}},
+		},
+		"ServiceAccountName": {
+			reason: "Under its old name too, which Kubernetes would keep.",
+			fields: `"serviceAccountName": "shop.acme"`,
+			want:   want{pod: `{"serviceAccountName": "shop.acme", "serviceAccount": "shop.acme"}`},
+		},
+		"ServiceAccountNameWrong": {
+			reason: "It is the name of an object.",
+			fields: `"serviceAccountName": "Shop"`,
+			want:   want{errs: []string{`spec.serviceAccountName: Invalid value: "Shop": must be the name of a ServiceAccount: at most 253 lower case letters, digits, dashes and dots, starting and ending with a letter or digit`}},
+		},
+		"ServiceAccountNameMistyped": {
+			reason: "Nothing else than text is a name.",
+			fields: `"serviceAccountName": {"name": "shop"}`,
+			want:   want{errs: []string{`spec.serviceAccountName: Invalid value: "object": must be a string`}},
+		},
 		"ImagePullPolicy": {
 			reason: "It is the container's.",
 			fields: `"imagePullPolicy": "Always"`,

@@ -21,6 +21,10 @@ const (
 	// CapabilityPattern is the name of a capability of Linux, without CAP_, or
 	// ALL.
 	CapabilityPattern = `^[A-Z_]+$`
+
+	// SubdomainPattern is what most objects may be called: a DNS subdomain of
+	// RFC 1123. MaxSubdomainLength bounds its length.
+	SubdomainPattern = `^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`
 )
 
 // Parts of ImagePattern, in the order of the grammar.

@@ -30,6 +30,13 @@ const (
 	MaxGracePeriod int32 = 3600
 	// MaxResources bounds the number of resources of a container.
 	MaxResources = 20
+	// MaxArguments bounds the number of arguments of a container, and that of the
+	// words of its command.
+	MaxArguments = 1000
+	// MaxArgumentLength is what Linux accepts for one argument.
+	MaxArgumentLength = MaxEnvValueLength
+	// MaxSubdomainLength is the longest name of most objects (RFC 1123 subdomain).
+	MaxSubdomainLength = 253
 )
 
 // A WebApp is one web application: an image that runs as some replicas behind
@@ -100,6 +107,23 @@ type WebAppSpec struct {
 	// +kubebuilder:validation:XValidation:rule="self.all(name, name.matches('^[ -<>-~]+$'))",message="environment variable names must not be empty and may hold printable ASCII characters other than ="
 	Env map[string]EnvValue `json:"env,omitempty"`
 
+	// Command is what the container runs instead of the image's entrypoint, as in a
+	// Pod: the program, and what it is called with. No shell reads it, and $(NAME)
+	// is replaced by the environment variable NAME. If it is set, the image's own
+	// arguments are left out. Default: the image's.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=1000
+	Command []Argument `json:"command,omitempty"`
+
+	// Args are the arguments of the command, or of the image's entrypoint, instead
+	// of the image's own, as in a Pod. $(NAME) is replaced as in command. Default:
+	// the image's.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=1000
+	Args []Argument `json:"args,omitempty"`
+
 	// ImagePullPolicy says when the image is pulled, as in a Pod: Always,
 	// IfNotPresent or Never. Default: Always for an image without a tag or with
 	// the tag latest, IfNotPresent for every other.
@@ -154,6 +178,16 @@ type WebAppSpec struct {
 	// restricted profile allows, which is safe.
 	// +optional
 	SecurityContext *SecurityContext `json:"securityContext,omitempty"`
+
+	// ServiceAccountName is the ServiceAccount of the namespace that the pods run
+	// as, as in a Pod. It must exist. It says which rights in a cloud the pods have,
+	// and which Secrets their image is pulled by. They still get no token for the
+	// API server: mount one with volumes if you need it. Default: the
+	// ServiceAccount default.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')",message="must be the name of a ServiceAccount: lower case letters, digits, dashes and dots, starting and ending with a letter or digit"
+	ServiceAccountName string `json:"serviceAccountName,omitempty"`
 
 	// PodDisruptionBudget says how many replicas may be missing while nodes are
 	// drained. Default: from two replicas on, one at a time, where the platform

@@ -16,6 +16,8 @@ func testOptions(t *testing.T, n *namespace) {
 
 	without := n.get(t, deployments, "plain")
 
+	n.apply(t, `{apiVersion: v1, kind: ServiceAccount, metadata: {name: robot}}`)
+
 	for _, tc := range []struct {
 		// field is the name of the WebApp's field, and spec what it says.
 		field, spec string
@@ -24,6 +26,14 @@ func testOptions(t *testing.T, n *namespace) {
 		// from the root if they begin with a dot, and what they become.
 		fields, want string
 	}{
+		{
+			field: "command", spec: "command: [sh, -c]",
+			fields: "containers[0].command[*]", want: "sh -c",
+		},
+		{
+			field: "args", spec: "args: [$(COLOR), '']",
+			fields: "containers[0].args", want: `["$(COLOR)",""]`,
+		},
 		{
 			field: "imagePullPolicy", spec: "imagePullPolicy: Always",
 			fields: "containers[0].imagePullPolicy", want: "Always",
@@ -64,6 +74,10 @@ func testOptions(t *testing.T, n *namespace) {
 			want: `{"runAsNonRoot":true,"runAsUser":1000,"seccompProfile":{"type":"RuntimeDefault"}} ` +
 				`{"allowPrivilegeEscalation":false,"capabilities":{"add":["NET_BIND_SERVICE"],"drop":["ALL"]},"readOnlyRootFilesystem":true} ` +
 				`[{"emptyDir":{},"name":"tmp"}] [{"mountPath":"/tmp","name":"tmp"}]`,
+		},
+		{
+			field: "serviceAccountName", spec: "serviceAccountName: robot",
+			fields: "serviceAccountName", want: "robot",
 		},
 	} {
 		t.Run(tc.field, func(t *testing.T) {

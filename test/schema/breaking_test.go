@@ -69,7 +69,7 @@ func TestBreaking(t *testing.T) {
 		"NewOptionalField": {
 			reason: "Those who do not know a field do not set it.",
 			args: spec(func(s *extv1.JSONSchemaProps) {
-				s.Properties["command"] = extv1.JSONSchemaProps{Type: "string", MaxLength: ptr.To[int64](3)}
+				s.Properties["other"] = extv1.JSONSchemaProps{Type: "string", MaxLength: ptr.To[int64](3)}
 			}),
 		},
 		"BetterDescription": {

@@ -112,6 +112,7 @@ func TestBounds(t *testing.T) {
 	type bounds struct {
 		Minimum, Maximum                    *float64
 		MinLength, MaxLength, MaxProperties *int64
+		MaxItems                            *int64
 		Default                             string
 	}
 
@@ -145,6 +146,26 @@ func TestBounds(t *testing.T) {
 			args:   "^.spec.env",
 			want:   bounds{MaxProperties: ptr.To[int64](v1.MaxEnv)},
 		},
+		"Command": {
+			reason: "The number of words is bounded.",
+			args:   "^.spec.command",
+			want:   bounds{MaxItems: ptr.To[int64](v1.MaxArguments)},
+		},
+		"Args": {
+			reason: "So is that of arguments.",
+			args:   "^.spec.args",
+			want:   bounds{MaxItems: ptr.To[int64](v1.MaxArguments)},
+		},
+		"Argument": {
+			reason: "The size of an argument is bounded.",
+			args:   "^.spec.args.items",
+			want:   bounds{MaxLength: ptr.To[int64](v1.MaxArgumentLength)},
+		},
+		"ServiceAccountName": {
+			reason: "It is a DNS subdomain.",
+			args:   "^.spec.serviceAccountName",
+			want:   bounds{MaxLength: ptr.To[int64](v1.MaxSubdomainLength)},
+		},
 		"EnvValue": {
 			reason: "The size of a variable is bounded.",
 			args:   "^.spec.env.additionalProperties",
@@ -171,7 +192,7 @@ func TestBounds(t *testing.T) {
 				t.Fatalf("\n%s\nthe schema has no field %s", tc.reason, tc.args)
 			}
 
-			got := bounds{Minimum: f.Minimum, Maximum: f.Maximum, MinLength: f.MinLength, MaxLength: f.MaxLength, MaxProperties: f.MaxProperties}
+			got := bounds{Minimum: f.Minimum, Maximum: f.Maximum, MinLength: f.MinLength, MaxLength: f.MaxLength, MaxProperties: f.MaxProperties, MaxItems: f.MaxItems}
 			if f.Default != nil {
 				got.Default = string(f.Default.Raw)
 			}
@@ -192,9 +213,10 @@ func TestRules(t *testing.T) {
 	)
 
 	want := map[string][]string{
-		"^":            {`self.metadata.name.matches('` + v1.NamePattern + `')`},
-		"^.spec.image": {`self.matches(r'` + v1.ImagePattern + `')`},
-		"^.spec.env":   {`self.all(name, name.matches('` + v1.EnvNamePattern + `'))`},
+		"^":                         {`self.metadata.name.matches('` + v1.NamePattern + `')`},
+		"^.spec.image":              {`self.matches(r'` + v1.ImagePattern + `')`},
+		"^.spec.env":                {`self.all(name, name.matches('` + v1.EnvNamePattern + `'))`},
+		"^.spec.serviceAccountName": {`self.matches('` + v1.SubdomainPattern + `')`},
 
 		// Checked by the function in words of its own.
 		"^.spec.resources.requests": {`self.all(name, name in ['cpu', 'memory', 'ephemeral-storage'] || name.startsWith('hugepages-') || name.contains('/'))`},
@@ -288,6 +310,14 @@ func costs(t *testing.T, path string, s *apiextensions.JSONSchemaProps, c *valid
 		for _, r := range rules {
 			out[path] += r.MaxCost * *c.MaxCardinality
 		}
+	}
+
+	if s.Items != nil && s.Items.Schema != nil {
+		maps.Copy(out, costs(t, path+".items", s.Items.Schema, c.ChildItemsContext(s.Items.Schema)))
+	}
+
+	if s.AdditionalProperties != nil && s.AdditionalProperties.Schema != nil {
+		maps.Copy(out, costs(t, path+".additionalProperties", s.AdditionalProperties.Schema, c.ChildAdditionalPropertiesContext(s.AdditionalProperties.Schema)))
 	}
 
 	for name, p := range s.Properties {
