@@ -229,6 +229,9 @@ $(OUT)/image-linux-%.tar: $(OUT)/function-linux-% $(BIN)/image
 $(OUT)/function-webapp-linux-%.xpkg: $(OUT)/image-linux-%.tar $(BIN)/crossplane
 	$(BIN)/crossplane xpkg build --package-root=package --examples-root=$(OUT)/no-examples --embed-runtime-image-tarball=$< --package-file=$@
 
+# What the kind WebApp looks like. Tests of upgrades have that of a release.
+DEFINITION ?= apis/webapp/definition.yaml
+
 # What Crossplane calls a function that comes as a dependency: its repository,
 # which starts behind the registry's host, with what names may have.
 FUNCTION_NAME = $(shell echo '$(REGISTRY)/$(ORG)/function-webapp' | sed -e 's|^[^/]*/||' -e 's|[./:]|-|g' -e 's|[^-a-z0-9]||g')
@@ -240,7 +243,7 @@ $(CONFIGURATION_XPKG): $(BIN)/crossplane
 	mkdir -p $(OUT)/configuration/apis/webapp $(OUT)/configuration/examples
 	sed -e 's|xpkg.crossplane.io/webapp-operator/|$(REGISTRY)/$(ORG)/|' -e 's|">=v0.1.0"|">=$(VERSION)"|' apis/crossplane.yaml >$(OUT)/configuration/apis/crossplane.yaml
 	sed -e 's|name: webapp-operator-function-webapp|name: $(FUNCTION_NAME)|' apis/webapp/composition.yaml >$(OUT)/configuration/apis/webapp/composition.yaml
-	cp apis/webapp/definition.yaml $(OUT)/configuration/apis/webapp/
+	cp $(DEFINITION) $(OUT)/configuration/apis/webapp/definition.yaml
 	cp $$(grep -l '^kind: WebApp$$' examples/*.yaml) $(OUT)/configuration/examples/
 	$(BIN)/crossplane xpkg build --package-root=$(OUT)/configuration/apis --examples-root=$(OUT)/configuration/examples --package-file=$@
 

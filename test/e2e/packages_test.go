@@ -155,6 +155,65 @@ func testUpgrade(t *testing.T, n *namespace) {
 	n.running(t, "shop", 2)
 }
 
+// TestReleases upgrades from the definition of each release to this one: no pod of
+// a WebApp that says nothing new is touched, and what is new can be said. That the
+// function makes the same of it is held by fn.TestReleases.
+func TestReleases(t *testing.T) {
+	released, err := filepath.Glob(filepath.Join(root, "test/schema/published/v*.yaml"))
+	must(t, err)
+
+	if len(released) == 0 {
+		t.Fatal("there is no release to upgrade from")
+	}
+
+	for _, file := range released {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
+			definition, err := filepath.Abs(file)
+			must(t, err)
+
+			c := newCluster(t, false)
+
+			const older = "v0.0.9"
+
+			must(t, c.Push(t.Context(), older, "DEFINITION="+definition))
+			must(t, c.Install(t.Context(), older))
+			must(t, c.StartFunction(t.Context(), "function-"+older, c.functionBinary(older), "--debug"))
+
+			n := c.namespace(t, "released")
+			n.webApp(t, "shop", "image: nginx, replicas: 2, port: 9090, env: {COLOR: red}")
+			n.webApp(t, "least", "image: nginx, replicas: 1")
+			n.running(t, "shop", 2)
+			n.running(t, "least", 1)
+			n.steady(t, "shop")
+			n.steady(t, "least")
+
+			before := []any{n.parts(t, "shop"), n.podsOf(t, "shop"), n.parts(t, "least"), n.podsOf(t, "least")}
+
+			must(t, c.Push(t.Context(), version))
+			n.setPackage(t, "function", version)
+			must(t, c.StartFunction(t.Context(), "function-"+version, c.functionBinary(version), "--debug"))
+			must(t, c.StopFunction(t.Context(), "function-"+older))
+			n.setPackage(t, "configuration", version)
+
+			for _, name := range []string{"shop", "least"} {
+				n.look(t, name)
+				n.steady(t, name)
+			}
+
+			if diff := cmp.Diff(before, []any{n.parts(t, "shop"), n.podsOf(t, "shop"), n.parts(t, "least"), n.podsOf(t, "least")}); diff != "" {
+				t.Errorf("want everything as it was before the upgrade: -before, +after:\n%s", diff)
+			}
+
+			n.eventually(t, func() error {
+				_, err := n.try(t, "patch", "wa", "shop", "--type=merge", "--patch", `{"spec": {"imagePullPolicy": "Always"}}`)
+				return err
+			})
+			n.expect(t, deployments, "shop", "{.spec.template.spec.containers[0].imagePullPolicy}", "Always")
+			n.running(t, "shop", 2)
+		})
+	}
+}
+
 // setPackage installs another version of a package that is installed, and waits
 // until it has taken over.
 func (n *namespace) setPackage(t *testing.T, name, version string) {

@@ -25,13 +25,15 @@ func serviceOf(function string) string { return function + ".crossplane-system:9
 
 // Push builds the packages of a version for this machine and pushes them to the
 // registry.
-func (c *ControlPlane) Push(ctx context.Context, version string) error {
+func (c *ControlPlane) Push(ctx context.Context, version string, variables ...string) error {
 	registry, err := c.Registry()
 	if err != nil {
 		return err
 	}
 
-	out, err := exec.CommandContext(ctx, "make", "-C", c.Repository, "push", "REGISTRY="+registry, "ORG="+Organization, "VERSION="+version, "ARCHS="+runtime.GOARCH).CombinedOutput()
+	out, err := exec.CommandContext(ctx, "make", append([]string{
+		"-C", c.Repository, "push", "REGISTRY=" + registry, "ORG=" + Organization, "VERSION=" + version, "ARCHS=" + runtime.GOARCH,
+	}, variables...)...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("make push: %w\n%s", err, out)
 	}
