@@ -14,7 +14,7 @@ var withBudget = optional{
 	option:  option{name: "podDisruptionBudget", check: checkBudget},
 	feature: "podDisruptionBudget",
 	wanted: func(app *webApp) bool {
-		return app.spec.Replicas > 1 && !dig(app.options["podDisruptionBudget"], "disabled").GetBoolValue()
+		return leastReplicas(app) > 1 && !dig(app.options["podDisruptionBudget"], "disabled").GetBoolValue()
 	},
 }
 

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
 	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -24,7 +25,7 @@ import (
 
 // everythingSet is the input of a platform team that sets all it can.
 const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "labels": {"team": "x"}, "annotations": {"a/b": "c"},
-	"features": ["podDisruptionBudget"],
+	"features": ["autoscaling", "podDisruptionBudget"],
 	"defaults": {"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}}}`
 
 // everythingAsked are the optional fields of a WebApp that asks for all it can.
@@ -39,6 +40,9 @@ const everythingAsked = `
 	"securityContext": {"runAsUser": 1000, "runAsGroup": 1000, "runAsNonRoot": true, "fsGroup": 2000, "fsGroupChangePolicy": "Always", "supplementalGroups": [3000],
 		"seccompProfile": {"type": "Localhost", "localhostProfile": "shop.json"}, "capabilities": {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]},
 		"readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false},
+	"autoscaling": {"minReplicas": 2, "maxReplicas": 5, "targetCPUUtilizationPercentage": 60, "targetMemoryUtilizationPercentage": 70, "behavior": {
+		"scaleUp": {"stabilizationWindowSeconds": 60, "selectPolicy": "Min", "policies": [{"type": "Percent", "value": 50, "periodSeconds": 15}]},
+		"scaleDown": {"policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]}}},
 	"podDisruptionBudget": {"minAvailable": "50%"}
 `
 
@@ -52,6 +56,7 @@ func TestChildrenAreKubernetes(t *testing.T) {
 		keyDeployment: &appsv1.Deployment{},
 		keyService:    &corev1.Service{},
 		keyConfigMap:  &corev1.ConfigMap{},
+		keyAutoscaler: &autoscalingv2.HorizontalPodAutoscaler{},
 		keyBudget:     &policyv1.PodDisruptionBudget{},
 	}
 

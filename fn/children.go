@@ -15,6 +15,7 @@ const (
 	keyDeployment = "deployment"
 	keyService    = "service"
 	keyConfigMap  = "configmap"
+	keyAutoscaler = "horizontalpodautoscaler"
 	keyBudget     = "poddisruptionbudget"
 )
 
@@ -49,6 +50,8 @@ var children = []child{
 	{keyDeployment, typeOf("apps/v1", "Deployment"), sameName, always, deployment, deploymentReads, deploymentReady},
 	{keyService, typeOf("v1", "Service"), sameName, always, service, staysReads, staysReady},
 	{keyConfigMap, typeOf("v1", "ConfigMap"), configMapName, always, configMap, staysReads, staysReady},
+	{keyAutoscaler, typeOf("autoscaling/v2", "HorizontalPodAutoscaler"), sameName, withAutoscaler, autoscaler, staysReads, staysReady},
+	// After the autoscaler, on which it depends whether there is one.
 	{keyBudget, typeOf("policy/v1", "PodDisruptionBudget"), sameName, withBudget, budget, staysReads, staysReady},
 }
 

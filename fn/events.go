@@ -36,7 +36,7 @@ func tell(before verdict, after status, r rollout) []*fnv1.Result {
 		return []*fnv1.Result{scaled(r)}
 	case after.reason == v1.ReasonUpdating:
 		results := []*fnv1.Result{updated(r)}
-		if r.written != int64(r.app.spec.Replicas) {
+		if r.written != r.wanted {
 			results = append(results, scaled(r))
 		}
 
@@ -47,7 +47,7 @@ func tell(before verdict, after status, r rollout) []*fnv1.Result {
 }
 
 func scaled(r rollout) *fnv1.Result {
-	return normal(eventScaled, "Scaling from %d to %d replicas.", r.written, r.app.spec.Replicas)
+	return normal(eventScaled, "Scaling from %d to %d replicas.", r.written, r.wanted)
 }
 
 func updated(r rollout) *fnv1.Result {

@@ -75,6 +75,8 @@ func choose(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, app *we
 				notGranted = append(notGranted, c.feature)
 			}
 		}
+
+		app.autoscaled = app.autoscaled || len(chosen) > 0 && chosen[len(chosen)-1].key == keyAutoscaler
 	}
 
 	switch {

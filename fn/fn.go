@@ -10,6 +10,7 @@ package fn
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -91,8 +92,18 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 	chosen, refusal := choose(req, rsp, app, settings)
 	conflicts := findConflicts(req, rsp, app, chosen)
 
+	if _, exists := observed[keyAutoscaler]; !exists && len(conflicts) > 0 {
+		// It is held back, too.
+		app.autoscaled = false
+	}
+
 	desired := compose(app, settings, chosen)
 	deployment := observed[keyDeployment].GetResource()
+
+	if app.autoscaled {
+		handOver(app, desired[keyDeployment], deployment)
+	}
+
 	roll := observeRollout(app, deployment, desired[keyDeployment])
 
 	for _, c := range chosen {
@@ -133,7 +144,7 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 	case refusal != nil:
 		rsp.Conditions = append(rsp.Conditions, refusal)
 	default:
-		rsp.Conditions = append(rsp.Conditions, allAccepted)
+		rsp.Conditions = append(rsp.Conditions, acceptedButFor(unmeasurable(app, desired[keyDeployment])))
 	}
 
 	rsp.Results = append(rsp.Results, tell(before.verdict, after, roll)...)
@@ -146,7 +157,22 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 }
 
 // allAccepted is the condition of a WebApp that nothing is wrong with.
-var allAccepted = accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, "The WebApp is valid and no other object is in its way.")
+var allAccepted = accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, fine)
+
+const fine = "The WebApp is valid and no other object is in its way."
+
+// acceptedButFor is the condition of a WebApp whose autoscaler may not be able to
+// measure something. That is no error: a LimitRange of the namespace, which we do
+// not see, may set what is missing.
+func acceptedButFor(unmeasured string) *fnv1.Condition {
+	if unmeasured == "" {
+		return allAccepted
+	}
+
+	return accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, fmt.Sprintf(
+		"%s Its autoscaler measures use of %s against a request that neither the WebApp nor the platform team sets (defaults.resources in the input of the Composition's step): unless a LimitRange of the namespace does, it can only hold minReplicas and maxReplicas.",
+		fine, unmeasured))
+}
 
 // refuse makes rsp a fatal answer. Crossplane then keeps everything as it is and
 // shows the condition and the message; it writes no status field.

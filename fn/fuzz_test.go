@@ -155,6 +155,8 @@ func seeds() []*fnv1.RunFunctionRequest {
 		request(shop, func(req *fnv1.RunFunctionRequest) {
 			req.Desired = &fnv1.State{Resources: map[string]*fnv1.Resource{"x": nil, "service": {}}}
 		}),
+		request(webAppWith(everythingAsked), withInput(everythingSet), withRequired(grantsRequirement, everythingGranted),
+			withObserved(keyDeployment, `{"metadata": {"managedFields": [{"manager": "a", "fieldsV1": {"f:spec": {"f:replicas": {}}}}]}, "spec": {"replicas": 2}}`)),
 	}
 }
 

@@ -45,6 +45,7 @@ var rules = []func(r rollout) (verdict, bool){
 	terminating,
 	updating,
 	scaling,
+	autoscaling,
 	unseen,
 	// Before every failure: a Deployment that is complete has none.
 	available,
@@ -84,12 +85,35 @@ func updating(r rollout) (verdict, bool) {
 }
 
 func scaling(r rollout) (verdict, bool) {
-	if r.written == int64(r.app.spec.Replicas) {
+	if r.written == r.wanted {
 		return verdict{}, false
 	}
 
-	return pending(v1.ReasonScaling, "The Deployment is being scaled from %d to %d replicas.", r.written, r.app.spec.Replicas), true
+	return pending(v1.ReasonScaling, "The Deployment is being scaled from %d to %d replicas.", r.written, r.wanted), true
 }
+
+// autoscaling is for a WebApp that goes on serving while its autoscaler has
+// replicas started or stopped. It would not be Running half of its time otherwise.
+func autoscaling(r rollout) (verdict, bool) {
+	// Kubernetes acts on a change of the pods only after it has been seen, and until
+	// then there are as many as there were.
+	seen := r.observedGeneration >= r.generation || r.replicas != r.written
+	// No pod of an older template is left, and none is refused.
+	settled := r.updated == r.replicas && r.progressing.reason == newReplicaSetAvailable && r.replicaFailure.status != string(corev1.ConditionTrue)
+
+	if !r.app.autoscaled || !seen || !settled || r.available < int64(leastReplicas(r.app)) {
+		return verdict{}, false
+	}
+
+	// While replicas are on their way out, more are available than are wanted.
+	r.available = min(r.available, r.wanted)
+
+	return verdict{v1.PhaseRunning, v1.ReasonAvailable, r.count() + "."}, true
+}
+
+// newReplicaSetAvailable is the reason of a rollout that is done: see
+// k8s.io/kubernetes/pkg/controller/deployment/util.NewRSAvailableReason.
+const newReplicaSetAvailable = "NewReplicaSetAvailable"
 
 // unseen is for a status that is about an older Deployment than there is.
 func unseen(r rollout) (verdict, bool) {
@@ -108,8 +132,7 @@ func unseen(r rollout) (verdict, bool) {
 // older template is left, and every wanted one of the new is available. See
 // k8s.io/kubernetes/pkg/controller/deployment/util.DeploymentComplete.
 func available(r rollout) (verdict, bool) {
-	wanted := int64(r.app.spec.Replicas)
-	if r.updated != wanted || r.replicas != wanted || r.available < wanted {
+	if r.updated != r.wanted || r.replicas != r.wanted || r.available < r.wanted {
 		return verdict{}, false
 	}
 
@@ -127,13 +150,22 @@ func podsRefused(r rollout) (verdict, bool) {
 
 	switch {
 	case strings.Contains(said, "exceeded quota"):
-		return failed(v1.ReasonQuotaExceeded, "A ResourceQuota of the namespace forbids more pods: %s. Ask for more quota, or lower spec.replicas. See: kubectl -n %s describe quota",
-			why, r.app.namespace), true
+		return failed(v1.ReasonQuotaExceeded, "A ResourceQuota of the namespace forbids more pods: %s. Ask for more quota, or lower %s. See: kubectl -n %s describe quota",
+			why, replicasField(r.app), r.app.namespace), true
 	case strings.Contains(said, "is forbidden") || strings.Contains(said, "denied the request"):
 		return failed(v1.ReasonAdmissionRefused, "The cluster refuses the pods: %s", why), true
 	default:
 		return failed(v1.ReasonReplicaFailure, "Pods cannot be created or deleted: %s", why), true
 	}
+}
+
+// replicasField is the field that says how many replicas there are at most.
+func replicasField(app *webApp) string {
+	if app.autoscaled {
+		return "spec.autoscaling.maxReplicas"
+	}
+
+	return "spec.replicas"
 }
 
 func deadlineExceeded(r rollout) (verdict, bool) {
@@ -155,7 +187,7 @@ func paused(r rollout) (verdict, bool) {
 }
 
 func rollingOut(r rollout) (verdict, bool) {
-	if r.updated >= int64(r.app.spec.Replicas) && r.replicas <= r.updated && r.progressing.reason == "NewReplicaSetAvailable" {
+	if r.updated >= r.wanted && r.replicas <= r.updated && r.progressing.reason == newReplicaSetAvailable {
 		return verdict{}, false
 	}
 
@@ -165,7 +197,7 @@ func rollingOut(r rollout) (verdict, bool) {
 // count says how many replicas serve. It leaves out what changes more often:
 // every change of a status is a write, and wakes everybody who watches it.
 func (r rollout) count() string {
-	return fmt.Sprintf("%d of %d replicas are available", r.available, r.app.spec.Replicas)
+	return fmt.Sprintf("%d of %d replicas are available", r.available, r.wanted)
 }
 
 func pending(reason v1.Reason, format string, args ...any) verdict {

@@ -4,6 +4,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/crossplane/function-sdk-go/resource"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 )
@@ -17,7 +20,7 @@ func TestJudgeRollout(t *testing.T) {
 	complete := func(spoil func(r *rollout)) rollout {
 		r := rollout{
 			app: app, exists: true, templateCurrent: true, generation: 7, observedGeneration: 7,
-			written: 3, replicas: 3, updated: 3, available: 3, progressing: done,
+			wanted: 3, written: 3, replicas: 3, updated: 3, available: 3, progressing: done,
 		}
 		if spoil != nil {
 			spoil(&r)
@@ -147,6 +150,68 @@ func TestJudgeRollout(t *testing.T) {
 		},
 	}
 
+	scaled := &webApp{name: "shop", namespace: "acme", spec: app.spec, autoscaled: true, options: map[string]*structpb.Value{
+		"autoscaling": structpb.NewStructValue(resource.MustStructJSON(`{"minReplicas": 2, "maxReplicas": 10}`)),
+	}}
+
+	// autoscaled is a complete rollout of which an autoscaler decides how many
+	// replicas there are.
+	autoscaled := func(spoil func(r *rollout)) rollout {
+		return complete(func(r *rollout) { r.app = scaled; spoil(r) })
+	}
+
+	for name, tc := range map[string]struct {
+		reason string
+		args   rollout
+		want   verdict
+	}{
+		"AutoscaledUp": {
+			reason: "An autoscaler adds replicas to those that serve.",
+			args:   autoscaled(func(r *rollout) { r.wanted, r.written, r.replicas, r.updated = 5, 5, 5, 5 }),
+			want:   verdict{v1.PhaseRunning, v1.ReasonAvailable, "3 of 5 replicas are available."},
+		},
+		"AutoscaledUpUnseen": {
+			reason: "That Kubernetes has not acted on it yet spoils nothing.",
+			args:   autoscaled(func(r *rollout) { r.wanted, r.written, r.generation = 5, 5, 8 }),
+			want:   verdict{v1.PhaseRunning, v1.ReasonAvailable, "3 of 5 replicas are available."},
+		},
+		"AutoscaledDownUnseen": {
+			reason: "The same goes for replicas that it removes.",
+			args:   autoscaled(func(r *rollout) { r.wanted, r.written, r.generation = 2, 2, 8 }),
+			want:   verdict{v1.PhaseRunning, v1.ReasonAvailable, "2 of 2 replicas are available."},
+		},
+		"AutoscaledUnseen": {
+			reason: "Any other change is one of the pods, of which Kubernetes has said nothing yet.",
+			args:   autoscaled(func(r *rollout) { r.generation = 8 }),
+			want:   verdict{v1.PhasePending, v1.ReasonRollingOut, "Kubernetes has not acted on the latest change yet; 3 of 3 replicas are available."},
+		},
+		"AutoscaledUpdate": {
+			reason: "Other pods are other pods, however many there are.",
+			args: autoscaled(func(r *rollout) {
+				r.wanted, r.written, r.replicas, r.updated, r.progressing = 5, 5, 6, 1, progressing
+			}),
+			want: verdict{v1.PhasePending, v1.ReasonRollingOut, "Pods are being started or replaced; 3 of 5 replicas are available."},
+		},
+		"AutoscaledTooFew": {
+			reason: "There are fewer than there must be at least.",
+			args:   autoscaled(func(r *rollout) { r.available = 1 }),
+			want:   verdict{v1.PhasePending, v1.ReasonReplicasUnavailable, "1 of 3 replicas are available."},
+		},
+		"AutoscaledRefused": {
+			reason: "That the autoscaler gets no more is for somebody to know, and to mend.",
+			args: autoscaled(func(r *rollout) {
+				r.wanted, r.written = 5, 5
+				r.replicaFailure = condition{status: "True", reason: "FailedCreate", message: "exceeded quota: small"}
+			}),
+			want: verdict{
+				v1.PhaseFailed, v1.ReasonQuotaExceeded,
+				"A ResourceQuota of the namespace forbids more pods: exceeded quota: small. Ask for more quota, or lower spec.autoscaling.maxReplicas. See: kubectl -n acme describe quota",
+			},
+		},
+	} {
+		cases[name] = tc
+	}
+
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(tc.want, judgeRollout(tc.args), cmp.AllowUnexported(verdict{})); diff != "" {
@@ -186,7 +251,7 @@ func TestTell(t *testing.T) {
 			args: args{
 				before: verdict{v1.PhaseRunning, v1.ReasonAvailable, ""},
 				after:  verdict{v1.PhasePending, v1.ReasonUpdating, ""},
-				r:      rollout{image: "nginx:1.27", written: 3},
+				r:      rollout{image: "nginx:1.27", wanted: 3, written: 3},
 			},
 			want: []event{{"SEVERITY_NORMAL", "Updated", "Updating the image from nginx:1.27 to nginx:1.28."}},
 		},
@@ -195,7 +260,7 @@ func TestTell(t *testing.T) {
 			args: args{
 				before: verdict{v1.PhaseRunning, v1.ReasonAvailable, ""},
 				after:  verdict{v1.PhasePending, v1.ReasonUpdating, ""},
-				r:      rollout{image: "nginx:1.28", written: 2},
+				r:      rollout{image: "nginx:1.28", wanted: 3, written: 2},
 			},
 			want: []event{{"SEVERITY_NORMAL", "Updated", "Updating the pods' settings."}, {"SEVERITY_NORMAL", "Scaled", "Scaling from 2 to 3 replicas."}},
 		},
@@ -204,7 +269,7 @@ func TestTell(t *testing.T) {
 			args: args{
 				before: verdict{v1.PhaseRunning, v1.ReasonAvailable, ""},
 				after:  verdict{v1.PhasePending, v1.ReasonScaling, ""},
-				r:      rollout{written: 5},
+				r:      rollout{wanted: 3, written: 5},
 			},
 			want: []event{{"SEVERITY_NORMAL", "Scaled", "Scaling from 5 to 3 replicas."}},
 		},

@@ -314,7 +314,7 @@ func TestReadSettings(t *testing.T) {
 		"Features": {
 			reason: "What does not exist cannot be switched on.",
 			args:   resource.MustStructJSON(head + `, "features": ["podDisruptionBudget", "httpRoutes"]}`),
-			want:   want{errs: []string{`features[1]: Unsupported value: "httpRoutes": supported values: "podDisruptionBudget"`}},
+			want:   want{errs: []string{`features[1]: Unsupported value: "httpRoutes": supported values: "` + strings.Join(features(), `", "`) + `"`}},
 		},
 	}
 

@@ -27,6 +27,7 @@ type rollout struct {
 	generation         int64
 	observedGeneration int64
 
+	wanted    int64 // replicas that there should be
 	written   int64 // replicas that the Deployment asks for
 	replicas  int64
 	updated   int64
@@ -62,9 +63,14 @@ func observeRollout(app *webApp, observed, desired *structpb.Struct) rollout {
 	spec := observed.GetFields()["spec"]
 	status := observed.GetFields()["status"]
 
-	written := int64(app.spec.Replicas)
-	if dig(spec, "replicas") != nil {
-		written = number(spec, "replicas")
+	// What is not sent is left to the autoscaler, and wanted as it is.
+	wanted, written := dig(desired.GetFields()["spec"], "replicas"), dig(spec, "replicas")
+	if wanted == nil {
+		wanted = written
+	}
+
+	if written == nil {
+		written = wanted
 	}
 
 	current, image := templateCurrent(observed, desired), ""
@@ -80,7 +86,8 @@ func observeRollout(app *webApp, observed, desired *structpb.Struct) rollout {
 		image:              image,
 		generation:         number(metadata, "generation"),
 		observedGeneration: number(status, "observedGeneration"),
-		written:            written,
+		wanted:             number(wanted),
+		written:            number(written),
 		replicas:           number(status, "replicas"),
 		updated:            number(status, "updatedReplicas"),
 		available:          number(status, "availableReplicas"),

@@ -37,6 +37,10 @@ type webApp struct {
 
 	// options are those of spec that are set, by name, as they were written.
 	options map[string]*structpb.Value
+
+	// autoscaled says that an autoscaler is among the children, which decides how
+	// many replicas there are.
+	autoscaled bool
 }
 
 // checkComposite refuses a composite that is missing or not a WebApp.

@@ -46,7 +46,8 @@ const (
 
 // Reasons of phase Running.
 const (
-	// ReasonAvailable means that every replica is up to date and available.
+	// ReasonAvailable means that every replica is up to date and available; with
+	// autoscaling, at least minReplicas are.
 	ReasonAvailable Reason = "Available"
 )
 

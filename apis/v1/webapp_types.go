@@ -81,7 +81,8 @@ type WebAppSpec struct {
 	Image string `json:"image"`
 
 	// Replicas is how many copies of the image run at the same time, from 1 to
-	// 10. kubectl scale, a HorizontalPodAutoscaler or KEDA may set it too.
+	// 10. kubectl scale, a HorizontalPodAutoscaler or KEDA may set it too. With
+	// autoscaling, it only says with how many a new WebApp begins.
 	// +required
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=10
@@ -189,6 +190,12 @@ type WebAppSpec struct {
 	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')",message="must be the name of a ServiceAccount: lower case letters, digits, dashes and dots, starting and ending with a letter or digit"
 	ServiceAccountName string `json:"serviceAccountName,omitempty"`
 
+	// Autoscaling lets a HorizontalPodAutoscaler decide how many replicas there
+	// are, where the platform team has switched autoscaling on. While it does,
+	// replicas and kubectl scale have no effect. Default: replicas says how many.
+	// +optional
+	Autoscaling *Autoscaling `json:"autoscaling,omitempty"`
+
 	// PodDisruptionBudget says how many replicas may be missing while nodes are
 	// drained. Default: from two replicas on, one at a time, where the platform
 	// team has switched podDisruptionBudget on.
@@ -217,7 +224,7 @@ type Argument = string
 type WebAppStatus struct {
 	// Phase sums the WebApp up in one word. Pending: Kubernetes is at work.
 	// Running: every replica you asked for runs the image and settings you asked
-	// for, and is available. Failed: it cannot go on without somebody's help;
+	// for, and is available; with autoscaling, at least minReplicas are. Failed: it cannot go on without somebody's help;
 	// reason and message say why.
 	// +optional
 	Phase Phase `json:"phase,omitempty"`

@@ -79,5 +79,5 @@ type Resources struct {
 
 // A Feature is a kind of children that needs rights beyond Crossplane's own.
 //
-// +kubebuilder:validation:Enum=podDisruptionBudget
+// +kubebuilder:validation:Enum=autoscaling;podDisruptionBudget
 type Feature string

@@ -46,6 +46,7 @@ var (
 	pods        = schema.GroupVersionResource{Version: "v1", Resource: "pods"}
 	events      = schema.GroupVersionResource{Version: "v1", Resource: "events"}
 	quotas      = schema.GroupVersionResource{Version: "v1", Resource: "resourcequotas"}
+	autoscalers = schema.GroupVersionResource{Group: "autoscaling", Version: "v2", Resource: "horizontalpodautoscalers"}
 	limits      = schema.GroupVersionResource{Version: "v1", Resource: "limitranges"}
 	nodes       = schema.GroupVersionResource{Version: "v1", Resource: "nodes"}
 )

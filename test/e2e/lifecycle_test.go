@@ -27,6 +27,7 @@ func TestLifecycle(t *testing.T) {
 			"Namespaces":        testNamespaces,
 			"Scale":             testScale,
 			"Autoscaler":        testAutoscaler,
+			"Autoscaling":       testAutoscaling,
 			"DriftFields":       testDriftFields,
 			"DriftPods":         testDriftPods,
 			"DriftObjects":      testDriftObjects,

@@ -181,6 +181,26 @@ func TestBounds(t *testing.T) {
 			args:   "^.spec.resources.requests",
 			want:   bounds{MaxProperties: ptr.To[int64](v1.MaxResources)},
 		},
+		"MinReplicas": {
+			reason: "An autoscaler may run more replicas than a person asks for.",
+			args:   "^.spec.autoscaling.minReplicas",
+			want:   bounds{Minimum: ptr.To(1.0), Maximum: ptr.To(float64(v1.MaxAutoscaledReplicas))},
+		},
+		"MaxReplicas": {
+			reason: "But not any number.",
+			args:   "^.spec.autoscaling.maxReplicas",
+			want:   bounds{Minimum: ptr.To(1.0), Maximum: ptr.To(float64(v1.MaxAutoscaledReplicas))},
+		},
+		"StabilizationWindow": {
+			reason: "Kubernetes bounds it.",
+			args:   "^.spec.autoscaling.behavior.scaleDown.stabilizationWindowSeconds",
+			want:   bounds{Minimum: ptr.To(0.0), Maximum: ptr.To(float64(v1.MaxStabilizationSeconds))},
+		},
+		"ScalingPeriod": {
+			reason: "So it does this.",
+			args:   "^.spec.autoscaling.behavior.scaleUp.policies.items.periodSeconds",
+			want:   bounds{Minimum: ptr.To(1.0), Maximum: ptr.To(float64(v1.MaxPeriodSeconds))},
+		},
 	}
 
 	fields := validations.FlattenCRDVersion(derived(t).Spec.Versions[0])
@@ -237,6 +257,7 @@ func TestRules(t *testing.T) {
 		"^.spec.securityContext.seccompProfile":                  {`(self.type == 'Localhost') == has(self.localhostProfile)`},
 		"^.spec.securityContext.seccompProfile.localhostProfile": {`!self.startsWith('/') && !self.matches('(^|/)[.][.](/|$)')`},
 		"^.spec.podDisruptionBudget":                             {`!has(self.minAvailable) || !has(self.maxUnavailable)`},
+		"^.spec.autoscaling":                                     {`!has(self.minReplicas) || self.minReplicas <= self.maxReplicas`},
 	}
 
 	got := map[string][]string{}
