@@ -26,7 +26,7 @@ import (
 // everythingSet is the input of a platform team that sets all it can.
 const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "labels": {"team": "x"}, "annotations": {"a/b": "c"},
 	"features": ["autoscaling", "podDisruptionBudget"],
-	"defaults": {"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}}}`
+	"defaults": {"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}, "service": {"type": "NodePort"}}}`
 
 // everythingAsked are the optional fields of a WebApp that asks for all it can.
 const everythingAsked = `
@@ -40,6 +40,7 @@ const everythingAsked = `
 	"securityContext": {"runAsUser": 1000, "runAsGroup": 1000, "runAsNonRoot": true, "fsGroup": 2000, "fsGroupChangePolicy": "Always", "supplementalGroups": [3000],
 		"seccompProfile": {"type": "Localhost", "localhostProfile": "shop.json"}, "capabilities": {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]},
 		"readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false},
+	"service": {"type": "LoadBalancer", "port": 8443, "appProtocol": "https", "annotations": {"example.com/a": "b"}},
 	"autoscaling": {"minReplicas": 2, "maxReplicas": 5, "targetCPUUtilizationPercentage": 60, "targetMemoryUtilizationPercentage": 70, "behavior": {
 		"scaleUp": {"stabilizationWindowSeconds": 60, "selectPolicy": "Min", "policies": [{"type": "Percent", "value": 50, "periodSeconds": 15}]},
 		"scaleDown": {"policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]}}},

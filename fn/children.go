@@ -48,7 +48,7 @@ type child struct {
 // children is all that a WebApp is made of.
 var children = []child{
 	{keyDeployment, typeOf("apps/v1", "Deployment"), sameName, always, deployment, deploymentReads, deploymentReady},
-	{keyService, typeOf("v1", "Service"), sameName, always, service, staysReads, staysReady},
+	{keyService, typeOf("v1", "Service"), sameName, withService, service, staysReads, staysReady},
 	{keyConfigMap, typeOf("v1", "ConfigMap"), configMapName, always, configMap, staysReads, staysReady},
 	{keyAutoscaler, typeOf("autoscaling/v2", "HorizontalPodAutoscaler"), sameName, withAutoscaler, autoscaler, staysReads, staysReady},
 	// After the autoscaler, on which it depends whether there is one.
@@ -144,7 +144,7 @@ func compose(app *webApp, set *settings, chosen []child) map[string]*structpb.St
 			"name":        str(c.name(app)),
 			"namespace":   namespace,
 			"labels":      labels,
-			"annotations": strs(set.annotations),
+			"annotations": annotations(set, app.options[c.option.name]),
 		})
 
 		out[c.key] = obj(object).GetStructValue()
@@ -153,6 +153,24 @@ func compose(app *webApp, set *settings, chosen []child) map[string]*structpb.St
 	stampTemplateHash(out[keyDeployment])
 
 	return out
+}
+
+// annotations are the platform team's, and those that a WebApp's option says go on
+// its object.
+func annotations(set *settings, option *structpb.Value) *structpb.Value {
+	own := dig(option, "annotations").GetStructValue().GetFields()
+	if len(own) == 0 {
+		return strs(set.annotations)
+	}
+
+	all := strs(set.annotations).GetStructValue().GetFields()
+	if all == nil {
+		all = make(fields, len(own))
+	}
+
+	maps.Copy(all, own)
+
+	return obj(all)
 }
 
 const (

@@ -239,7 +239,7 @@ func TestReadSettings(t *testing.T) {
 			args:   resource.MustStructJSON(head + `, "colour": "red", "defaults": {"replicas": 1, "resources": {"claims": []}}}`),
 			want: want{errs: []string{
 				`colour: Forbidden: unknown field: known here are apiVersion, kind, metadata, ttl, labels, annotations, defaults, features`,
-				`defaults.replicas: Forbidden: unknown field: known here are resources`,
+				`defaults.replicas: Forbidden: unknown field: known here are resources, service`,
 				`defaults.resources.claims: Forbidden: unknown field: known here are requests, limits`,
 			}},
 		},
@@ -309,6 +309,14 @@ func TestReadSettings(t *testing.T) {
 			args:   resource.MustStructJSON(head + `, "defaults": {"resources": {"requests": {"memry": "1Gi"}, "limits": {"ephemeral-storage": "1Gi", "hugepages-2Mi": "2Mi", "acme.com/gpu": 1}}}}`),
 			want: want{errs: []string{
 				`defaults.resources.requests[memry]: Unsupported value: "memry": supported values: "cpu", "memory", "ephemeral-storage", "hugepages-<size>", "<domain>/<name>"`,
+			}},
+		},
+		"ServiceType": {
+			reason: "A Service is one of three.",
+			args:   resource.MustStructJSON(head + `, "defaults": {"service": {"type": "ExternalName", "port": 80}}}`),
+			want: want{errs: []string{
+				`defaults.service.port: Forbidden: unknown field: known here are type`,
+				`defaults.service.type: Unsupported value: "ExternalName": supported values: "ClusterIP", "NodePort", "LoadBalancer"`,
 			}},
 		},
 		"Features": {

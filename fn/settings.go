@@ -175,8 +175,14 @@ func readLabels(root object, into *settings) {
 }
 
 func readAnnotations(root object, into *settings) {
-	annotations := root.texts("annotations")
-	path := root.child("annotations")
+	into.annotations = root.annotations(templateHashAnnotation)
+}
+
+// annotations returns the annotations of an object, without those of Crossplane and
+// others that are not for everybody to set.
+func (o object) annotations(refused ...string) map[string]string {
+	annotations := o.texts("annotations")
+	path := o.child("annotations")
 
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
 		at := path.Key(clip(key, maxQuoted))
@@ -184,15 +190,15 @@ func readAnnotations(root object, into *settings) {
 		// Annotation keys are qualified names, but for case: see
 		// k8s.io/apimachinery/pkg/api/validation.ValidateAnnotations.
 		for _, problem := range validation.IsQualifiedName(strings.ToLower(key)) {
-			*root.errs = append(*root.errs, field.Invalid(at, clip(key, maxQuoted), problem))
+			*o.errs = append(*o.errs, field.Invalid(at, clip(key, maxQuoted), problem))
 		}
 
-		if key == templateHashAnnotation || isCrossplanes(key) {
-			*root.errs = append(*root.errs, field.Forbidden(at, "this annotation is set for you"))
+		if slices.Contains(refused, key) || isCrossplanes(key) {
+			*o.errs = append(*o.errs, field.Forbidden(at, "this annotation is set for you"))
 		}
 	}
 
-	into.annotations = annotations
+	return annotations
 }
 
 // isCrossplanes says whether Crossplane owns a label or annotation key.

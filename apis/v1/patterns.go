@@ -25,6 +25,17 @@ const (
 	// SubdomainPattern is what most objects may be called: a DNS subdomain of
 	// RFC 1123. MaxSubdomainLength bounds its length.
 	SubdomainPattern = `^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`
+	// AppProtocolPattern is what is spoken on a port of a Service: see
+	// k8s.io/kubernetes/pkg/apis/core/validation.ValidateQualifiedName.
+	AppProtocolPattern = `^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$`
+
+	// AnnotationKeyPattern is the key of an annotation: see
+	// k8s.io/apimachinery/pkg/api/validation.ValidateAnnotations.
+	AnnotationKeyPattern = `^([a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?/)?[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$`
+
+	// CrossplaneKeyPattern is the key of a label or annotation that is
+	// Crossplane's.
+	CrossplaneKeyPattern = `^([^/]*[.])?crossplane[.]io(/|$)`
 )
 
 // Parts of ImagePattern, in the order of the grammar.

@@ -89,8 +89,9 @@ type WebAppSpec struct {
 	Replicas int32 `json:"replicas"`
 
 	// Port is the TCP port that the container listens on, from 1 to 65535. The
-	// Service answers on port 80 and forwards to it. A pod becomes ready when
-	// this port accepts connections, unless readinessProbe says otherwise.
+	// Service answers on port 80, or on service.port, and forwards to it. A pod
+	// becomes ready when this port accepts connections, unless readinessProbe says
+	// otherwise.
 	// +optional
 	// +default=8080
 	// +kubebuilder:validation:Minimum=1
@@ -189,6 +190,11 @@ type WebAppSpec struct {
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')",message="must be the name of a ServiceAccount: lower case letters, digits, dashes and dots, starting and ending with a letter or digit"
 	ServiceAccountName string `json:"serviceAccountName,omitempty"`
+
+	// Service says how the WebApp is reached: on which port, and from where.
+	// Default: in the cluster, on port 80.
+	// +optional
+	Service *Service `json:"service,omitempty"`
 
 	// Autoscaling lets a HorizontalPodAutoscaler decide how many replicas there
 	// are, where the platform team has switched autoscaling on. While it does,

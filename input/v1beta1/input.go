@@ -63,6 +63,19 @@ type Defaults struct {
 	// and a limit below its request raised.
 	// +optional
 	Resources Resources `json:"resources,omitempty"`
+
+	// Service is how WebApps are reached.
+	// +optional
+	Service Service `json:"service,omitempty"`
+}
+
+// Service is how WebApps are reached.
+type Service struct {
+	// Type of their Services: ClusterIP, NodePort or LoadBalancer. A change
+	// restarts nothing. Default: ClusterIP.
+	// +optional
+	// +kubebuilder:validation:Enum=ClusterIP;NodePort;LoadBalancer
+	Type corev1.ServiceType `json:"type,omitempty"`
 }
 
 // Resources are the compute resources of a container, as in a Pod.

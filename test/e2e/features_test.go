@@ -5,9 +5,14 @@ import (
 	"testing"
 )
 
-// featured uses a Composition that has features on, and the rights that they need.
-// Every test that calls it has a Composition of its own.
+// featured is a Composition of the test's own that has features on.
 func (n *namespace) featured(t *testing.T, features string) {
+	t.Helper()
+	n.composition(t, "features: ["+features+"]")
+}
+
+// composition gives a test a Composition of its own, with fields of the input.
+func (n *namespace) composition(t *testing.T, input string) {
 	t.Helper()
 
 	n.cluster.apply(t, `
@@ -20,7 +25,7 @@ spec:
   pipeline:
   - step: webapp
     functionRef: {name: webapp-operator-function-webapp}
-    input: {apiVersion: webapp.fn.example.com/v1beta1, kind: Input, features: [`+features+`]}
+    input: {apiVersion: webapp.fn.example.com/v1beta1, kind: Input, `+input+`}
 `)
 }
 

@@ -25,6 +25,7 @@ func TestLifecycle(t *testing.T) {
 			"Budget":            testBudget,
 			"Refused":           testRefused,
 			"Namespaces":        testNamespaces,
+			"Service":           testService,
 			"Scale":             testScale,
 			"Autoscaler":        testAutoscaler,
 			"Autoscaling":       testAutoscaling,

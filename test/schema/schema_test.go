@@ -181,6 +181,21 @@ func TestBounds(t *testing.T) {
 			args:   "^.spec.resources.requests",
 			want:   bounds{MaxProperties: ptr.To[int64](v1.MaxResources)},
 		},
+		"ServicePort": {
+			reason: "It is a port.",
+			args:   "^.spec.service.port",
+			want:   bounds{Minimum: ptr.To(float64(v1.MinPort)), Maximum: ptr.To(float64(v1.MaxPort))},
+		},
+		"ServiceAnnotations": {
+			reason: "Their number is bounded, and with it the cost of the rule on their keys.",
+			args:   "^.spec.service.annotations",
+			want:   bounds{MaxProperties: ptr.To[int64](v1.MaxAnnotations)},
+		},
+		"ServiceAnnotation": {
+			reason: "So is their size.",
+			args:   "^.spec.service.annotations.additionalProperties",
+			want:   bounds{MaxLength: ptr.To[int64](v1.MaxAnnotationLength)},
+		},
 		"MinReplicas": {
 			reason: "An autoscaler may run more replicas than a person asks for.",
 			args:   "^.spec.autoscaling.minReplicas",
@@ -258,6 +273,10 @@ func TestRules(t *testing.T) {
 		"^.spec.securityContext.seccompProfile.localhostProfile": {`!self.startsWith('/') && !self.matches('(^|/)[.][.](/|$)')`},
 		"^.spec.podDisruptionBudget":                             {`!has(self.minAvailable) || !has(self.maxUnavailable)`},
 		"^.spec.autoscaling":                                     {`!has(self.minReplicas) || self.minReplicas <= self.maxReplicas`},
+		"^.spec.service.appProtocol":                             {`self.matches('` + v1.AppProtocolPattern + `')`},
+		"^.spec.service.annotations": {
+			`self.all(key, key.matches('` + v1.AnnotationKeyPattern + `') && !key.matches('` + v1.CrossplaneKeyPattern + `'))`,
+		},
 	}
 
 	got := map[string][]string{}
