@@ -25,7 +25,7 @@ import (
 
 // everythingSet is the input of a platform team that sets all it can.
 const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "labels": {"team": "x"}, "annotations": {"a/b": "c"},
-	"features": ["autoscaling", "podDisruptionBudget"],
+	"features": ["autoscaling", "podDisruptionBudget"], "diagnostics": "pods",
 	"defaults": {"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}, "service": {"type": "NodePort"}}}`
 
 // everythingAsked are the optional fields of a WebApp that asks for all it can.
@@ -48,7 +48,7 @@ const everythingAsked = `
 `
 
 // everythingGranted is an EnvironmentConfig that grants all there is.
-var everythingGranted = `{"data": {"features": ["` + strings.Join(features(), `", "`) + `"]}}`
+var everythingGranted = `{"data": {"features": ["` + strings.Join(append(features(), diagnosticsFeature), `", "`) + `"]}}`
 
 // TestChildrenAreKubernetes holds that every field of every child is one of
 // Kubernetes' types, with the right spelling and type.

@@ -79,10 +79,16 @@ func choose(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, app *we
 		app.autoscaled = app.autoscaled || len(chosen) > 0 && chosen[len(chosen)-1].key == keyAutoscaler
 	}
 
+	if set.diagnostics {
+		if granted, known := isGranted(req, rsp, diagnosticsFeature); known && !granted {
+			notGranted = append(notGranted, diagnosticsFeature)
+		}
+	}
+
 	switch {
 	case len(notGranted) > 0:
 		return chosen, accepted(fnv1.Status_STATUS_CONDITION_FALSE, v1.ReasonFeatureNotGranted, fmt.Sprintf(
-			"The platform team has switched on %s, but Crossplane may not make it: apply %s of the function, which grants it. Everything else works.",
+			"The platform team has switched on %s, but Crossplane has no rights for it: apply %s of the function, which grants them. Everything else works.",
 			strings.Join(notGranted, ", "), grantsFile))
 	case len(off) > 0:
 		return chosen, accepted(fnv1.Status_STATUS_CONDITION_FALSE, v1.ReasonFeatureOff, fmt.Sprintf(

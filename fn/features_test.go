@@ -20,7 +20,7 @@ func TestFeatures(t *testing.T) {
 		others  = `{"data": {"features": ["other"]}}`
 		exists  = `{"metadata": {"name": "shop"}}`
 
-		notGranted = "The platform team has switched on podDisruptionBudget, but Crossplane may not make it: apply install/rbac.yaml of the function, which grants it. Everything else works."
+		notGranted = "The platform team has switched on podDisruptionBudget, but Crossplane has no rights for it: apply install/rbac.yaml of the function, which grants them. Everything else works."
 		off        = "The WebApp asks for podDisruptionBudget, which the platform team has not switched on: add it to features in the input of the Composition's step, and apply install/rbac.yaml of the function. Everything else works."
 		fine       = "The WebApp is valid and no other object is in its way."
 	)

@@ -3,9 +3,9 @@
 // WebApp's status should say.
 //
 // Data goes one way: [Function.RunFunction] reads the request into a WebApp
-// (webapp.go), settings (settings.go), the observed Deployment (rollout.go) and
-// conflicts (conflict.go); children.go lists what to build from them; status.go
-// decides what to say and events.go what to tell.
+// (webapp.go), settings (settings.go), the observed Deployment (rollout.go), its
+// pods (diagnostics.go) and conflicts (conflict.go); children.go lists what to build
+// from them; status.go decides what to say and events.go what to tell.
 package fn
 
 import (
@@ -31,8 +31,8 @@ type Function struct {
 	input atomic.Pointer[input]
 }
 
-// New returns a Function that takes the time of a status change from now, where
-// the request does not tell it.
+// New returns a Function that takes the time from now: that of a status change,
+// where the request does not tell it, and how long a pod has been as it is.
 func New(now func() time.Time) *Function {
 	return &Function{now: now}
 }
@@ -44,7 +44,7 @@ func Reads() wire.Reads {
 	reads := wire.Reads{
 		Composite: compositeReads(),
 		Resources: make(map[string]wire.Fields, len(children)),
-		Required:  map[string]wire.Fields{grantsRequirement: grantsReads},
+		Required:  map[string]wire.Fields{grantsRequirement: grantsReads, podsRequirement: podReads},
 		// Only to put our fields next to those of earlier steps.
 		Desired: wire.Fields{"status": {}},
 	}
@@ -106,6 +106,10 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 
 	roll := observeRollout(app, deployment, desired[keyDeployment])
 
+	before, now := readStatus(composite), f.now()
+	pods := watchPods(req, rsp, settings, before, roll)
+	roll.trouble = findTrouble(pods, roll, before.verdict, now)
+
 	for _, c := range chosen {
 		_, exists := observed[c.key]
 		if !exists && len(conflicts) > 0 {
@@ -119,7 +123,6 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 		rsp.Desired.Resources[c.key] = &fnv1.Resource{Resource: desired[c.key], Ready: readiness(ready)}
 	}
 
-	before := readStatus(composite)
 	after := status{
 		verdict:       judge(roll, conflicts),
 		available:     roll.available,
@@ -130,7 +133,7 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 	}
 
 	if after != before || before.lastUpdated == "" {
-		after.lastUpdated = changedAt(before, composite, deployment, f.now())
+		after.lastUpdated = changedAt(before, composite, deployment, pods, now)
 	}
 
 	rsp.Desired.Composite = withStatus(rsp.GetDesired().GetComposite(), composite, after)
@@ -151,6 +154,11 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 
 	if after.phase != v1.PhaseRunning {
 		rsp.Meta.Ttl = durationpb.New(min(settings.ttl, unsettledTTL))
+
+		if len(pods) > 0 && settings.ttl == 0 {
+			// What pods say changes with time, too.
+			rsp.Meta.Ttl = durationpb.New(unsettledTTL)
+		}
 	}
 
 	return rsp, nil

@@ -2,11 +2,13 @@ package fn
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/proto"
@@ -157,6 +159,10 @@ func seeds() []*fnv1.RunFunctionRequest {
 		}),
 		request(webAppWith(everythingAsked), withInput(everythingSet), withRequired(grantsRequirement, everythingGranted),
 			withObserved(keyDeployment, `{"metadata": {"managedFields": [{"manager": "a", "fieldsV1": {"f:spec": {"f:replicas": {}}}}]}, "spec": {"replicas": 2}}`)),
+		request(webAppSaying("Failed", "CrashLoop", stops), withInput(diagnosed), withObserved(keyDeployment, rolling), withRequired(grantsRequirement, everythingGranted),
+			withRequired(podsRequirement,
+				container("shop-7d-a", `"restartCount": 2, "state": `+backsOff+`, "lastState": `+ended(1, "Error", time.Minute, time.Second)),
+				waits("shop-7d-b", "ErrImagePull", pullFailed), unscheduled(time.Minute, "0/1 nodes are available: 1 Insufficient cpu."))),
 	}
 }
 
@@ -222,6 +228,21 @@ func randomRequest(r *rand.Rand) *fnv1.RunFunctionRequest {
 		if r.IntN(2) == 0 {
 			req.Observed.Resources[c.key] = &fnv1.Resource{Resource: object(deployment)}
 		}
+	}
+
+	if r.IntN(2) == 0 {
+		req.Input.Fields["diagnostics"] = structpb.NewStringValue("pods")
+
+		pods := []string{}
+		for i := range r.IntN(5) {
+			pods = append(pods, container("shop-7d-"+strconv.Itoa(i), fmt.Sprintf(`"ready": %t, "started": %t, "restartCount": %d, "state": %s, "lastState": %s`,
+				r.IntN(2) == 0, r.IntN(2) == 0, r.IntN(4),
+				pick(backsOff, runs(time.Second), runs(time.Hour), ended(1, "Error", 0, time.Second), `{"waiting": {"reason": "ErrImagePull"}}`),
+				pick("{}", ended(137, "OOMKilled", time.Minute, time.Second), ended(0, "Completed", time.Minute, time.Hour)))))
+		}
+
+		withRequired(grantsRequirement, pick(everythingGranted, "{}"))(req)
+		withRequired(podsRequirement, pods...)(req)
 	}
 
 	return req

@@ -45,12 +45,15 @@ var rules = []func(r rollout) (verdict, bool){
 	terminating,
 	updating,
 	scaling,
+	// A pod that will not last is no reason to say that all is well.
+	willNotLast,
 	autoscaling,
 	unseen,
 	// Before every failure: a Deployment that is complete has none.
 	available,
 	// Before the deadline: they say why it was missed.
 	podsRefused,
+	podsInTrouble,
 	deadlineExceeded,
 	paused,
 	rollingOut,
@@ -95,13 +98,10 @@ func scaling(r rollout) (verdict, bool) {
 // autoscaling is for a WebApp that goes on serving while its autoscaler has
 // replicas started or stopped. It would not be Running half of its time otherwise.
 func autoscaling(r rollout) (verdict, bool) {
-	// Kubernetes acts on a change of the pods only after it has been seen, and until
-	// then there are as many as there were.
-	seen := r.observedGeneration >= r.generation || r.replicas != r.written
 	// No pod of an older template is left, and none is refused.
 	settled := r.updated == r.replicas && r.progressing.reason == newReplicaSetAvailable && r.replicaFailure.status != string(corev1.ConditionTrue)
 
-	if !r.app.autoscaled || !seen || !settled || r.available < int64(leastReplicas(r.app)) {
+	if !r.app.autoscaled || !r.seen() || !settled || r.available < int64(leastReplicas(r.app)) {
 		return verdict{}, false
 	}
 
@@ -114,6 +114,13 @@ func autoscaling(r rollout) (verdict, bool) {
 // newReplicaSetAvailable is the reason of a rollout that is done: see
 // k8s.io/kubernetes/pkg/controller/deployment/util.NewRSAvailableReason.
 const newReplicaSetAvailable = "NewReplicaSetAvailable"
+
+// seen says whether the pods are those of the Deployment as it is. Of one that its
+// autoscaler has just changed they are: Kubernetes acts on a change of the pods only
+// after it has been seen, and until then there are as many as there were.
+func (r rollout) seen() bool {
+	return r.observedGeneration >= r.generation || (r.app.autoscaled && r.replicas != r.written)
+}
 
 // unseen is for a status that is about an older Deployment than there is.
 func unseen(r rollout) (verdict, bool) {
@@ -137,6 +144,30 @@ func available(r rollout) (verdict, bool) {
 	}
 
 	return verdict{v1.PhaseRunning, v1.ReasonAvailable, r.count() + "."}, true
+}
+
+// willNotLast is for a pod that may serve at the moment, and has stopped again and
+// again. Without this, a WebApp would run and fail in turn.
+func willNotLast(r rollout) (verdict, bool) {
+	if r.trouble == nil || !r.trouble.loops || !r.seen() {
+		return verdict{}, false
+	}
+
+	return podsInTrouble(r)
+}
+
+// podsInTrouble is for what pods say: see podRules.
+func podsInTrouble(r rollout) (verdict, bool) {
+	if r.trouble == nil {
+		return verdict{}, false
+	}
+
+	v := failed(r.trouble.reason, "%s; %s. %s", r.trouble.what, r.count(), r.trouble.advice)
+	if r.trouble.phase != "" {
+		v.phase = r.trouble.phase
+	}
+
+	return v, true
 }
 
 // podsRefused is for pods that the API server does not let in.

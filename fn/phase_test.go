@@ -143,6 +143,27 @@ func TestJudgeRollout(t *testing.T) {
 			args:   refused(`admission webhook "policy.acme.com" denied the request: acme/shop-7c5ddbdf54-x2x4q has no team`),
 			want:   verdict{v1.PhaseFailed, v1.ReasonAdmissionRefused, `The cluster refuses the pods: admission webhook "policy.acme.com" denied the request: acme/shop has no team`},
 		},
+		"Loop": {
+			reason: "A container that stops again and again is not trusted while it is ready.",
+			args: complete(func(r *rollout) {
+				r.trouble = &trouble{reason: v1.ReasonCrashLoop, what: "It stops", advice: "See.", loops: true}
+			}),
+			want: verdict{v1.PhaseFailed, v1.ReasonCrashLoop, "It stops; 3 of 3 replicas are available. See."},
+		},
+		"LoopUnseen": {
+			reason: "But one that is about to be replaced may be what was put right.",
+			args: complete(func(r *rollout) {
+				r.generation, r.trouble = 8, &trouble{reason: v1.ReasonCrashLoop, what: "It stops", advice: "See.", loops: true}
+			}),
+			want: verdict{v1.PhasePending, v1.ReasonRollingOut, "Kubernetes has not acted on the latest change yet; 3 of 3 replicas are available."},
+		},
+		"TroubleOfOthers": {
+			reason: "What keeps a pod from serving is none of a Deployment that is complete.",
+			args: complete(func(r *rollout) {
+				r.trouble = &trouble{reason: v1.ReasonEvicted, what: "It was evicted", advice: "See."}
+			}),
+			want: verdict{v1.PhaseRunning, v1.ReasonAvailable, "3 of 3 replicas are available."},
+		},
 		"ReplicaFailure": {
 			reason: "Anything else is told as it is.",
 			args:   refused(`no API token found for service account "default"`),
@@ -169,6 +190,13 @@ func TestJudgeRollout(t *testing.T) {
 			reason: "An autoscaler adds replicas to those that serve.",
 			args:   autoscaled(func(r *rollout) { r.wanted, r.written, r.replicas, r.updated = 5, 5, 5, 5 }),
 			want:   verdict{v1.PhaseRunning, v1.ReasonAvailable, "3 of 5 replicas are available."},
+		},
+		"AutoscaledLoop": {
+			reason: "What stops again and again is not trusted, however many serve.",
+			args: autoscaled(func(r *rollout) {
+				r.wanted, r.written, r.generation, r.trouble = 5, 5, 8, &trouble{reason: v1.ReasonCrashLoop, what: "It stops", advice: "See.", loops: true}
+			}),
+			want: verdict{v1.PhaseFailed, v1.ReasonCrashLoop, "It stops; 3 of 5 replicas are available. See."},
 		},
 		"AutoscaledUpUnseen": {
 			reason: "That Kubernetes has not acted on it yet spoils nothing.",

@@ -238,7 +238,7 @@ func TestReadSettings(t *testing.T) {
 			reason: "A setting that does nothing is refused by its name, wherever it stands.",
 			args:   resource.MustStructJSON(head + `, "colour": "red", "defaults": {"replicas": 1, "resources": {"claims": []}}}`),
 			want: want{errs: []string{
-				`colour: Forbidden: unknown field: known here are apiVersion, kind, metadata, ttl, labels, annotations, defaults, features`,
+				`colour: Forbidden: unknown field: known here are apiVersion, kind, metadata, ttl, labels, annotations, defaults, features, diagnostics`,
 				`defaults.replicas: Forbidden: unknown field: known here are resources, service`,
 				`defaults.resources.claims: Forbidden: unknown field: known here are requests, limits`,
 			}},
@@ -323,6 +323,21 @@ func TestReadSettings(t *testing.T) {
 			reason: "What does not exist cannot be switched on.",
 			args:   resource.MustStructJSON(head + `, "features": ["podDisruptionBudget", "httpRoutes"]}`),
 			want:   want{errs: []string{`features[1]: Unsupported value: "httpRoutes": supported values: "` + strings.Join(features(), `", "`) + `"`}},
+		},
+		"Diagnostics": {
+			reason: "Pods can be looked at.",
+			args:   resource.MustStructJSON(head + `, "diagnostics": "pods"}`),
+			want:   want{settings: &settings{ttl: defaultTTL, diagnostics: true}},
+		},
+		"DiagnosticsWrong": {
+			reason: "And nothing else can.",
+			args:   resource.MustStructJSON(head + `, "diagnostics": "logs"}`),
+			want:   want{errs: []string{`diagnostics: Unsupported value: "logs": supported values: "pods"`}},
+		},
+		"DiagnosticsMistyped": {
+			reason: "It is no switch.",
+			args:   resource.MustStructJSON(head + `, "diagnostics": true}`),
+			want:   want{errs: []string{`diagnostics: Invalid value: "boolean": must be a string`}},
 		},
 	}
 

@@ -35,6 +35,9 @@ type rollout struct {
 
 	progressing    condition
 	replicaFailure condition
+
+	// trouble is why pods do not serve, if they were looked at and say so.
+	trouble *trouble
 }
 
 // A condition of a Deployment.

@@ -35,7 +35,8 @@ type settings struct {
 	labels      map[string]string
 	annotations map[string]string
 	defaults
-	features []string
+	features    []string
+	diagnostics bool
 }
 
 // A part is one field of the input, or of an object in it. One with more to say
@@ -56,6 +57,7 @@ var settingParts = []part[settings]{
 	{"annotations", readAnnotations},
 	{"defaults", func(root object, into *settings) { readParts(root.object("defaults"), defaultParts, &into.defaults) }},
 	{"features", readFeatures},
+	{"diagnostics", readDiagnostics},
 }
 
 // readParts reads an object that has these parts and no other field, but for what

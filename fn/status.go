@@ -5,6 +5,8 @@ import (
 
 	"google.golang.org/protobuf/types/known/structpb"
 
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/internal/wire"
 )
@@ -65,13 +67,20 @@ func (s status) writeTo(f fields) {
 const recently = time.Minute
 
 // changedAt returns when the status changed that now differs from the one before.
-// It is when the API server last wrote the WebApp or its Deployment, so that the
-// same request gives the same time: Crossplane often calls again before it sees
+// It is when the API server last wrote the WebApp, its Deployment or one of the pods
+// that were looked at, so that the same request gives the same time: Crossplane often calls again before it sees
 // the status that it wrote itself, and another time would be one more change, which
 // wakes everybody who watches. Where no recent write is known, it is now. It
 // never goes back.
-func changedAt(before status, composite, deployment *structpb.Struct, now time.Time) string {
+func changedAt(before status, composite, deployment *structpb.Struct, pods []*fnv1.Resource, now time.Time) string {
 	at := lastWrite(deployment, "")
+
+	for _, p := range pods {
+		if t := lastWrite(p.GetResource(), ""); t.After(at) {
+			at = t
+		}
+	}
+
 	// Crossplane's own writes of the status follow from what we say.
 	if t := lastWrite(composite, "status"); t.After(at) {
 		at = t

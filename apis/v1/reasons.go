@@ -71,6 +71,32 @@ const (
 	ReasonReplicaFailure Reason = "ReplicaFailure"
 )
 
+// Reasons of phase Failed that pods tell, where the platform team has them looked at
+// (diagnostics in the function's input). If there are several, it is the first of
+// these. The message names one of the pods.
+const (
+	// ReasonImagePullError means that the image of a container cannot be pulled.
+	ReasonImagePullError Reason = "ImagePullError"
+	// ReasonConfigError means that a container cannot be created: a Secret, a
+	// ConfigMap or a key of one is missing, or the image runs as root.
+	ReasonConfigError Reason = "ConfigError"
+	// ReasonOOMKilled means that a container ran out of memory and was killed.
+	ReasonOOMKilled Reason = "OOMKilled"
+	// ReasonCrashLoop means that a container stops each time it is started. It
+	// stays until one has run for twice as long as the last time, for a minute at
+	// least and ten at most.
+	ReasonCrashLoop Reason = "CrashLoop"
+	// ReasonUnschedulable means that no node takes a pod. For the first two minutes,
+	// in which nodes may be added, the phase is Pending.
+	ReasonUnschedulable Reason = "Unschedulable"
+	// ReasonEvicted means that a node stopped a pod for want of memory, disk or
+	// process IDs in the last ten minutes, and that its successor does not serve yet.
+	ReasonEvicted Reason = "Evicted"
+	// ReasonProbeFailing means that a container runs, and has not been ready for two
+	// minutes.
+	ReasonProbeFailing Reason = "ProbeFailing"
+)
+
 // ConditionAccepted says whether the WebApp can be acted on: its spec and the
 // platform's input are valid, and no other object stands in its way. It is the
 // one condition of ours; Synced and Ready are Crossplane's.

@@ -30,7 +30,8 @@ type Input struct {
 	// TTL is how long Crossplane may wait before it asks again although nothing
 	// changed, as a duration such as 10m or 1h30m: the safety net below its
 	// watches. At least 10s; 0s turns the asking off. While a WebApp is not
-	// Running, it waits at most a minute. Default: 10m.
+	// Running, it waits at most a minute; with diagnostics, even if it is turned
+	// off. Default: 10m.
 	// +optional
 	TTL *metav1.Duration `json:"ttl,omitempty"`
 
@@ -54,6 +55,14 @@ type Input struct {
 	// +optional
 	// +listType=set
 	Features []Feature `json:"features,omitempty"`
+
+	// Diagnostics says what else is looked at to say why a WebApp does not run.
+	// With pods, its status has their reasons, such as ImagePullError or CrashLoop.
+	// Apply install/rbac.yaml, too, which grants Crossplane the right to read pods:
+	// it keeps those of the whole cluster in memory from then on. Default: nothing but
+	// the Deployment.
+	// +optional
+	Diagnostics Diagnostics `json:"diagnostics,omitempty"`
 }
 
 // Defaults are for WebApps that do not say otherwise.
@@ -94,3 +103,11 @@ type Resources struct {
 //
 // +kubebuilder:validation:Enum=autoscaling;podDisruptionBudget
 type Feature string
+
+// Diagnostics is what else is looked at to say why a WebApp does not run.
+//
+// +kubebuilder:validation:Enum=pods
+type Diagnostics string
+
+// DiagnosticsPods is for the WebApp's pods.
+const DiagnosticsPods Diagnostics = "pods"

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -331,8 +332,12 @@ func (n *namespace) told(t *testing.T, webApp string, want ...string) {
 
 		// What comes together is in one line: reasons, and a sentence for each.
 		for _, e := range toldPattern.FindAllStringSubmatch(call, -1) {
+			var message string
+
+			must(t, json.Unmarshal([]byte(e[2]), &message))
+
 			reasons := strings.Split(e[1], ", ")
-			for j, sentence := range strings.SplitAfterN(e[2], ". ", len(reasons)) {
+			for j, sentence := range strings.SplitAfterN(message, ". ", len(reasons)) {
 				got = append(got, reasons[j]+": "+strings.TrimSpace(sentence))
 			}
 		}
@@ -368,7 +373,7 @@ func (n *namespace) told(t *testing.T, webApp string, want ...string) {
 // What there is in the function's log.
 var (
 	tagPattern  = regexp.MustCompile(`"tag":"[^"]*"`)
-	toldPattern = regexp.MustCompile(`"event":"([^"]*)","message":"((?:[^"\\]|\\.)*)"`)
+	toldPattern = regexp.MustCompile(`"event":"([^"]*)","message":("(?:[^"\\]|\\.)*")`)
 )
 
 // events returns the events of a WebApp, oldest first: their names end with when

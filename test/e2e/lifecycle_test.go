@@ -23,6 +23,7 @@ func TestLifecycle(t *testing.T) {
 			"Env":               testEnv,
 			"Options":           testOptions,
 			"Budget":            testBudget,
+			"Diagnostics":       testDiagnostics,
 			"Refused":           testRefused,
 			"Namespaces":        testNamespaces,
 			"Service":           testService,

@@ -1,0 +1,586 @@
+package fn
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/testing/protocmp"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/internal/sample"
+)
+
+const (
+	diagnosed = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "diagnostics": "pods"}`
+
+	// progressing is a Deployment of which one of two new pods is up, and complete
+	// one of which all are.
+	rolling  = `{"metadata": {"generation": 1}, "spec": {"replicas": 2}, "status": {"observedGeneration": 1, "replicas": 2, "updatedReplicas": 2, "availableReplicas": 1, "conditions": [{"type": "Progressing", "status": "True", "reason": "ReplicaSetUpdated", "message": "ReplicaSet \"shop-7d\" is progressing."}]}}`
+	complete = `{"metadata": {"generation": 1}, "spec": {"replicas": 2}, "status": {"observedGeneration": 1, "replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}}`
+)
+
+// webAppSaying is WebApp shop with a status.
+func webAppSaying(phase v1.Phase, reason v1.Reason, message string) string {
+	return strings.TrimSuffix(shop, "}") + fmt.Sprintf(`, "status": {"phase": %q, "reason": %q, "message": %q, "lastUpdated": "2026-01-05T11:59:00Z"}}`, phase, reason, message)
+}
+
+// podNamed is a pod of the newest ReplicaSet, with a status.
+func podNamed(name, status string) string {
+	return fmt.Sprintf(`{"metadata": {"name": %q, "ownerReferences": [{"kind": "ReplicaSet", "name": "shop-7d", "controller": true}]}, "status": %s}`, name, status)
+}
+
+// waits is a pod whose container waits.
+func waits(name, reason, message string) string {
+	return podNamed(name, fmt.Sprintf(`{"containerStatuses": [{"name": "app", "state": {"waiting": {"reason": %q, "message": %q}}}]}`, reason, message))
+}
+
+// container is a pod whose container has a status.
+func container(name, fields string) string {
+	return podNamed(name, `{"containerStatuses": [{"name": "app", `+fields+`}]}`)
+}
+
+// ago is a time as long before noon.
+func ago(d time.Duration) string { return noon.Add(-d).Format(time.RFC3339) }
+
+// ended is the state of a container that ended at a time, after a while.
+func ended(code int, reason string, at, ran time.Duration) string {
+	return fmt.Sprintf(`{"terminated": {"exitCode": %d, "reason": %q, "message": "hunter2", "startedAt": %q, "finishedAt": %q}}`, code, reason, ago(at+ran), ago(at))
+}
+
+func runs(since time.Duration) string {
+	return fmt.Sprintf(`{"running": {"startedAt": %q}}`, ago(since))
+}
+
+// backsOff is what the kubelet says while it waits to start a container again.
+const backsOff = `{"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 5m0s restarting failed container=app pod=shop-7d-a_acme(6f1c7c6e-9d3c-4c65-8ad9-7a5c8a0c1b2d)"}}`
+
+func unscheduled(since time.Duration, message string) string {
+	return podNamed("shop-7d-a", fmt.Sprintf(`{"conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": %q, "lastTransitionTime": %q}]}`, message, ago(since)))
+}
+
+const (
+	pullFailed = `rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/acme/shop:9": failed to resolve reference "docker.io/acme/shop:9": docker.io/acme/shop:9: not found`
+	noImage    = `The image of container app of pod shop-7d-a cannot be pulled: failed to pull and unpack image "docker.io/acme/shop:9": failed to resolve reference "docker.io/acme/shop:9": docker.io/acme/shop:9: not found; 1 of 2 replicas are available. Check the image's name, and spec.imagePullSecrets if its registry asks for a password. See: kubectl -n acme describe pod shop-7d-a`
+	stops      = "Container app of pod shop-7d-a keeps stopping, with exit code 1 (Error); 1 of 2 replicas are available. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"
+	noMemory   = "Container app of pod shop-7d-a ran out of memory and was killed; 1 of 2 replicas are available. Raise its memory limit, or have it use less. See: kubectl -n acme describe pod shop-7d-a"
+)
+
+// TestDiagnostics holds what is said of a WebApp whose pods do not serve.
+func TestDiagnostics(t *testing.T) {
+	rollingOut := verdict{v1.PhasePending, v1.ReasonRollingOut, "Pods are being started or replaced; 1 of 2 replicas are available."}
+	failed := func(reason v1.Reason, message string) verdict { return verdict{v1.PhaseFailed, reason, message} }
+	restarting := `"ready": false, "started": false, "restartCount": 1, `
+
+	cases := map[string]struct {
+		reason string
+		pods   []string
+		want   verdict
+	}{
+		"None": {
+			reason: "Without pods, it is the Deployment that counts.",
+			want:   rollingOut,
+		},
+		"Starting": {
+			reason: "A pod that starts is on its way.",
+			pods:   []string{waits("shop-7d-a", "ContainerCreating", ""), podNamed("shop-7d-b", `{}`)},
+			want:   rollingOut,
+		},
+		"ErrImagePull": {
+			reason: "The image does not exist.",
+			pods:   []string{waits("shop-7d-a", "ErrImagePull", pullFailed)},
+			want:   failed(v1.ReasonImagePullError, noImage),
+		},
+		"ImagePullBackOff": {
+			reason: "Between two attempts, the kubelet says the same in more words.",
+			pods:   []string{waits("shop-7d-a", "ImagePullBackOff", `Back-off pulling image "acme/shop:9": ErrImagePull: `+pullFailed)},
+			want:   failed(v1.ReasonImagePullError, noImage),
+		},
+		"MissingSecret": {
+			reason: "The kubelet names what is missing.",
+			pods:   []string{waits("shop-7d-a", "CreateContainerConfigError", `secret "database" not found`)},
+			want:   failed(v1.ReasonConfigError, `Container app of pod shop-7d-a cannot be created: secret "database" not found; 1 of 2 replicas are available. Create what is missing, or correct what the WebApp names. See: kubectl -n acme describe pod shop-7d-a`),
+		},
+		"MissingKey": {
+			reason: "And the key.",
+			pods:   []string{waits("shop-7d-a", "CreateContainerConfigError", `couldn't find key password in Secret acme/database`)},
+			want:   failed(v1.ReasonConfigError, `Container app of pod shop-7d-a cannot be created: couldn't find key password in Secret acme/database; 1 of 2 replicas are available. Create what is missing, or correct what the WebApp names. See: kubectl -n acme describe pod shop-7d-a`),
+		},
+		"Root": {
+			reason: "Not root is the one default that images fail by.",
+			pods:   []string{waits("shop-7d-a", "CreateContainerConfigError", `container has runAsNonRoot and image will run as root (pod: "shop-7d-a_acme(6f1c7c6e-9d3c-4c65-8ad9-7a5c8a0c1b2d)", container: app)`)},
+			want:   failed(v1.ReasonConfigError, `Container app of pod shop-7d-a cannot be created: container has runAsNonRoot and image will run as root; 1 of 2 replicas are available. Use an image that runs as another user than root and names it by number, as USER 65532 does in a Dockerfile. See: kubectl -n acme describe pod shop-7d-a`),
+		},
+		"StoppedOnce": {
+			reason: "Once is no loop.",
+			pods:   []string{container("shop-7d-a", `"restartCount": 0, "state": `+ended(1, "Error", 0, time.Second))},
+			want:   rollingOut,
+		},
+		"StoppedAgain": {
+			reason: "Twice is.",
+			pods:   []string{container("shop-7d-a", restarting+`"state": `+ended(1, "Error", 0, time.Second))},
+			want:   failed(v1.ReasonCrashLoop, stops),
+		},
+		"CrashLoopBackOff": {
+			reason: "The kubelet waits.",
+			pods:   []string{container("shop-7d-a", restarting+`"state": `+backsOff+`, "lastState": `+ended(1, "Error", 0, time.Second))},
+			want:   failed(v1.ReasonCrashLoop, stops),
+		},
+		"StoppedInitContainer": {
+			reason: "One that prepares the pod may fail too.",
+			pods:   []string{podNamed("shop-7d-a", `{"initContainerStatuses": [{"name": "migrate", `+restarting+`"state": `+backsOff+`, "lastState": `+ended(3, "Error", 0, time.Second)+`}]}`)},
+			want:   failed(v1.ReasonCrashLoop, "Container migrate of pod shop-7d-a keeps stopping, with exit code 3 (Error); 1 of 2 replicas are available. Its log says why: kubectl -n acme logs shop-7d-a -c migrate --previous"),
+		},
+		"DoneInitContainer": {
+			reason: "Or be done, if not at the first attempt.",
+			pods:   []string{podNamed("shop-7d-a", `{"initContainerStatuses": [{"name": "migrate", "ready": true, "restartCount": 2, "state": `+ended(0, "Completed", 0, time.Second)+`, "lastState": `+ended(3, "Error", 0, time.Second)+`}]}`)},
+			want:   rollingOut,
+		},
+		"Completed": {
+			reason: "What is done is no web application.",
+			pods:   []string{container("shop-7d-a", restarting+`"state": `+backsOff+`, "lastState": `+ended(0, "Completed", 0, time.Second))},
+			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 0 (Completed); 1 of 2 replicas are available. A web application must go on running. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
+		},
+		"StartError": {
+			reason: "Nor is what cannot be run.",
+			pods:   []string{container("shop-7d-a", restarting+`"state": `+backsOff+`, "lastState": `+ended(128, "StartError", 0, 0))},
+			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 128 (StartError); 1 of 2 replicas are available. Its command cannot be run. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
+		},
+		"RestartedLongAgo": {
+			reason: "What ran for days is no loop.",
+			pods:   []string{container("shop-7d-a", `"ready": false, "restartCount": 7, "state": `+ended(1, "Error", 0, 48*time.Hour))},
+			want:   rollingOut,
+		},
+		"OOMKilled": {
+			reason: "Memory is why it stops, the first time too.",
+			pods:   []string{container("shop-7d-a", `"restartCount": 0, "state": `+ended(137, "OOMKilled", 0, time.Second))},
+			want:   failed(v1.ReasonOOMKilled, noMemory),
+		},
+		"OOMKilledInLoop": {
+			reason: "And later.",
+			pods:   []string{container("shop-7d-a", restarting+`"state": `+backsOff+`, "lastState": `+ended(137, "OOMKilled", 0, time.Second))},
+			want:   failed(v1.ReasonOOMKilled, noMemory),
+		},
+		"OOMKilledAfterDays": {
+			reason: "And even if it took days, as long as it is not back.",
+			pods:   []string{container("shop-7d-a", restarting+`"state": `+runs(time.Second)+`, "lastState": `+ended(137, "OOMKilled", 0, 48*time.Hour))},
+			want:   failed(v1.ReasonOOMKilled, noMemory),
+		},
+		"OOMKilledAndBack": {
+			reason: "Then it is.",
+			pods:   []string{container("shop-7d-a", `"ready": true, "restartCount": 1, "state": `+runs(time.Second)+`, "lastState": `+ended(137, "OOMKilled", 0, 48*time.Hour))},
+			want:   rollingOut,
+		},
+		"Unschedulable": {
+			reason: "A cluster may be about to add a node.",
+			pods:   []string{unscheduled(time.Minute, "0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.")},
+			want:   verdict{v1.PhasePending, v1.ReasonUnschedulable, "Pod shop-7d-a finds no node: Insufficient cpu, node(s) had untolerated taint(s); 1 of 2 replicas are available. Have it ask for less, or add nodes. See: kubectl -n acme describe pod shop-7d-a"},
+		},
+		"UnschedulableForLong": {
+			reason: "But does not. The scheduler's numbers may be others by then.",
+			pods:   []string{unscheduled(2*time.Minute, "0/4 nodes are available: 2 node(s) had untolerated taint(s), 1 Insufficient cpu, 1 Insufficient cpu. preemption: 0/4 nodes are available: 4 No preemption victims found for incoming pod.")},
+			want:   failed(v1.ReasonUnschedulable, "Pod shop-7d-a finds no node: Insufficient cpu, node(s) had untolerated taint(s); 1 of 2 replicas are available. Have it ask for less, or add nodes. See: kubectl -n acme describe pod shop-7d-a"),
+		},
+		"SchedulingGated": {
+			reason: "Somebody holds it back, and will let it go.",
+			pods:   []string{podNamed("shop-7d-a", `{"conditions": [{"type": "PodScheduled", "status": "False", "reason": "SchedulingGated"}]}`)},
+			want:   rollingOut,
+		},
+		"Evicted": {
+			reason: "The node says for want of what.",
+			pods: []string{
+				podNamed("shop-7d-a", `{"phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory. Threshold quantity: 100Mi, available: 20Mi. ", "conditions": [
+					{"type": "DisruptionTarget", "status": "True", "reason": "TerminationByKubelet", "lastTransitionTime": "`+ago(9*time.Minute)+`"}, {"type": "Ready", "status": "False", "reason": "PodFailed", "lastTransitionTime": "`+ago(9*time.Minute)+`"}]}`),
+				waits("shop-7d-b", "ContainerCreating", ""),
+			},
+			want: failed(v1.ReasonEvicted, "Pod shop-7d-a was evicted from its node: The node was low on resource: memory. Threshold quantity: 100Mi, available: 20Mi; 1 of 2 replicas are available. Another takes its place. Have it ask for as much as it uses, or use less. See: kubectl -n acme describe pod shop-7d-a"),
+		},
+		"EvictedLongAgo": {
+			reason: "After a while, it has nothing to do with what happens now.",
+			pods:   []string{podNamed("shop-7d-a", `{"phase": "Failed", "reason": "Evicted", "conditions": [{"type": "Ready", "status": "False", "lastTransitionTime": "`+ago(10*time.Minute)+`"}]}`)},
+			want:   rollingOut,
+		},
+		"ProbeFailing": {
+			reason: "It runs, and nobody can reach it.",
+			pods:   []string{container("shop-7d-a", `"ready": false, "started": true, "restartCount": 0, "state": `+runs(2*time.Minute))},
+			want:   failed(v1.ReasonProbeFailing, "Container app of pod shop-7d-a runs, and has not been ready for 2 minutes or more: its readiness probe fails; 1 of 2 replicas are available. It must answer on its port, and not on 127.0.0.1 only. See: kubectl -n acme describe pod shop-7d-a"),
+		},
+		"ProbeNotYetFailing": {
+			reason: "Some take their time.",
+			pods:   []string{container("shop-7d-a", `"ready": false, "started": true, "restartCount": 0, "state": `+runs(119*time.Second))},
+			want:   rollingOut,
+		},
+		"ProbeFailingSinceAMoment": {
+			reason: "It was ready until a moment ago.",
+			pods: []string{podNamed("shop-7d-a", `{"conditions": [{"type": "ContainersReady", "status": "False", "lastTransitionTime": "`+ago(time.Second)+`"}],
+				"containerStatuses": [{"name": "app", "ready": false, "started": true, "restartCount": 0, "state": `+runs(time.Hour)+`}]}`)},
+			want: rollingOut,
+		},
+		"NotStarted": {
+			reason: "A startup probe gives it the time it takes.",
+			pods:   []string{container("shop-7d-a", `"ready": false, "started": false, "restartCount": 0, "state": `+runs(time.Hour))},
+			want:   rollingOut,
+		},
+		"MostUseful": {
+			reason: "Of several pods, what a person must do comes first.",
+			pods: []string{
+				container("shop-7d-a", `"ready": false, "started": true, "restartCount": 0, "state": `+runs(time.Hour)),
+				waits("shop-7d-b", "CreateContainerConfigError", `secret "database" not found`),
+				unscheduled(time.Hour, "0/1 nodes are available: 1 Insufficient cpu."),
+			},
+			want: failed(v1.ReasonConfigError, `Container app of pod shop-7d-b cannot be created: secret "database" not found; 1 of 2 replicas are available. Create what is missing, or correct what the WebApp names. See: kubectl -n acme describe pod shop-7d-b`),
+		},
+		"FirstByName": {
+			reason: "In whatever order they come.",
+			pods:   []string{waits("shop-7d-b", "ErrImagePull", pullFailed), waits("shop-7d-a", "ErrImagePull", pullFailed), waits("shop-7d-c", "ErrImagePull", pullFailed)},
+			want:   failed(v1.ReasonImagePullError, noImage),
+		},
+		"Old": {
+			reason: "What is wrong with the pods of an older template is about to be put right.",
+			pods:   []string{strings.Replace(waits("shop-6c-a", "ErrImagePull", pullFailed), `"shop-7d"`, `"shop-6c"`, 1)},
+			want:   rollingOut,
+		},
+		"Leaving": {
+			reason: "So is what is being deleted.",
+			pods:   []string{strings.Replace(waits("shop-7d-a", "ErrImagePull", pullFailed), `"metadata": {`, `"metadata": {"deletionTimestamp": "2026-01-05T11:59:59Z", `, 1)},
+			want:   rollingOut,
+		},
+		"Junk": {
+			reason: "What is not a pod says nothing.",
+			pods:   []string{`{}`, `{"metadata": 1, "status": []}`, podNamed("", `{"containerStatuses": [1, {}, {"restartCount": "x", "state": {"terminated": {}}}], "conditions": [{}]}`)},
+			want:   rollingOut,
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			rsp := run(t, request(webAppSaying(v1.PhasePending, v1.ReasonCreating, ""), withInput(diagnosed), withObserved(keyDeployment, rolling),
+				withRequired(grantsRequirement, everythingGranted), withRequired(podsRequirement, tc.pods...)))
+
+			got := readStatus(rsp.GetDesired().GetComposite().GetResource()).verdict
+			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(verdict{})); diff != "" {
+				t.Errorf("\n%s\nRunFunction(...): -want, +got:\n%s", tc.reason, diff)
+			}
+
+			if told := len(rsp.GetResults()) == 1 && strings.HasPrefix(rsp.GetResults()[0].GetMessage(), string(tc.want.reason)+": "); told != (tc.want.phase == v1.PhaseFailed) {
+				t.Errorf("\n%s\nwant an event of a failure, and of nothing else, got %v", tc.reason, rsp.GetResults())
+			}
+
+			if strings.Contains(rsp.String(), "hunter2") {
+				t.Errorf("\n%s\nthe answer has what the application wrote: %v", tc.reason, rsp)
+			}
+		})
+	}
+}
+
+// TestDiagnosticsStay holds that the same trouble is said in the same words, and
+// told once, whatever state the pods are in at the moment.
+func TestDiagnosticsStay(t *testing.T) {
+	// A step is what pods say and the Deployment counts, and what comes of it.
+	type step struct {
+		deployment string
+		pods       []string
+		want       string
+	}
+
+	ready := `"ready": true, "started": true, `
+	unready := `"ready": false, "started": false, `
+	lastTime := `, "lastState": ` + ended(1, "Error", time.Minute, 5*time.Second)
+	longer := `, "lastState": ` + ended(1, "Error", 10*time.Minute, 4*time.Minute)
+	crash := ended(1, "Error", 0, 5*time.Second)
+
+	cases := map[string]struct {
+		reason string
+		steps  []step
+	}{
+		"CrashLoop": {
+			reason: "A container that stops after five seconds, and is ready as long as it runs.",
+			steps: []step{
+				{rolling, []string{container("shop-7d-a", unready+`"restartCount": 0, "state": `+crash)}, "Pending RollingOut"},
+				{complete, []string{container("shop-7d-a", ready+`"restartCount": 1, "state": `+runs(time.Second)+lastTime)}, "Running Available"},
+				{rolling, []string{container("shop-7d-a", unready+`"restartCount": 1, "state": `+crash+lastTime)}, "Failed CrashLoop!"},
+				{rolling, []string{container("shop-7d-a", unready+`"restartCount": 1, "state": `+backsOff+lastTime)}, "Failed CrashLoop"},
+				{rolling, []string{container("shop-7d-a", unready+`"restartCount": 2, "state": {"waiting": {"reason": "ContainerCreating"}}`+lastTime)}, "Failed CrashLoop"},
+				{rolling, []string{container("shop-7d-a", unready+`"restartCount": 2, "state": `+runs(0)+lastTime)}, "Failed CrashLoop"},
+				{complete, []string{container("shop-7d-a", ready+`"restartCount": 2, "state": `+runs(3*time.Second)+lastTime)}, "Failed CrashLoop"},
+				{rolling, []string{container("shop-7d-a", unready+`"restartCount": 2, "state": `+crash+lastTime)}, "Failed CrashLoop"},
+				{rolling, []string{container("shop-7d-a", unready+`"restartCount": 2, "state": `+backsOff+lastTime)}, "Failed CrashLoop"},
+				{complete, []string{container("shop-7d-a", ready+`"restartCount": 3, "state": `+runs(59*time.Second)+lastTime)}, "Failed CrashLoop"},
+				{complete, []string{container("shop-7d-a", ready+`"restartCount": 3, "state": `+runs(time.Minute)+lastTime)}, "Running Available"},
+			},
+		},
+		"Slow": {
+			reason: "One that runs for minutes must run for longer to be trusted.",
+			steps: []step{
+				{rolling, []string{container("shop-7d-a", unready+`"restartCount": 3, "state": `+backsOff+longer)}, "Failed CrashLoop!"},
+				{complete, []string{container("shop-7d-a", ready+`"restartCount": 4, "state": `+runs(7*time.Minute)+longer)}, "Failed CrashLoop"},
+				{complete, []string{container("shop-7d-a", ready+`"restartCount": 4, "state": `+runs(8*time.Minute)+longer)}, "Running Available"},
+			},
+		},
+		"Replicas": {
+			reason: "Two replicas stop in turn.",
+			steps: []step{
+				{rolling, []string{
+					container("shop-7d-a", ready+`"restartCount": 2, "state": `+runs(time.Second)+lastTime), container("shop-7d-b", unready+`"restartCount": 1, "state": `+backsOff+lastTime),
+				}, "Failed CrashLoop!"},
+				{rolling, []string{
+					container("shop-7d-a", unready+`"restartCount": 2, "state": `+backsOff+lastTime), container("shop-7d-b", ready+`"restartCount": 2, "state": `+runs(time.Second)+lastTime),
+				}, "Failed CrashLoop"},
+				{complete, []string{
+					container("shop-7d-a", ready+`"restartCount": 3, "state": `+runs(time.Second)+lastTime), container("shop-7d-b", ready+`"restartCount": 2, "state": `+runs(2*time.Second)+lastTime),
+				}, "Failed CrashLoop"},
+			},
+		},
+		"SlowStart": {
+			reason: "One that stops now and then and is not ready yet is one that stops.",
+			steps: []step{
+				{rolling, []string{container("shop-7d-a", `"ready": false, "started": true, "restartCount": 5, "state": `+runs(4*time.Minute)+longer)}, "Failed CrashLoop!"},
+				{rolling, []string{container("shop-7d-a", unready+`"restartCount": 5, "state": `+crash+longer)}, "Failed CrashLoop"},
+			},
+		},
+		"ImagePull": {
+			reason: "Older kubelets do not say why again, and pods are replaced.",
+			steps: []step{
+				{rolling, []string{waits("shop-7d-b", "ErrImagePull", pullFailed)}, "Failed ImagePullError!"},
+				{rolling, []string{waits("shop-7d-b", "ImagePullBackOff", `Back-off pulling image "acme/shop:9"`)}, "Failed ImagePullError"},
+				{rolling, []string{waits("shop-7d-a", "ErrImagePull", pullFailed), waits("shop-7d-b", "ErrImagePull", pullFailed)}, "Failed ImagePullError"},
+				{rolling, []string{waits("shop-7d-a", "ContainerCreating", ""), container("shop-7d-b", ready+`"restartCount": 0, "state": `+runs(time.Second))}, "Pending RollingOut"},
+				{complete, nil, "Running Available!"},
+			},
+		},
+		"Recovered": {
+			reason: "One that is gone with its pod was none of the others'.",
+			steps: []step{
+				{rolling, []string{container("shop-7d-a", unready+`"restartCount": 3, "state": `+backsOff+lastTime)}, "Failed CrashLoop!"},
+				{complete, []string{container("shop-7d-b", ready+`"restartCount": 0, "state": `+runs(time.Second))}, "Running Available!"},
+			},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			before := verdict{v1.PhasePending, v1.ReasonRollingOut, ""}
+
+			for i, s := range tc.steps {
+				rsp := run(t, request(webAppSaying(before.phase, before.reason, before.message), withInput(diagnosed), withObserved(keyDeployment, s.deployment),
+					withRequired(grantsRequirement, everythingGranted), withRequired(podsRequirement, s.pods...)))
+
+				after := readStatus(rsp.GetDesired().GetComposite().GetResource()).verdict
+
+				got := fmt.Sprintf("%s %s", after.phase, after.reason)
+				if got += strings.Repeat("!", len(rsp.GetResults())); strings.TrimSuffix(got, "!") != strings.TrimSuffix(s.want, "!") || (after.phase == v1.PhaseFailed && got != s.want) {
+					t.Errorf("\n%s\nstep %d: want %s, got %s: %s", tc.reason, i, s.want, got, after.message)
+				}
+
+				// But for how many serve, the words are the same.
+				said := func(v verdict) string { return strings.ReplaceAll(v.message, "2 of 2 replicas", "1 of 2 replicas") }
+				if before.phase == v1.PhaseFailed && after.phase == v1.PhaseFailed && said(before) != said(after) {
+					t.Errorf("\n%s\nstep %d: -before, +after:\n%s", tc.reason, i, cmp.Diff(said(before), said(after)))
+				}
+
+				if ready := rsp.GetDesired().GetResources()[keyDeployment].GetReady() == fnv1.Ready_READY_TRUE; ready != (after.phase == v1.PhaseRunning) {
+					t.Errorf("\n%s\nstep %d: %s, and ready is %t", tc.reason, i, after.phase, ready)
+				}
+
+				before = after
+			}
+		})
+	}
+}
+
+// TestWatchPods holds when pods are asked for.
+func TestWatchPods(t *testing.T) {
+	granted := withRequired(grantsRequirement, everythingGranted)
+	image := waits("shop-7d-a", "ErrImagePull", pullFailed)
+
+	cases := map[string]struct {
+		reason string
+		req    *fnv1.RunFunctionRequest
+		asks   bool
+		want   string
+	}{
+		"Off": {
+			reason: "Nobody wants it.",
+			req:    request(shop, withObserved(keyDeployment, rolling), granted, withRequired(podsRequirement, image)),
+			want:   "Pending RollingOut Accepted",
+		},
+		"NotKnown": {
+			reason: "Without the right, Crossplane would wait until its deadline.",
+			req:    request(shop, withInput(diagnosed), withObserved(keyDeployment, rolling), withRequired(podsRequirement, image)),
+			want:   "Pending RollingOut Accepted",
+		},
+		"NotGranted": {
+			reason: "So the status says that it is missing.",
+			req:    request(shop, withInput(diagnosed), withObserved(keyDeployment, rolling), withRequired(grantsRequirement), withRequired(podsRequirement, image)),
+			want:   "Pending RollingOut FeatureNotGranted",
+		},
+		"NotGrantedAndRuns": {
+			reason: "And does so while all is well, too.",
+			req:    request(shop, withInput(diagnosed), withObserved(keyDeployment, complete), withRequired(grantsRequirement)),
+			want:   "Running Available FeatureNotGranted",
+		},
+		"New": {
+			reason: "A new WebApp does not run yet.",
+			req:    request(shop, withInput(diagnosed), granted),
+			asks:   true,
+			want:   "Pending Creating Accepted",
+		},
+		"NotAnsweredYet": {
+			reason: "Until pods come, the Deployment counts.",
+			req:    request(shop, withInput(diagnosed), withObserved(keyDeployment, rolling), granted),
+			asks:   true,
+			want:   "Pending RollingOut Accepted",
+		},
+		"Answered": {
+			reason: "Then they do.",
+			req:    request(shop, withInput(diagnosed), withObserved(keyDeployment, rolling), granted, withRequired(podsRequirement, image)),
+			asks:   true,
+			want:   "Failed ImagePullError Accepted",
+		},
+		"Runs": {
+			reason: "Pods of one that runs have nothing to say, and are not listened to.",
+			req:    request(webAppSaying(v1.PhaseRunning, v1.ReasonAvailable, ""), withInput(diagnosed), withObserved(keyDeployment, complete), granted, withRequired(podsRequirement, image)),
+			want:   "Running Available Accepted",
+		},
+		"RunsAgain": {
+			reason: "Unless it is in doubt.",
+			req:    request(webAppSaying(v1.PhaseFailed, v1.ReasonCrashLoop, ""), withInput(diagnosed), withObserved(keyDeployment, complete), granted),
+			asks:   true,
+			want:   "Running Available Accepted",
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			rsp := run(t, tc.req)
+
+			s := readStatus(rsp.GetDesired().GetComposite().GetResource())
+			if got := fmt.Sprintf("%s %s %s", s.phase, s.reason, rsp.GetConditions()[0].GetReason()); got != tc.want {
+				t.Errorf("\n%s\nwant %s, got %s", tc.reason, tc.want, got)
+			}
+
+			var want *fnv1.ResourceSelector
+			if tc.asks {
+				want = &fnv1.ResourceSelector{
+					ApiVersion: "v1", Kind: "Pod", Namespace: new("acme"),
+					Match: &fnv1.ResourceSelector_MatchLabels{MatchLabels: &fnv1.MatchLabels{Labels: map[string]string{"app": "shop", "managed-by": "webapp-operator"}}},
+				}
+			}
+
+			if diff := cmp.Diff(want, rsp.GetRequirements().GetResources()[podsRequirement], protocmp.Transform()); diff != "" {
+				t.Errorf("\n%s\npods that are asked for: -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+// TestBecause holds what is left of Kubernetes' words.
+func TestBecause(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		args   string
+		want   string
+	}{
+		"Nothing": {reason: "Nothing is nothing.", args: "", want: ""},
+		"Port": {
+			reason: "Every connection has another port, and a name many addresses.",
+			args:   `failed to do request: Head "https://registry.acme.com/v2/shop/manifests/9": dial tcp: lookup registry.acme.com on 10.96.0.10:53: read udp 10.244.0.5:41234->10.96.0.10:53: i/o timeout`,
+			want:   `: failed to do request: Head "https://registry.acme.com/v2/shop/manifests/9": dial tcp: lookup registry.acme.com on 10.96.0.10:53: read udp: i/o timeout`,
+		},
+		"Address": {
+			reason: "One of many.",
+			args:   `Head "https://registry.acme.com/v2/": dial tcp 34.1.2.3:443: connect: connection refused; dial tcp [2600:1f18::1]:443: i/o timeout`,
+			want:   `: Head "https://registry.acme.com/v2/": dial tcp: connect: connection refused; dial tcp: i/o timeout`,
+		},
+		"Secrets": {
+			reason: "What lets one in does not belong into a status.",
+			args:   `Get "https://robot:hunter2@registry.acme.com/v2/?token=hunter2": denied; see https://bucket.acme.com/blob?X-Amz-Signature=hunter2 now`,
+			want:   `: Get "https://registry.acme.com/v2/": denied; see https://bucket.acme.com/blob now`,
+		},
+		"IDs": {
+			reason: "Every attempt has another.",
+			args:   "denied at 2026-01-05T12:00:00.123Z: Request ID: 6f1c7c6e-9d3c-4c65-8ad9-7a5c8a0c1b2d, trace 6f1c7c6e-9d3c-4c65-8ad9-7a5c8a0c1b2d.",
+			want:   ": denied at …: request, trace …",
+		},
+		"Digest": {
+			reason: "A digest is what was asked for.",
+			args:   "acme/shop@sha256:0000000000000000000000000000000000000000000000000000000000000000: not found",
+			want:   ": acme/shop@sha256:0000000000000000000000000000000000000000000000000000000000000000: not found",
+		},
+		"Long":  {reason: "There must be room for what to do.", args: strings.Repeat("a", 1000), want: ": " + strings.Repeat("a", maxCause-3) + "…"},
+		"Lines": {reason: "A message is one line.", args: "a\n  b\t c. ", want: ": a b c"},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, because(tc.args)); diff != "" {
+				t.Errorf("\n%s\nbecause(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+// TestDiagnosticsTTL holds that time counts even if nobody asks.
+func TestDiagnosticsTTL(t *testing.T) {
+	off := strings.Replace(diagnosed, "}", `, "ttl": "0s"}`, 1)
+	loops := container("shop-7d-a", `"ready": true, "restartCount": 3, "state": `+runs(time.Second)+`, "lastState": `+ended(1, "Error", time.Minute, time.Second))
+
+	rsp := run(t, request(webAppSaying(v1.PhaseFailed, v1.ReasonCrashLoop, ""), withInput(off), withObserved(keyDeployment, complete),
+		withRequired(grantsRequirement, everythingGranted), withRequired(podsRequirement, loops)))
+
+	if got := rsp.GetMeta().GetTtl().AsDuration(); got != time.Minute {
+		t.Errorf("a WebApp that will be trusted again: want to be asked in a minute, got %v", got)
+	}
+}
+
+// TestDiagnosticsLastUpdated holds that what a pod says changes the status when the
+// pod was written.
+func TestDiagnosticsLastUpdated(t *testing.T) {
+	written := strings.Replace(waits("shop-7d-a", "ErrImagePull", pullFailed), `"metadata": {`, `"metadata": {"managedFields": [{"time": "2026-01-05T11:59:50Z", "subresource": "status"}], `, 1)
+	rsp := run(t, request(webAppSaying(v1.PhasePending, v1.ReasonRollingOut, ""), withInput(diagnosed), withObserved(keyDeployment, rolling),
+		withRequired(grantsRequirement, everythingGranted), withRequired(podsRequirement, written)))
+
+	if got := readStatus(rsp.GetDesired().GetComposite().GetResource()).lastUpdated; got != "2026-01-05T11:59:50Z" {
+		t.Errorf("lastUpdated: want when the pod was written, got %s", got)
+	}
+}
+
+// TestPodRules holds that every reason of pods has one rule.
+func TestPodRules(t *testing.T) {
+	seen := map[v1.Reason]bool{}
+
+	for _, rule := range podRules {
+		if seen[rule.reason] || !isOfPods(rule.reason) {
+			t.Errorf("%s: want one rule", rule.reason)
+		}
+
+		seen[rule.reason] = true
+	}
+
+	if isOfPods(v1.ReasonProgressDeadlineExceeded) {
+		t.Error("the Deployment says when its deadline is over")
+	}
+}
+
+// BenchmarkPods is a call about a WebApp that does not run, with thirty pods.
+func BenchmarkPods(b *testing.B) {
+	req := sample.Pods(sample.Running(5), 30)
+	withInput(diagnosed)(req)
+	withRequired(grantsRequirement, everythingGranted)(req)
+	req.GetObserved().GetResources()[keyDeployment].GetResource().GetFields()["status"] = nil
+
+	f := New(noonNow)
+
+	b.ReportAllocs()
+
+	for b.Loop() {
+		if _, err := f.RunFunction(context.Background(), req); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
