@@ -117,6 +117,8 @@ func FuzzObjects(f *testing.F) {
 	f.Add(shop, `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "defaults": {"resources": {"requests": {"cpu": "1"}}}}`, ``,
 		`{"metadata": {"ownerReferences": [{"controller": true, "uid": "u2"}]}}`)
 
+	f.Add(webAppWith(everythingAsked), everythingSet, ``, ``)
+
 	f.Fuzz(func(t *testing.T, webApp, input, deployment, service string) {
 		req := &fnv1.RunFunctionRequest{Observed: &fnv1.State{Resources: map[string]*fnv1.Resource{}}}
 

@@ -103,13 +103,20 @@ func applySecurityContext(p *pod, v *structpb.Value) {
 	p.spec["securityContext"] = withFields(podSecurity, ofPod)
 	p.container["securityContext"] = withFields(containerSecurity, ofContainer)
 
-	// Nearly every program writes temporary files.
 	if own["readOnlyRootFilesystem"].GetBoolValue() && !p.mounted("/tmp") {
-		p.addVolume(emptyTmp, mountTmp)
+		mountTmp(p)
 	}
 }
 
-var (
-	emptyTmp = obj(fields{"name": str("tmp"), "emptyDir": obj(fields{})})
-	mountTmp = obj(fields{"name": str("tmp"), "mountPath": str("/tmp")})
-)
+// mountTmp mounts an empty volume at /tmp: nearly every program writes there.
+func mountTmp(p *pod) {
+	name := "tmp"
+	for slices.ContainsFunc(p.volumes, func(volume *structpb.Value) bool { return text(volume, "name") == name }) {
+		// One of the WebApp's, which is mounted elsewhere.
+		name += "-0"
+	}
+
+	p.addVolume(
+		obj(fields{"name": str(name), "emptyDir": obj(fields{})}),
+		obj(fields{"name": str(name), "mountPath": str("/tmp")}))
+}

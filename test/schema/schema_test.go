@@ -174,7 +174,7 @@ func TestBounds(t *testing.T) {
 		"TerminationGracePeriodSeconds": {
 			reason: "Nothing waits for more than an hour, and what is not set is not 0.",
 			args:   "^.spec.terminationGracePeriodSeconds",
-			want:   bounds{Minimum: ptr.To(0.0), Maximum: ptr.To(float64(v1.MaxGracePeriod))},
+			want:   bounds{Minimum: new(0.0), Maximum: ptr.To(float64(v1.MaxGracePeriod))},
 		},
 		"Requests": {
 			reason: "The number of resources is bounded, and with it the cost of the rule on their names.",
