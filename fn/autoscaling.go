@@ -84,8 +84,10 @@ func checkScaling(rules object) {
 func autoscaler(app *webApp, _ *settings, _ common) fields {
 	o := app.options["autoscaling"]
 
-	var metrics []*structpb.Value
-	for _, m := range measured(o) {
+	targets := measured(o)
+	metrics := make([]*structpb.Value, 0, len(targets))
+
+	for _, m := range targets {
 		metrics = append(metrics, obj(fields{
 			"type": resourceMetric,
 			"resource": obj(fields{

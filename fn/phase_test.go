@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -181,7 +182,7 @@ func TestJudgeRollout(t *testing.T) {
 		return complete(func(r *rollout) { r.app = scaled; spoil(r) })
 	}
 
-	for name, tc := range map[string]struct {
+	maps.Copy(cases, map[string]struct {
 		reason string
 		args   rollout
 		want   verdict
@@ -236,9 +237,7 @@ func TestJudgeRollout(t *testing.T) {
 				"A ResourceQuota of the namespace forbids more pods: exceeded quota: small. Ask for more quota, or lower spec.autoscaling.maxReplicas. See: kubectl -n acme describe quota",
 			},
 		},
-	} {
-		cases[name] = tc
-	}
+	})
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -29,9 +29,9 @@ func TestReleases(t *testing.T) {
 		}
 
 		cases := map[string]struct {
-			WebApp   *structpb.Struct
-			Input    *structpb.Struct
-			Children map[string]*structpb.Struct
+			WebApp   *structpb.Struct            `json:"webApp"`
+			Input    *structpb.Struct            `json:"input"`
+			Children map[string]*structpb.Struct `json:"children"`
 		}{}
 		if err := json.Unmarshal(content, &cases); err != nil {
 			t.Fatal(err)

@@ -13,7 +13,6 @@ import (
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel"
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
 	"k8s.io/apiserver/pkg/cel/environment"
-	"k8s.io/utils/ptr"
 	"sigs.k8s.io/crdify/pkg/validations"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
@@ -134,12 +133,12 @@ func TestBounds(t *testing.T) {
 		"Replicas": {
 			reason: "There is no default for replicas: how many is for the developer to say.",
 			args:   "^.spec.replicas",
-			want:   bounds{Minimum: ptr.To(float64(v1.MinReplicas)), Maximum: ptr.To(float64(v1.MaxReplicas))},
+			want:   bounds{Minimum: new(float64(v1.MinReplicas)), Maximum: new(float64(v1.MaxReplicas))},
 		},
 		"Port": {
 			reason: "A port that is not set is the default one.",
 			args:   "^.spec.port",
-			want:   bounds{Minimum: ptr.To(float64(v1.MinPort)), Maximum: ptr.To(float64(v1.MaxPort)), Default: strconv.Itoa(int(v1.DefaultPort))},
+			want:   bounds{Minimum: new(float64(v1.MinPort)), Maximum: new(float64(v1.MaxPort)), Default: strconv.Itoa(int(v1.DefaultPort))},
 		},
 		"Env": {
 			reason: "The number of variables is bounded, and with it the cost of the rule on their names.",
@@ -174,7 +173,7 @@ func TestBounds(t *testing.T) {
 		"TerminationGracePeriodSeconds": {
 			reason: "Nothing waits for more than an hour, and what is not set is not 0.",
 			args:   "^.spec.terminationGracePeriodSeconds",
-			want:   bounds{Minimum: new(0.0), Maximum: ptr.To(float64(v1.MaxGracePeriod))},
+			want:   bounds{Minimum: new(0.0), Maximum: new(float64(v1.MaxGracePeriod))},
 		},
 		"Requests": {
 			reason: "The number of resources is bounded, and with it the cost of the rule on their names.",
@@ -184,7 +183,7 @@ func TestBounds(t *testing.T) {
 		"ServicePort": {
 			reason: "It is a port.",
 			args:   "^.spec.service.port",
-			want:   bounds{Minimum: ptr.To(float64(v1.MinPort)), Maximum: ptr.To(float64(v1.MaxPort))},
+			want:   bounds{Minimum: new(float64(v1.MinPort)), Maximum: new(float64(v1.MaxPort))},
 		},
 		"ServiceAnnotations": {
 			reason: "Their number is bounded, and with it the cost of the rule on their keys.",
@@ -199,22 +198,22 @@ func TestBounds(t *testing.T) {
 		"MinReplicas": {
 			reason: "An autoscaler may run more replicas than a person asks for.",
 			args:   "^.spec.autoscaling.minReplicas",
-			want:   bounds{Minimum: ptr.To(1.0), Maximum: ptr.To(float64(v1.MaxAutoscaledReplicas))},
+			want:   bounds{Minimum: new(1.0), Maximum: new(float64(v1.MaxAutoscaledReplicas))},
 		},
 		"MaxReplicas": {
 			reason: "But not any number.",
 			args:   "^.spec.autoscaling.maxReplicas",
-			want:   bounds{Minimum: ptr.To(1.0), Maximum: ptr.To(float64(v1.MaxAutoscaledReplicas))},
+			want:   bounds{Minimum: new(1.0), Maximum: new(float64(v1.MaxAutoscaledReplicas))},
 		},
 		"StabilizationWindow": {
 			reason: "Kubernetes bounds it.",
 			args:   "^.spec.autoscaling.behavior.scaleDown.stabilizationWindowSeconds",
-			want:   bounds{Minimum: ptr.To(0.0), Maximum: ptr.To(float64(v1.MaxStabilizationSeconds))},
+			want:   bounds{Minimum: new(0.0), Maximum: new(float64(v1.MaxStabilizationSeconds))},
 		},
 		"ScalingPeriod": {
 			reason: "So it does this.",
 			args:   "^.spec.autoscaling.behavior.scaleUp.policies.items.periodSeconds",
-			want:   bounds{Minimum: ptr.To(1.0), Maximum: ptr.To(float64(v1.MaxPeriodSeconds))},
+			want:   bounds{Minimum: new(1.0), Maximum: new(float64(v1.MaxPeriodSeconds))},
 		},
 	}
 
