@@ -123,12 +123,12 @@ func TestBounds(t *testing.T) {
 		"Name": {
 			reason: "The Service's name bounds the WebApp's.",
 			args:   "^.metadata.name",
-			want:   bounds{MaxLength: ptr.To[int64](v1.MaxNameLength)},
+			want:   bounds{MaxLength: new(int64(v1.MaxNameLength))},
 		},
 		"Image": {
 			reason: "An image is never empty.",
 			args:   "^.spec.image",
-			want:   bounds{MinLength: ptr.To[int64](1), MaxLength: ptr.To[int64](v1.MaxImageLength)},
+			want:   bounds{MinLength: new(int64(1)), MaxLength: new(int64(v1.MaxImageLength))},
 		},
 		"Replicas": {
 			reason: "There is no default for replicas: how many is for the developer to say.",
@@ -143,32 +143,32 @@ func TestBounds(t *testing.T) {
 		"Env": {
 			reason: "The number of variables is bounded, and with it the cost of the rule on their names.",
 			args:   "^.spec.env",
-			want:   bounds{MaxProperties: ptr.To[int64](v1.MaxEnv)},
+			want:   bounds{MaxProperties: new(int64(v1.MaxEnv))},
 		},
 		"Command": {
 			reason: "The number of words is bounded.",
 			args:   "^.spec.command",
-			want:   bounds{MaxItems: ptr.To[int64](v1.MaxArguments)},
+			want:   bounds{MaxItems: new(int64(v1.MaxArguments))},
 		},
 		"Args": {
 			reason: "So is that of arguments.",
 			args:   "^.spec.args",
-			want:   bounds{MaxItems: ptr.To[int64](v1.MaxArguments)},
+			want:   bounds{MaxItems: new(int64(v1.MaxArguments))},
 		},
 		"Argument": {
 			reason: "The size of an argument is bounded.",
 			args:   "^.spec.args.items",
-			want:   bounds{MaxLength: ptr.To[int64](v1.MaxArgumentLength)},
+			want:   bounds{MaxLength: new(int64(v1.MaxArgumentLength))},
 		},
 		"ServiceAccountName": {
 			reason: "It is a DNS subdomain.",
 			args:   "^.spec.serviceAccountName",
-			want:   bounds{MaxLength: ptr.To[int64](v1.MaxSubdomainLength)},
+			want:   bounds{MaxLength: new(int64(v1.MaxSubdomainLength))},
 		},
 		"EnvValue": {
 			reason: "The size of a variable is bounded.",
 			args:   "^.spec.env.additionalProperties",
-			want:   bounds{MaxLength: ptr.To[int64](v1.MaxEnvValueLength)},
+			want:   bounds{MaxLength: new(int64(v1.MaxEnvValueLength))},
 		},
 		"TerminationGracePeriodSeconds": {
 			reason: "Nothing waits for more than an hour, and what is not set is not 0.",
@@ -178,7 +178,7 @@ func TestBounds(t *testing.T) {
 		"Requests": {
 			reason: "The number of resources is bounded, and with it the cost of the rule on their names.",
 			args:   "^.spec.resources.requests",
-			want:   bounds{MaxProperties: ptr.To[int64](v1.MaxResources)},
+			want:   bounds{MaxProperties: new(int64(v1.MaxResources))},
 		},
 		"ServicePort": {
 			reason: "It is a port.",
@@ -188,12 +188,12 @@ func TestBounds(t *testing.T) {
 		"ServiceAnnotations": {
 			reason: "Their number is bounded, and with it the cost of the rule on their keys.",
 			args:   "^.spec.service.annotations",
-			want:   bounds{MaxProperties: ptr.To[int64](v1.MaxAnnotations)},
+			want:   bounds{MaxProperties: new(int64(v1.MaxAnnotations))},
 		},
 		"ServiceAnnotation": {
 			reason: "So is their size.",
 			args:   "^.spec.service.annotations.additionalProperties",
-			want:   bounds{MaxLength: ptr.To[int64](v1.MaxAnnotationLength)},
+			want:   bounds{MaxLength: new(int64(v1.MaxAnnotationLength))},
 		},
 		"MinReplicas": {
 			reason: "An autoscaler may run more replicas than a person asks for.",
