@@ -35,6 +35,15 @@ func list(items ...*structpb.Value) *structpb.Value {
 	return wire.List(items)
 }
 
+// or returns v, or another value if there is none.
+func or(v, other *structpb.Value) *structpb.Value {
+	if v == nil {
+		return other
+	}
+
+	return v
+}
+
 func str[T ~string](s T) *structpb.Value { return wire.Text(string(s)) }
 
 func num[T ~int32 | ~int64](n T) *structpb.Value { return wire.Number(float64(n)) }

@@ -14,19 +14,20 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/json"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
-
 	"github.com/webapp-operator/function-webapp/internal/sample"
 )
 
 // everythingSet is the input of a platform team that sets all it can.
 const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "labels": {"team": "x"}, "annotations": {"a/b": "c"},
-	"features": ["autoscaling", "podDisruptionBudget"], "diagnostics": "pods",
-	"defaults": {"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}, "service": {"type": "NodePort"}}}`
+	"features": ["autoscaling", "podDisruptionBudget", "ingress"], "diagnostics": "pods",
+	"defaults": {"ingress": {"ingressClassName": "nginx"},
+		"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}, "service": {"type": "NodePort"}}}`
 
 // everythingAsked are the optional fields of a WebApp that asks for all it can.
 const everythingAsked = `
@@ -44,11 +45,20 @@ const everythingAsked = `
 	"autoscaling": {"minReplicas": 2, "maxReplicas": 5, "targetCPUUtilizationPercentage": 60, "targetMemoryUtilizationPercentage": 70, "behavior": {
 		"scaleUp": {"stabilizationWindowSeconds": 60, "selectPolicy": "Min", "policies": [{"type": "Percent", "value": 50, "periodSeconds": 15}]},
 		"scaleDown": {"policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]}}},
-	"podDisruptionBudget": {"minAvailable": "50%"}
+	"podDisruptionBudget": {"minAvailable": "50%"},
+	"ingress": {"host": "shop.example.com", "path": "/shop", "pathType": "Exact", "annotations": {"d/e": "f"}, "tls": {"secretName": "shop-tls"}}
 `
 
 // everythingGranted is an EnvironmentConfig that grants all there is.
 var everythingGranted = `{"data": {"features": ["` + strings.Join(append(features(), diagnosticsFeature), `", "`) + `"]}}`
+
+// everything are requests of WebApps that together ask for all they can, and get
+// it.
+func everything() []*fnv1.RunFunctionRequest {
+	return []*fnv1.RunFunctionRequest{
+		request(webAppWith(everythingAsked), withInput(everythingSet), withRequired(grantsRequirement, everythingGranted)),
+	}
+}
 
 // TestChildrenAreKubernetes holds that every field of every child is one of
 // Kubernetes' types, with the right spelling and type.
@@ -59,20 +69,27 @@ func TestChildrenAreKubernetes(t *testing.T) {
 		keyConfigMap:  &corev1.ConfigMap{},
 		keyAutoscaler: &autoscalingv2.HorizontalPodAutoscaler{},
 		keyBudget:     &policyv1.PodDisruptionBudget{},
+		keyIngress:    &networkingv1.Ingress{},
 	}
 
-	everything := request(webAppWith(everythingAsked), withInput(everythingSet), withRequired(grantsRequirement, everythingGranted))
+	asked, made := fields{}, map[string]*fnv1.Resource{}
+
+	for _, req := range everything() {
+		maps.Copy(asked, req.GetObserved().GetComposite().GetResource().GetFields()["spec"].GetStructValue().GetFields())
+		maps.Copy(made, run(t, req).GetDesired().GetResources())
+	}
+
 	for _, o := range options {
-		if dig(everything.GetObserved().GetComposite().GetResource().GetFields()["spec"], o.name) == nil {
+		if asked[o.name] == nil {
 			t.Errorf("everythingAsked has no %s", o.name)
 		}
 	}
 
-	if got := len(run(t, everything).GetDesired().GetResources()); got != len(types) {
-		t.Errorf("want all %d children, got %d", len(types), got)
+	if len(made) != len(types) {
+		t.Errorf("want all %d children, got %d", len(types), len(made))
 	}
 
-	for _, req := range []*fnv1.RunFunctionRequest{request(shop), everything} {
+	for _, req := range append(everything(), request(shop)) {
 		for key, r := range run(t, req).GetDesired().GetResources() {
 			sent, err := r.GetResource().MarshalJSON()
 			if err != nil {

@@ -17,6 +17,7 @@ const (
 	keyConfigMap  = "configmap"
 	keyAutoscaler = "horizontalpodautoscaler"
 	keyBudget     = "poddisruptionbudget"
+	keyIngress    = "ingress"
 )
 
 // A child is one object that a WebApp is made of.
@@ -53,6 +54,7 @@ var children = []child{
 	{keyAutoscaler, typeOf("autoscaling/v2", "HorizontalPodAutoscaler"), sameName, withAutoscaler, autoscaler, staysReads, staysReady},
 	// After the autoscaler, on which it depends whether there is one.
 	{keyBudget, typeOf("policy/v1", "PodDisruptionBudget"), sameName, withBudget, budget, staysReads, staysReady},
+	{keyIngress, typeOf("networking.k8s.io/v1", "Ingress"), sameName, withIngress, ingress, staysReads, staysReady},
 }
 
 // An optional says when a WebApp has a child.

@@ -6,12 +6,16 @@ type defaults struct {
 
 	// serviceType is empty for Kubernetes' own.
 	serviceType string
+
+	// ingressClassName is for Ingresses.
+	ingressClassName string
 }
 
 // defaultParts are read in this order.
 var defaultParts = []part[defaults]{
 	{"resources", func(in object, into *defaults) { into.resources = readResources(in.object("resources")) }},
 	{"service", readDefaultService},
+	{"ingress", readDefaultIngress},
 }
 
 func readDefaultService(in object, into *defaults) {

@@ -128,7 +128,7 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 		available:     roll.available,
 		replicas:      roll.replicas,
 		labelSelector: selectorText(app),
-		url:           url(app),
+		url:           url(app, rsp.GetDesired().GetResources()),
 		lastUpdated:   before.lastUpdated,
 	}
 

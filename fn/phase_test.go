@@ -326,7 +326,7 @@ func TestTell(t *testing.T) {
 			tc.args.r.app = app
 
 			var got []event
-			for _, r := range tell(tc.args.before, status{verdict: tc.args.after, url: url(app)}, tc.args.r) {
+			for _, r := range tell(tc.args.before, status{verdict: tc.args.after, url: serviceURL(app)}, tc.args.r) {
 				got = append(got, event{r.GetSeverity().String(), r.GetReason(), r.GetMessage()})
 			}
 

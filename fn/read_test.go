@@ -239,7 +239,7 @@ func TestReadSettings(t *testing.T) {
 			args:   resource.MustStructJSON(head + `, "colour": "red", "defaults": {"replicas": 1, "resources": {"claims": []}}}`),
 			want: want{errs: []string{
 				`colour: Forbidden: unknown field: known here are apiVersion, kind, metadata, ttl, labels, annotations, defaults, features, diagnostics`,
-				`defaults.replicas: Forbidden: unknown field: known here are resources, service`,
+				`defaults.replicas: Forbidden: unknown field: known here are resources, service, ingress`,
 				`defaults.resources.claims: Forbidden: unknown field: known here are requests, limits`,
 			}},
 		},

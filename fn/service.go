@@ -108,22 +108,27 @@ func servicePorts(port, protocol *structpb.Value) *structpb.Value {
 	}))
 }
 
-// url is where the Service is reached inside the cluster. It names no cluster
-// domain, which we cannot know: <service>.<namespace>.svc resolves whatever it
-// is (https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/).
-func url(app *webApp) string {
+// servicePort is the port that the Service answers on.
+func servicePort(app *webApp) int64 {
+	if port := number(app.options["service"], "port"); port != 0 {
+		return port
+	}
+
+	return int64(v1.DefaultServicePort)
+}
+
+// serviceURL is where the Service is reached inside the cluster. It names no
+// cluster domain, which we cannot know: <service>.<namespace>.svc resolves
+// whatever it is
+// (https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/).
+func serviceURL(app *webApp) string {
 	scheme, usual := "http", int64(v1.DefaultServicePort)
 	if strings.EqualFold(text(app.options["service"], "appProtocol"), "https") {
 		scheme, usual = "https", 443
 	}
 
-	port := number(app.options["service"], "port")
-	if port == 0 {
-		port = int64(v1.DefaultServicePort)
-	}
-
 	host := app.name + "." + app.namespace + ".svc"
-	if port != usual {
+	if port := servicePort(app); port != usual {
 		host += ":" + strconv.FormatInt(port, 10)
 	}
 

@@ -62,6 +62,18 @@ func (s status) writeTo(f fields) {
 	f["lastUpdated"] = str(s.lastUpdated)
 }
 
+// url is where the WebApp is reached: from outside, if it has what lets traffic
+// in and that has one address, and else inside the cluster.
+func url(app *webApp, desired map[string]*fnv1.Resource) string {
+	if desired[keyIngress] != nil {
+		if outside := ingressURL(app); outside != "" {
+			return outside
+		}
+	}
+
+	return serviceURL(app)
+}
+
 // recently is how long ago the API server may have written what the status is
 // about for that to be why the status changes now.
 const recently = time.Minute

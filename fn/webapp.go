@@ -23,6 +23,8 @@ const maxEnvBytes = 1 << 20
 var (
 	namePattern  = regexp.MustCompile(v1.NamePattern)
 	imagePattern = regexp.MustCompile(v1.ImagePattern)
+	hostPattern  = regexp.MustCompile(v1.HostPattern)
+	pathPattern  = regexp.MustCompile(v1.PathPattern)
 )
 
 // A webApp is what the children are built from: a WebApp that is valid and has
@@ -41,6 +43,12 @@ type webApp struct {
 	// autoscaled says that an autoscaler is among the children, which decides how
 	// many replicas there are.
 	autoscaled bool
+}
+
+// option returns the fields of an option that is an object. It has none if the
+// option is not set.
+func (app *webApp) option(name string) object {
+	return object{fields: app.options[name].GetStructValue().GetFields()}
 }
 
 // checkComposite refuses a composite that is missing or not a WebApp.

@@ -24,6 +24,11 @@ const (
 	MaxImageLength = 1024
 	// MaxEnv bounds the number of environment variables.
 	MaxEnv = 1000
+	// MaxHostLength is the longest host name (RFC 1123 subdomain), and
+	// MaxPathLength the longest path.
+	MaxHostLength = 253
+	MaxPathLength = 1024
+
 	// MaxEnvValueLength is what Linux accepts for one environment string.
 	MaxEnvValueLength = 131072
 	// MaxGracePeriod is an hour: no node that is drained waits longer for a replica.
@@ -208,6 +213,11 @@ type WebAppSpec struct {
 	// +optional
 	PodDisruptionBudget *PodDisruptionBudget `json:"podDisruptionBudget,omitempty"`
 
+	// Ingress has the WebApp reached from outside the cluster, where the platform
+	// team has switched ingress on. Default: it is reached inside the cluster only.
+	// +optional
+	Ingress *Ingress `json:"ingress,omitempty"`
+
 	// Crossplane is where Crossplane keeps what it needs to compose the WebApp,
 	// such as the Composition in use. Clients keep it as they found it.
 	// +optional
@@ -259,7 +269,8 @@ type WebAppStatus struct {
 	// +optional
 	LabelSelector string `json:"labelSelector,omitempty"`
 
-	// URL is where other workloads in the cluster reach the WebApp.
+	// URL is where the WebApp is reached: from outside the cluster where it has an
+	// Ingress, and else by other workloads in the cluster.
 	// +optional
 	URL string `json:"url,omitempty"`
 

@@ -76,6 +76,10 @@ type Defaults struct {
 	// Service is how WebApps are reached.
 	// +optional
 	Service Service `json:"service,omitempty"`
+
+	// Ingress is for WebApps that have an Ingress.
+	// +optional
+	Ingress Ingress `json:"ingress,omitempty"`
 }
 
 // Service is how WebApps are reached.
@@ -85,6 +89,14 @@ type Service struct {
 	// +optional
 	// +kubebuilder:validation:Enum=ClusterIP;NodePort;LoadBalancer
 	Type corev1.ServiceType `json:"type,omitempty"`
+}
+
+// Ingress is for WebApps that have an Ingress.
+type Ingress struct {
+	// IngressClassName says which controller serves an Ingress. Default: the
+	// cluster's.
+	// +optional
+	IngressClassName string `json:"ingressClassName,omitempty"`
 }
 
 // Resources are the compute resources of a container, as in a Pod.
@@ -101,7 +113,7 @@ type Resources struct {
 
 // A Feature is a kind of children that needs rights beyond Crossplane's own.
 //
-// +kubebuilder:validation:Enum=autoscaling;podDisruptionBudget
+// +kubebuilder:validation:Enum=autoscaling;podDisruptionBudget;ingress
 type Feature string
 
 // Diagnostics is what else is looked at to say why a WebApp does not run.

@@ -24,6 +24,7 @@ func TestLifecycle(t *testing.T) {
 			"Options":           testOptions,
 			"Budget":            testBudget,
 			"Diagnostics":       testDiagnostics,
+			"Ingress":           testIngress,
 			"Refused":           testRefused,
 			"Namespaces":        testNamespaces,
 			"Service":           testService,

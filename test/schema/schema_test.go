@@ -215,6 +215,16 @@ func TestBounds(t *testing.T) {
 			args:   "^.spec.autoscaling.behavior.scaleUp.policies.items.periodSeconds",
 			want:   bounds{Minimum: new(1.0), Maximum: new(float64(v1.MaxPeriodSeconds))},
 		},
+		"Host": {
+			reason: "A host name has a longest one.",
+			args:   "^.spec.ingress.host",
+			want:   bounds{MinLength: new(int64(1)), MaxLength: new(int64(v1.MaxHostLength))},
+		},
+		"Path": {
+			reason: "The size of a path is bounded.",
+			args:   "^.spec.ingress.path",
+			want:   bounds{MinLength: new(int64(1)), MaxLength: new(int64(v1.MaxPathLength))},
+		},
 	}
 
 	fields := validations.FlattenCRDVersion(derived(t).Spec.Versions[0])
@@ -251,6 +261,12 @@ func TestRules(t *testing.T) {
 		"^.spec.image":              {`self.matches(r'` + v1.ImagePattern + `')`},
 		"^.spec.env":                {`self.all(name, name.matches('` + v1.EnvNamePattern + `'))`},
 		"^.spec.serviceAccountName": {`self.matches('` + v1.SubdomainPattern + `')`},
+
+		"^.spec.ingress.annotations": {
+			`self.all(key, key.matches('` + v1.AnnotationKeyPattern + `') && !key.matches('` + v1.CrossplaneKeyPattern + `'))`,
+		},
+		"^.spec.ingress.host": {`self.matches('` + v1.HostPattern + `')`},
+		"^.spec.ingress.path": {`self.matches('` + v1.PathPattern + `')`},
 
 		// Checked by the function in words of its own.
 		"^.spec.resources.requests": {`self.all(name, name in ['cpu', 'memory', 'ephemeral-storage'] || name.startsWith('hugepages-') || name.contains('/'))`},

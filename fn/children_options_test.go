@@ -1,0 +1,88 @@
+package fn
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+	"github.com/crossplane/function-sdk-go/resource"
+)
+
+// An answer is what the function says, as tests read it.
+type answer struct{ *fnv1.RunFunctionResponse }
+
+// child returns a child that is desired, or nil.
+func (a *answer) child(key string) *structpb.Struct {
+	return a.GetDesired().GetResources()[key].GetResource()
+}
+
+func (a *answer) url() string {
+	return text(a.GetDesired().GetComposite().GetResource().GetFields()["status"], "url")
+}
+
+// TestOptionsOfChildren holds what is wrong with fields that ask for other objects.
+func TestOptionsOfChildren(t *testing.T) {
+	const (
+		host = "must be a host name such as shop.example.com or *.example.com: lower case, without https://, port and path"
+		path = "must be a path such as / or /shop/cart: it begins with a slash, and has no empty part, no . or .., and no ?, # or %"
+	)
+
+	cases := map[string]struct {
+		reason string
+		fields string
+		want   []string
+	}{
+		"IngressWithoutHost": {
+			reason: "An Ingress without a host would take what nobody else takes.",
+			fields: `"ingress": {}`,
+			want:   []string{"spec.ingress.host: Required value: say by which name the WebApp is reached, for example shop.example.com"},
+		},
+		"IngressWrong": {
+			reason: "Every field is looked at.",
+			fields: `"ingress": {"host": "https://shop", "path": "shop", "pathType": "Regex", "annotations": {"crossplane.io/paused": "true", "ä": ""}}`,
+			want: []string{
+				`spec.ingress.host: Invalid value: "https://shop": ` + host,
+				`spec.ingress.path: Invalid value: "shop": ` + path,
+				`spec.ingress.pathType: Unsupported value: "Regex": supported values: "Prefix", "Exact", "ImplementationSpecific"`,
+				"spec.ingress.annotations[crossplane.io/paused]: Forbidden: this annotation is set for you",
+				`spec.ingress.annotations[ä]: Invalid value: "ä": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
+			},
+		},
+		"IngressPathEmpty": {
+			reason: "An empty path is none.",
+			fields: `"ingress": {"host": "a.b", "path": ""}`,
+			want:   []string{`spec.ingress.path: Invalid value: "": ` + path},
+		},
+		"IngressUnknown": {
+			reason: "What Kubernetes writes in another way is not taken.",
+			fields: `"ingress": {"host": "a.b", "className": "nginx", "tls": {"hosts": []}}`,
+			want:   []string{`spec.ingress: Forbidden: unknown field "className"`, `spec.ingress: Forbidden: unknown field "tls.hosts"`},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			_, errs := readWebApp(resource.MustStructJSON(webAppWith(tc.fields)))
+			if diff := cmp.Diff(tc.want, messages(errs)); diff != "" {
+				t.Errorf("\n%s\nreadWebApp(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+// TestPath holds which paths there may be.
+func TestPath(t *testing.T) {
+	for _, path := range []string{"/", "/a", "/a/", "/a/b.html", "/.well-known/x", "/a/...", "/~ada/(x)"} {
+		if !pathPattern.MatchString(path) {
+			t.Errorf("%s: want a path", path)
+		}
+	}
+
+	for _, path := range []string{"", "a", "//", "/a//b", "/.", "/a/..", "/a/../b", "/./a", "/a?b", "/a#b", "/a%2fb", "/a b", "/ä"} {
+		if pathPattern.MatchString(path) {
+			t.Errorf("%s: want no path", path)
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package fn
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/crossplane/function-sdk-go/resource"
+)
+
+// askFor runs the function for a WebApp with more fields of a spec, where every
+// feature is switched on and granted.
+func askFor(t *testing.T, fields string) *answer {
+	t.Helper()
+	return &answer{run(t, request(webAppWith(fields), withInput(everythingSet), withRequired(grantsRequirement, everythingGranted)))}
+}
+
+// TestIngress holds what an Ingress is made of.
+func TestIngress(t *testing.T) {
+	type want struct {
+		// spec and annotations are the Ingress's.
+		spec, annotations string
+
+		url string
+	}
+
+	const set = `{"a/b": "c"}`
+
+	cases := map[string]struct {
+		reason string
+		fields string
+		want   want
+	}{
+		"Host": {
+			reason: "A host is enough.",
+			fields: `"ingress": {"host": "shop.example.com"}`,
+			want: want{
+				spec: `{"ingressClassName": "nginx", "rules": [{"host": "shop.example.com", "http": {"paths": [
+					{"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "shop", "port": {"name": "http"}}}}]}}]}`,
+				annotations: set,
+				url:         "http://shop.example.com",
+			},
+		},
+		"Everything": {
+			reason: "What the WebApp says goes before what the platform team says, and so do annotations.",
+			fields: `"ingress": {"host": "example.com", "path": "/shop/", "pathType": "Exact", "ingressClassName": "public",
+				"annotations": {"a/b": "mine", "cert-manager.io/cluster-issuer": "le"}, "tls": {"secretName": "shop-tls"}}`,
+			want: want{
+				spec: `{"ingressClassName": "public", "rules": [{"host": "example.com", "http": {"paths": [
+					{"path": "/shop/", "pathType": "Exact", "backend": {"service": {"name": "shop", "port": {"name": "http"}}}}]}}],
+					"tls": [{"hosts": ["example.com"], "secretName": "shop-tls"}]}`,
+				annotations: `{"a/b": "mine", "cert-manager.io/cluster-issuer": "le"}`,
+				url:         "https://example.com/shop",
+			},
+		},
+		"EveryHost": {
+			reason: "Many hosts have no one address. The controller may have a certificate for all.",
+			fields: `"ingress": {"host": "*.example.com", "path": null, "tls": {}}`,
+			want: want{
+				spec: `{"ingressClassName": "nginx", "rules": [{"host": "*.example.com", "http": {"paths": [
+					{"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "shop", "port": {"name": "http"}}}}]}}],
+					"tls": [{"hosts": ["*.example.com"]}]}`,
+				annotations: set,
+				url:         "http://shop.acme.svc",
+			},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			rsp := askFor(t, tc.fields)
+			object := rsp.child(keyIngress).GetFields()
+
+			if diff := cmp.Diff(resource.MustStructJSON(tc.want.spec).AsMap(), object["spec"].AsInterface()); diff != "" {
+				t.Errorf("\n%s\nspec: -want, +got:\n%s", tc.reason, diff)
+			}
+
+			if diff := cmp.Diff(resource.MustStructJSON(tc.want.annotations).AsMap(), dig(object["metadata"], "annotations").AsInterface()); diff != "" {
+				t.Errorf("\n%s\nannotations: -want, +got:\n%s", tc.reason, diff)
+			}
+
+			if got := rsp.url(); got != tc.want.url {
+				t.Errorf("\n%s\nurl: want %q, got %q", tc.reason, tc.want.url, got)
+			}
+		})
+	}
+}
+
+// TestURL holds that the address is that of the Service as long as no Ingress is
+// made.
+func TestURL(t *testing.T) {
+	asking := webAppWith(`"ingress": {"host": "shop.example.com"}`)
+	granted := withRequired(grantsRequirement, everythingGranted)
+
+	const inside, outside = "http://shop.acme.svc", "http://shop.example.com"
+
+	cases := map[string]struct {
+		reason string
+		got    *answer
+		want   string
+	}{
+		"Off":        {"It is switched off.", &answer{run(t, request(asking))}, inside},
+		"NotGranted": {"It is not granted.", &answer{run(t, request(asking, withInput(everythingSet), withRequired(grantsRequirement)))}, inside},
+		"InTheWay": {
+			"There is another of that name.",
+			&answer{run(t, request(asking, withInput(everythingSet), granted, withRequired("existing-ingress", `{"metadata": {"name": "shop"}}`)))},
+			inside,
+		},
+		"Made": {"It is made.", &answer{run(t, request(asking, withInput(everythingSet), granted))}, outside},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := tc.got.url(); got != tc.want {
+				t.Errorf("\n%s\nurl: want %q, got %q", tc.reason, tc.want, got)
+			}
+		})
+	}
+}
