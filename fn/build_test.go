@@ -25,7 +25,7 @@ import (
 
 // everythingSet is the input of a platform team that sets all it can.
 const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "labels": {"team": "x"}, "annotations": {"a/b": "c"},
-	"features": ["autoscaling", "podDisruptionBudget", "ingress"], "diagnostics": "pods",
+	"features": ["autoscaling", "podDisruptionBudget", "ingress", "networkPolicy"], "diagnostics": "pods",
 	"defaults": {"ingress": {"ingressClassName": "nginx"},
 		"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}, "service": {"type": "NodePort"}}}`
 
@@ -46,7 +46,9 @@ const everythingAsked = `
 		"scaleUp": {"stabilizationWindowSeconds": 60, "selectPolicy": "Min", "policies": [{"type": "Percent", "value": 50, "periodSeconds": 15}]},
 		"scaleDown": {"policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]}}},
 	"podDisruptionBudget": {"minAvailable": "50%"},
-	"ingress": {"host": "shop.example.com", "path": "/shop", "pathType": "Exact", "annotations": {"d/e": "f"}, "tls": {"secretName": "shop-tls"}}
+	"ingress": {"host": "shop.example.com", "path": "/shop", "pathType": "Exact", "annotations": {"d/e": "f"}, "tls": {"secretName": "shop-tls"}},
+	"networkPolicy": {"ingress": [{"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "edge"}}}], "ports": [{"port": "http"}]}],
+		"egress": [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}}], "ports": [{"port": 1024, "endPort": 2048, "protocol": "UDP"}]}]}
 `
 
 // everythingGranted is an EnvironmentConfig that grants all there is.
@@ -70,6 +72,7 @@ func TestChildrenAreKubernetes(t *testing.T) {
 		keyAutoscaler: &autoscalingv2.HorizontalPodAutoscaler{},
 		keyBudget:     &policyv1.PodDisruptionBudget{},
 		keyIngress:    &networkingv1.Ingress{},
+		keyPolicy:     &networkingv1.NetworkPolicy{},
 	}
 
 	asked, made := fields{}, map[string]*fnv1.Resource{}

@@ -18,6 +18,7 @@ const (
 	keyAutoscaler = "horizontalpodautoscaler"
 	keyBudget     = "poddisruptionbudget"
 	keyIngress    = "ingress"
+	keyPolicy     = "networkpolicy"
 )
 
 // A child is one object that a WebApp is made of.
@@ -55,6 +56,7 @@ var children = []child{
 	// After the autoscaler, on which it depends whether there is one.
 	{keyBudget, typeOf("policy/v1", "PodDisruptionBudget"), sameName, withBudget, budget, staysReads, staysReady},
 	{keyIngress, typeOf("networking.k8s.io/v1", "Ingress"), sameName, withIngress, ingress, staysReads, staysReady},
+	{keyPolicy, typeOf("networking.k8s.io/v1", "NetworkPolicy"), sameName, withPolicy, policy, staysReads, staysReady},
 }
 
 // An optional says when a WebApp has a child.

@@ -34,6 +34,16 @@ func TestOptionsOfChildren(t *testing.T) {
 		fields string
 		want   []string
 	}{
+		"PolicyEmpty": {
+			reason: "A policy without rules would let nothing in.",
+			fields: `"networkPolicy": {}`,
+			want:   []string{"spec.networkPolicy: Required value: say what may come in (ingress), what may go out (egress), or both"},
+		},
+		"PolicyUnknown": {
+			reason: "Whom it selects is not for the WebApp to say.",
+			fields: `"networkPolicy": {"podSelector": {}, "ingress": [{"form": []}]}`,
+			want:   []string{`spec.networkPolicy: Forbidden: unknown field "ingress[0].form"`, `spec.networkPolicy: Forbidden: unknown field "podSelector"`},
+		},
 		"IngressWithoutHost": {
 			reason: "An Ingress without a host would take what nobody else takes.",
 			fields: `"ingress": {}`,

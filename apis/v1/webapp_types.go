@@ -218,6 +218,12 @@ type WebAppSpec struct {
 	// +optional
 	Ingress *Ingress `json:"ingress,omitempty"`
 
+	// NetworkPolicy says who may talk to the pods, and to whom they may talk, where
+	// the platform team has switched networkPolicy on. Default: everybody may, as
+	// far as other policies of the namespace let them.
+	// +optional
+	NetworkPolicy *NetworkPolicy `json:"networkPolicy,omitempty"`
+
 	// Crossplane is where Crossplane keeps what it needs to compose the WebApp,
 	// such as the Composition in use. Clients keep it as they found it.
 	// +optional

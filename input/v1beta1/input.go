@@ -113,7 +113,7 @@ type Resources struct {
 
 // A Feature is a kind of children that needs rights beyond Crossplane's own.
 //
-// +kubebuilder:validation:Enum=autoscaling;podDisruptionBudget;ingress
+// +kubebuilder:validation:Enum=autoscaling;podDisruptionBudget;ingress;networkPolicy
 type Feature string
 
 // Diagnostics is what else is looked at to say why a WebApp does not run.

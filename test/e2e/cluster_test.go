@@ -46,6 +46,7 @@ var (
 	replicaSets = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "replicasets"}
 	pods        = schema.GroupVersionResource{Version: "v1", Resource: "pods"}
 	events      = schema.GroupVersionResource{Version: "v1", Resource: "events"}
+	policies    = schema.GroupVersionResource{Group: "networking.k8s.io", Version: "v1", Resource: "networkpolicies"}
 	ingresses   = schema.GroupVersionResource{Group: "networking.k8s.io", Version: "v1", Resource: "ingresses"}
 	quotas      = schema.GroupVersionResource{Version: "v1", Resource: "resourcequotas"}
 	autoscalers = schema.GroupVersionResource{Group: "autoscaling", Version: "v2", Resource: "horizontalpodautoscalers"}

@@ -25,6 +25,7 @@ func TestLifecycle(t *testing.T) {
 			"Budget":            testBudget,
 			"Diagnostics":       testDiagnostics,
 			"Ingress":           testIngress,
+			"NetworkPolicy":     testNetworkPolicy,
 			"Refused":           testRefused,
 			"Namespaces":        testNamespaces,
 			"Service":           testService,
