@@ -47,6 +47,12 @@ func features() []string {
 func choose(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, app *webApp, set *settings) ([]child, *fnv1.Condition) {
 	chosen := make([]child, 0, len(children))
 
+	add := func(c child) {
+		chosen = append(chosen, c)
+		// Children that come after the autoscaler depend on whether there is one.
+		app.autoscaled = app.autoscaled || c.key == keyAutoscaler
+	}
+
 	var off, notGranted []string
 
 	for _, c := range children {
@@ -58,7 +64,7 @@ func choose(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, app *we
 
 		switch {
 		case c.feature == "":
-			chosen = append(chosen, c)
+			add(c)
 		case !slices.Contains(set.features, c.feature):
 			if app.options[c.option.name] != nil {
 				off = append(off, c.feature)
@@ -68,15 +74,13 @@ func choose(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, app *we
 			// What there is stays, even if nobody knows any more why it may be
 			// there: a file that was deleted deletes nothing else.
 			if granted || exists {
-				chosen = append(chosen, c)
+				add(c)
 			}
 
 			if known && !granted {
 				notGranted = append(notGranted, c.feature)
 			}
 		}
-
-		app.autoscaled = app.autoscaled || len(chosen) > 0 && chosen[len(chosen)-1].key == keyAutoscaler
 	}
 
 	if set.diagnostics {

@@ -155,12 +155,26 @@ func describe(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) subje
 		uid:        metadata["uid"].GetStringValue(),
 		tag:        req.GetMeta().GetTag(),
 		generation: whole(metadata["generation"]),
-		replicas:   whole(spec["replicas"]),
+		replicas:   replicas(req, rsp),
 		image:      spec["image"].GetStringValue(),
 		phase:      phase,
 		reason:     status["reason"].GetStringValue(),
 		events:     rsp.GetResults(),
 	}
+}
+
+// replicas is how many a Deployment should have: as the function says, or where it
+// leaves that to an autoscaler, as there are. Without one, it is as the WebApp says.
+func replicas(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) int64 {
+	const key = "deployment"
+
+	for _, r := range []*fnv1.Resource{rsp.GetDesired().GetResources()[key], req.GetObserved().GetResources()[key], req.GetObserved().GetComposite()} {
+		if n := r.GetResource().GetFields()["spec"].GetStructValue().GetFields()["replicas"]; n != nil {
+			return whole(n)
+		}
+	}
+
+	return 0
 }
 
 func whole(v *structpb.Value) int64 { return int64(v.GetNumberValue()) }

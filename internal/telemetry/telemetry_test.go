@@ -778,3 +778,40 @@ func TestCensus(t *testing.T) {
 		t.Errorf("without a scrape: want the others forgotten, got %d", got)
 	}
 }
+
+// TestReplicas holds that a span says how many replicas there should be, whoever
+// decides it.
+func TestReplicas(t *testing.T) {
+	object := func(json string) *fnv1.Resource {
+		return &fnv1.Resource{Resource: resource.MustStructJSON(json)}
+	}
+
+	const (
+		two   = `{"spec": {"replicas": 2}}`
+		three = `{"spec": {"replicas": 3}}`
+		four  = `{"spec": {"replicas": 4}}`
+		none  = `{"spec": {}}`
+	)
+
+	cases := map[string]struct {
+		reason                    string
+		webApp, observed, desired string
+		want                      int64
+	}{
+		"Desired":    {reason: "The function decides.", webApp: two, observed: three, desired: four, want: 4},
+		"Autoscaled": {reason: "An autoscaler does.", webApp: two, observed: three, desired: none, want: 3},
+		"Neither":    {reason: "Nothing is there, and nothing is made.", webApp: two, observed: none, desired: none, want: 2},
+		"Nobody":     {reason: "The WebApp is wrong.", webApp: none, observed: none, desired: none},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			got := replicas(
+				&fnv1.RunFunctionRequest{Observed: &fnv1.State{Composite: object(tc.webApp), Resources: map[string]*fnv1.Resource{"deployment": object(tc.observed)}}},
+				&fnv1.RunFunctionResponse{Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{"deployment": object(tc.desired)}}})
+			if got != tc.want {
+				t.Errorf("\n%s\nreplicas(...): want %d, got %d", tc.reason, tc.want, got)
+			}
+		})
+	}
+}

@@ -104,6 +104,8 @@ func testAutoscaling(t *testing.T, n *namespace) {
 
 		is("cart", "image: nginx, replicas: 1, autoscaling: {minReplicas: 3, maxReplicas: 5}")
 		becomes(deployments, "cart", "{.spec.replicas}", "3")
+		n.running(t, "cart", 3)
+		n.steady(t, "cart")
 
 		t.Log("kubectl scale and an update leave the number alone")
 		n.do(t, "scale", "wa/cart", "--replicas=5")
@@ -111,7 +113,6 @@ func testAutoscaling(t *testing.T, n *namespace) {
 		becomes(deployments, "cart", "{.spec.template.spec.containers[0].image}", "nginx:2")
 		n.running(t, "cart", 3)
 		n.expect(t, webApps, "cart", "{.spec.replicas} {.status.replicas}", "5 3")
-		n.steady(t, "cart")
 
 		t.Log("switched off, and on again")
 		is("cart", "image: 'nginx:2', replicas: 3")
