@@ -3,9 +3,10 @@
 // WebApp's status should say.
 //
 // Data goes one way: [Function.RunFunction] reads the request into a WebApp
-// (webapp.go), settings (settings.go), the observed Deployment (rollout.go), its
-// pods (diagnostics.go) and conflicts (conflict.go); children.go lists what to build
-// from them; status.go decides what to say and events.go what to tell.
+// (webapp.go), settings (settings.go, defaults.go, policy.go), the observed
+// Deployment (rollout.go), its pods (diagnostics.go) and conflicts (conflict.go);
+// children.go lists what to build from them; status.go decides what to say and
+// events.go what to tell.
 package fn
 
 import (
@@ -98,6 +99,10 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 	}
 
 	desired := compose(app, settings, chosen)
+	if errs := settings.policy.check(app, desired[keyDeployment]); len(errs) > 0 {
+		return refuse(rsp, v1.ReasonPolicyViolation, "the platform team does not allow the WebApp: "+sentence(errs)), nil
+	}
+
 	deployment := observed[keyDeployment].GetResource()
 
 	if app.autoscaled {

@@ -118,6 +118,7 @@ func FuzzObjects(f *testing.F) {
 		`{"metadata": {"ownerReferences": [{"controller": true, "uid": "u2"}]}}`)
 
 	f.Add(webAppWith(everythingAsked), everythingSet, ``, ``)
+	f.Add(shop, inputWith(`"policy": {"registries": ["ghcr.io/acme"], "forbidLatestTag": true, "requiredLabels": ["team"], "maxReplicas": 1, "maxResources": {"limits": {"cpu": 1}}}`), ``, `{}`)
 
 	f.Fuzz(func(t *testing.T, webApp, input, deployment, service string) {
 		req := &fnv1.RunFunctionRequest{Observed: &fnv1.State{Resources: map[string]*fnv1.Resource{}}}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/structpb"
 	corev1 "k8s.io/api/core/v1"
 	apiresource "k8s.io/apimachinery/pkg/api/resource"
@@ -64,7 +65,7 @@ func TestReadWebApp(t *testing.T) {
 			args: `{"metadata": {"name": "shop", "namespace": "acme", "uid": "u1", "generation": 3, "labels": {"a": "b"}},
 				"spec": {"image": "nginx:1.27", "replicas": 10, "port": 65535, "env": {"A.b-C": "für 日本 🚀", "with space": ""}, "crossplane": {}, "tomorrow": 1}}`,
 			want: want{app: &webApp{
-				name: "shop", namespace: "acme", uid: "u1", generation: 3,
+				name: "shop", namespace: "acme", uid: "u1", generation: 3, labels: strs(map[string]string{"a": "b"}),
 				spec: v1.WebAppSpec{Image: "nginx:1.27", Replicas: 10, Port: 65535, Env: map[string]string{"A.b-C": "für 日本 🚀", "with space": ""}},
 			}},
 		},
@@ -181,7 +182,7 @@ func TestReadWebApp(t *testing.T) {
 				return
 			}
 
-			if diff := cmp.Diff(tc.want.app, app, cmp.AllowUnexported(webApp{})); diff != "" {
+			if diff := cmp.Diff(tc.want.app, app, cmp.AllowUnexported(webApp{}), protocmp.Transform()); diff != "" {
 				t.Errorf("\n%s\nreadWebApp(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})
@@ -191,6 +192,16 @@ func TestReadWebApp(t *testing.T) {
 type want struct {
 	app  *webApp
 	errs []string
+}
+
+// names are those of the parts of an object.
+func names[T any](parts []part[T]) []string {
+	var out []string
+	for _, p := range parts {
+		out = append(out, p.name)
+	}
+
+	return out
 }
 
 func TestReadSettings(t *testing.T) {
@@ -238,8 +249,8 @@ func TestReadSettings(t *testing.T) {
 			reason: "A setting that does nothing is refused by its name, wherever it stands.",
 			args:   resource.MustStructJSON(head + `, "colour": "red", "defaults": {"replicas": 1, "resources": {"claims": []}}}`),
 			want: want{errs: []string{
-				`colour: Forbidden: unknown field: known here are apiVersion, kind, metadata, ttl, labels, annotations, defaults, features, diagnostics`,
-				`defaults.replicas: Forbidden: unknown field: known here are resources, service, ingress`,
+				`colour: Forbidden: unknown field: known here are apiVersion, kind, metadata, ` + strings.Join(names(settingParts), ", "),
+				`defaults.replicas: Forbidden: unknown field: known here are ` + strings.Join(names(defaultParts), ", "),
 				`defaults.resources.claims: Forbidden: unknown field: known here are requests, limits`,
 			}},
 		},
@@ -352,7 +363,7 @@ func TestReadSettings(t *testing.T) {
 				return
 			}
 
-			if diff := cmp.Diff(tc.want.settings, got, cmp.AllowUnexported(settings{}, defaults{}, resources{})); diff != "" {
+			if diff := cmp.Diff(tc.want.settings, got, cmp.AllowUnexported(settings{}, defaults{}, resources{}, platformPolicy{})); diff != "" {
 				t.Errorf("\n%s\nreadSettings(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})

@@ -35,6 +35,7 @@ type settings struct {
 	labels      map[string]string
 	annotations map[string]string
 	defaults
+	policy      platformPolicy
 	features    []string
 	diagnostics bool
 }
@@ -56,6 +57,7 @@ var settingParts = []part[settings]{
 	{"labels", readLabels},
 	{"annotations", readAnnotations},
 	{"defaults", func(root object, into *settings) { readParts(root.object("defaults"), defaultParts, &into.defaults) }},
+	{"policy", readPolicy},
 	{"features", readFeatures},
 	{"diagnostics", readDiagnostics},
 }

@@ -34,6 +34,7 @@ type webApp struct {
 	namespace  string
 	uid        string
 	generation int64
+	labels     *structpb.Value
 
 	spec v1.WebAppSpec
 
@@ -69,7 +70,7 @@ func checkComposite(composite *structpb.Struct) error {
 }
 
 // compositeReads is what is read of the composite: here, by readOptions, by
-// readStatus, by lastWrite, and by whoever tells of a call.
+// the policy, by readStatus, by lastWrite, and by whoever tells of a call.
 func compositeReads() wire.Fields {
 	spec := wire.Fields{"image": nil, "replicas": nil, "port": nil, "env": nil}
 	for _, o := range options {
@@ -78,7 +79,7 @@ func compositeReads() wire.Fields {
 
 	return wire.Fields{
 		"apiVersion": nil, "kind": nil,
-		"metadata": {"name": nil, "namespace": nil, "uid": nil, "generation": nil, "managedFields": wire.Later},
+		"metadata": {"name": nil, "namespace": nil, "uid": nil, "generation": nil, "labels": nil, "managedFields": wire.Later},
 		"spec":     spec,
 		"status":   statusReads,
 	}
@@ -93,7 +94,7 @@ func readWebApp(composite *structpb.Struct) (*webApp, field.ErrorList) {
 	metadata := root.object("metadata")
 	spec := root.object("spec")
 
-	app := &webApp{generation: number(root.get("metadata"), "generation")}
+	app := &webApp{generation: number(root.get("metadata"), "generation"), labels: dig(root.get("metadata"), "labels")}
 	app.name, _ = metadata.text("name")
 	app.namespace, _ = metadata.text("namespace")
 	app.uid, _ = metadata.text("uid")

@@ -116,6 +116,10 @@ const (
 	// ReasonInvalidSpec means that the WebApp has a field that cannot be acted
 	// on. Nothing is changed until it is corrected.
 	ReasonInvalidSpec Reason = "InvalidSpec"
+	// ReasonPolicyViolation means that the WebApp goes beyond what the platform
+	// team allows. Nothing is changed until it does not, and what runs goes on
+	// running.
+	ReasonPolicyViolation Reason = "PolicyViolation"
 	// ReasonInvalidInput means that the platform team's input in the Composition
 	// is wrong. Nothing is changed until it is corrected.
 	ReasonInvalidInput Reason = "InvalidInput"

@@ -49,6 +49,13 @@ type Input struct {
 	// +optional
 	Defaults Defaults `json:"defaults,omitempty"`
 
+	// Policy is what no WebApp may go beyond. One that does is refused, with a
+	// message that names the part of the policy. What exists of it goes on
+	// running as it is, so that a stricter policy stops nothing; it cannot be
+	// changed until it keeps to the policy.
+	// +optional
+	Policy Policy `json:"policy,omitempty"`
+
 	// Features switches kinds of children on that need rights beyond Crossplane's
 	// own: autoscaling, podDisruptionBudget and so on. Apply install/rbac.yaml,
 	// too, which grants the rights. Default: none.
@@ -110,6 +117,50 @@ type Resources struct {
 	// +optional
 	Limits corev1.ResourceList `json:"limits,omitempty"`
 }
+
+// Policy is what no WebApp may go beyond.
+type Policy struct {
+	// Registries are where images may come from: registries such as ghcr.io, or
+	// parts of one such as ghcr.io/acme, which has ghcr.io/acme/shop in it and
+	// not ghcr.io/acme-labs/shop. An image without a registry is Docker Hub's:
+	// nginx is docker.io/library/nginx. Default: anywhere.
+	// +optional
+	// +listType=set
+	Registries []Registry `json:"registries,omitempty"`
+
+	// ForbidLatestTag refuses images that may be others tomorrow: those with the
+	// tag latest, or with none, that have no digest. Default: false.
+	// +optional
+	ForbidLatestTag bool `json:"forbidLatestTag,omitempty"`
+
+	// RequiredLabels are keys of labels that every WebApp must have, with a value
+	// that is not empty. Default: none.
+	// +optional
+	// +listType=set
+	RequiredLabels []string `json:"requiredLabels,omitempty"`
+
+	// MaxReplicas is how many replicas a WebApp may ask for, from 1 to 100: as
+	// replicas, and as maxReplicas of its autoscaling. Default: 10, and 100 for
+	// autoscaling.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=100
+	MaxReplicas *int32 `json:"maxReplicas,omitempty"`
+
+	// MaxResources are the most that the container of a replica may ask for
+	// (requests) and may use (limits), defaults included. What has a most in
+	// limits must have a limit, so set a default, too.
+	// +optional
+	MaxResources Resources `json:"maxResources,omitempty"`
+}
+
+// RegistryPattern is what a Registry matches.
+const RegistryPattern = `^(localhost|[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?([.][a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)+|[a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?:[0-9]+|\[[a-fA-F0-9:]+\](:[0-9]+)?)(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*$`
+
+// A Registry is a registry, or a part of one.
+//
+// +kubebuilder:validation:Pattern=`^(localhost|[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?([.][a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)+|[a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?:[0-9]+|\[[a-fA-F0-9:]+\](:[0-9]+)?)(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*$`
+type Registry string
 
 // A Feature is a kind of children that needs rights beyond Crossplane's own.
 //

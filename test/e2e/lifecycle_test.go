@@ -26,6 +26,7 @@ func TestLifecycle(t *testing.T) {
 			"Diagnostics":       testDiagnostics,
 			"Ingress":           testIngress,
 			"NetworkPolicy":     testNetworkPolicy,
+			"Policy":            testPolicy,
 			"Refused":           testRefused,
 			"Namespaces":        testNamespaces,
 			"Service":           testService,
