@@ -26,8 +26,9 @@ import (
 // everythingSet is the input of a platform team that sets all it can.
 const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "labels": {"team": "x"}, "annotations": {"a/b": "c"},
 	"policy": {"registries": ["docker.io"], "forbidLatestTag": true, "maxReplicas": 5, "maxResources": {"limits": {"memory": "1Gi"}}},
+	"namespaceDefaults": true,
 	"features": ["autoscaling", "podDisruptionBudget", "ingress", "networkPolicy"], "diagnostics": "pods",
-	"defaults": {"ingress": {"ingressClassName": "nginx"},
+	"defaults": {"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "ingress": {"ingressClassName": "nginx"},
 		"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}, "service": {"type": "NodePort"}}}`
 
 // everythingAsked are the optional fields of a WebApp that asks for all it can.

@@ -155,6 +155,7 @@ func compose(app *webApp, set *settings, chosen []child) map[string]*structpb.St
 	}
 
 	stampTemplateHash(out[keyDeployment])
+	stampDefaults(out[keyDeployment], app, set)
 
 	return out
 }

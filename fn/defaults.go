@@ -3,6 +3,7 @@ package fn
 // defaults are for WebApps that do not say otherwise.
 type defaults struct {
 	resources resources
+	spreading spreading
 
 	// serviceType is empty for Kubernetes' own.
 	serviceType string
@@ -11,9 +12,13 @@ type defaults struct {
 	ingressClassName string
 }
 
-// defaultParts are read in this order.
+// defaultParts are read in this order. Defaults are read over others, so that a part
+// leaves alone what it does not find.
 var defaultParts = []part[defaults]{
-	{"resources", func(in object, into *defaults) { into.resources = readResources(in.object("resources")) }},
+	{"resources", func(in object, into *defaults) {
+		into.resources = readResources(in.object("resources")).over(into.resources)
+	}},
+	{"topologySpread", readSpreading},
 	{"service", readDefaultService},
 	{"ingress", readDefaultIngress},
 }
@@ -23,5 +28,7 @@ func readDefaultService(in object, into *defaults) {
 	service.only("type")
 	service.oneOf("type", serviceTypes...)
 
-	into.serviceType = service.get("type").GetStringValue()
+	if t := service.get("type"); t != nil {
+		into.serviceType = t.GetStringValue()
+	}
 }

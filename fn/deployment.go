@@ -39,7 +39,7 @@ type pod struct {
 func deployment(app *webApp, set *settings, common common) fields {
 	p := &pod{
 		app: app, set: set,
-		spec:      defaultPod(common),
+		spec:      defaultPod(set, common),
 		container: defaultContainer(app, set, common),
 		deployment: fields{
 			"replicas": num(app.spec.Replicas),
@@ -91,18 +91,16 @@ var rollingUpdate = obj(fields{
 
 // defaultPod is what Pod Security's restricted profile admits
 // (https://kubernetes.io/docs/concepts/security/pod-security-standards/).
-func defaultPod(common common) fields {
+func defaultPod(set *settings, common common) fields {
 	return fields{
 		// A web application does not talk to the API server, and must not find
 		// a token to do so.
 		"automountServiceAccountToken": no,
 		// Variables for every Service of the namespace would change the
 		// environment behind the user's back.
-		"enableServiceLinks": no,
-		"securityContext":    podSecurity,
-		"topologySpreadConstraints": list(
-			spread(zone, common),
-			spread(host, common)),
+		"enableServiceLinks":        no,
+		"securityContext":           podSecurity,
+		"topologySpreadConstraints": set.spreading.constraints(common),
 	}
 }
 
@@ -111,19 +109,6 @@ var podSecurity = obj(fields{
 	"runAsNonRoot":   yes,
 	"seccompProfile": obj(fields{"type": str(corev1.SeccompProfileTypeRuntimeDefault)}),
 })
-
-// spread asks for replicas in different places, and takes what there is.
-func spread(topology *structpb.Value, common common) *structpb.Value {
-	return obj(fields{
-		"maxSkew":           one,
-		"topologyKey":       topology,
-		"whenUnsatisfiable": scheduleAnyway,
-		"labelSelector":     common.matching,
-		// Without it, the pods that a rollout is about to remove count too, and
-		// what remains is not spread.
-		"matchLabelKeys": podTemplateHash,
-	})
-}
 
 var (
 	one             = num(int32(1))

@@ -3,10 +3,10 @@
 // WebApp's status should say.
 //
 // Data goes one way: [Function.RunFunction] reads the request into a WebApp
-// (webapp.go), settings (settings.go, defaults.go, policy.go), the observed
-// Deployment (rollout.go), its pods (diagnostics.go) and conflicts (conflict.go);
-// children.go lists what to build from them; status.go decides what to say and
-// events.go what to tell.
+// (webapp.go), settings (settings.go, defaults.go, namespace.go, policy.go), the
+// observed Deployment (rollout.go), its pods (diagnostics.go) and conflicts
+// (conflict.go); children.go lists what to build from them; status.go decides what
+// to say and events.go what to tell.
 package fn
 
 import (
@@ -24,12 +24,13 @@ import (
 )
 
 // A Function composes WebApps. It keeps nothing between calls but the last input
-// it read, and may be called by any number of goroutines.
+// and the defaults of namespaces that it read, and may be called by any number of goroutines.
 type Function struct {
 	fnv1.UnimplementedFunctionRunnerServiceServer
 
-	now   func() time.Time
-	input atomic.Pointer[input]
+	now    func() time.Time
+	input  atomic.Pointer[input]
+	layers layers
 }
 
 // New returns a Function that takes the time from now: that of a status change,
@@ -45,7 +46,7 @@ func Reads() wire.Reads {
 	reads := wire.Reads{
 		Composite: compositeReads(),
 		Resources: make(map[string]wire.Fields, len(children)),
-		Required:  map[string]wire.Fields{grantsRequirement: grantsReads, podsRequirement: podReads},
+		Required:  map[string]wire.Fields{grantsRequirement: grantsReads, podsRequirement: podReads, namespaceDefaultsRequirement: namespaceDefaultsReads},
 		// Only to put our fields next to those of earlier steps.
 		Desired: wire.Fields{"status": {}},
 	}
@@ -89,6 +90,11 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 		return refuse(rsp, v1.ReasonInvalidRequest, err.Error()), nil
 	}
 
+	settings, known, err := f.inNamespace(req, rsp, app, settings)
+	if err != nil {
+		return refuse(rsp, v1.ReasonInvalidDefaults, err.Error()), nil
+	}
+
 	observed := req.GetObserved().GetResources()
 	chosen, refusal := choose(req, rsp, app, settings)
 	conflicts := findConflicts(req, rsp, app, chosen)
@@ -99,7 +105,7 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 	}
 
 	desired := compose(app, settings, chosen)
-	if errs := settings.policy.check(app, desired[keyDeployment]); len(errs) > 0 {
+	if errs := settings.policy.check(app, desired[keyDeployment]); known && len(errs) > 0 {
 		return refuse(rsp, v1.ReasonPolicyViolation, "the platform team does not allow the WebApp: "+sentence(errs)), nil
 	}
 

@@ -119,6 +119,7 @@ func FuzzObjects(f *testing.F) {
 
 	f.Add(webAppWith(everythingAsked), everythingSet, ``, ``)
 	f.Add(shop, inputWith(`"policy": {"registries": ["ghcr.io/acme"], "forbidLatestTag": true, "requiredLabels": ["team"], "maxReplicas": 1, "maxResources": {"limits": {"cpu": 1}}}`), ``, `{}`)
+	f.Add(shop, inputWith(`"namespaceDefaults": true, "defaults": {"topologySpread": {"disabled": true}}`), ``, `{}`)
 
 	f.Fuzz(func(t *testing.T, webApp, input, deployment, service string) {
 		req := &fnv1.RunFunctionRequest{Observed: &fnv1.State{Resources: map[string]*fnv1.Resource{}}}
@@ -157,6 +158,7 @@ func seeds() []*fnv1.RunFunctionRequest {
 		request(webAppWith(everythingAsked), withInput(everythingSet)),
 		request(shop, withInput(`{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "ttl": "1m"}`)),
 		request(shop, withObserved("deployment", `{"spec": {"replicas": 2}, "status": {"replicas": 2}}`), withRequired("existing-service", `{}`)),
+		request(shop, withInput(inputWith(`"namespaceDefaults": true`)), withNamespaceDefaults("resources: {requests: {cpu: 1}}")),
 		request(shop, func(req *fnv1.RunFunctionRequest) {
 			req.Desired = &fnv1.State{Resources: map[string]*fnv1.Resource{"x": nil, "service": {}}}
 		}),

@@ -61,7 +61,9 @@ func readDefaultIngress(in object, into *defaults) {
 	ingress := in.object("ingress")
 	ingress.only("ingressClassName")
 
-	into.ingressClassName, _ = ingress.text("ingressClassName")
+	if class, ok := ingress.text("ingressClassName"); ok {
+		into.ingressClassName = class
+	}
 }
 
 func ingress(app *webApp, set *settings, _ common) fields {

@@ -363,7 +363,7 @@ func TestReadSettings(t *testing.T) {
 				return
 			}
 
-			if diff := cmp.Diff(tc.want.settings, got, cmp.AllowUnexported(settings{}, defaults{}, resources{}, platformPolicy{})); diff != "" {
+			if diff := cmp.Diff(tc.want.settings, got, cmp.AllowUnexported(settings{}, defaults{}, resources{}, spreading{}, platformPolicy{}), protocmp.Transform()); diff != "" {
 				t.Errorf("\n%s\nreadSettings(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})

@@ -95,8 +95,11 @@ func (r resources) over(others resources) resources {
 }
 
 func over(some, others corev1.ResourceList) corev1.ResourceList {
-	out := make(corev1.ResourceList, len(some)+len(others))
-	maps.Copy(out, others)
+	if len(others) == 0 {
+		return maps.Clone(some)
+	}
+
+	out := maps.Clone(others)
 	maps.Copy(out, some)
 
 	return out

@@ -119,8 +119,13 @@ const templateHashAnnotation = "example.com/template-hash"
 func stampTemplateHash(deployment *structpb.Struct) {
 	hash := fnvOffset.value(dig(deployment.GetFields()["spec"], "template"))
 
-	metadata := deployment.GetFields()["metadata"].GetStructValue().GetFields()
-	metadata["annotations"] = withTexts(metadata["annotations"], map[string]string{templateHashAnnotation: strconv.FormatUint(uint64(hash), 16)})
+	annotate(deployment, templateHashAnnotation, strconv.FormatUint(uint64(hash), 16))
+}
+
+// annotate gives an object that is being built one more annotation.
+func annotate(object *structpb.Struct, key, value string) {
+	metadata := object.GetFields()["metadata"].GetStructValue().GetFields()
+	metadata["annotations"] = withTexts(metadata["annotations"], map[string]string{key: value})
 }
 
 // A digest is the FNV-1a hash of values: equal values, and hardly any others,

@@ -35,6 +35,12 @@ type settings struct {
 	labels      map[string]string
 	annotations map[string]string
 	defaults
+
+	// namespaceDefaults says whether namespaces may have defaults, too, and
+	// origins then where the defaults come from.
+	namespaceDefaults bool
+	origins           []origin
+
 	policy      platformPolicy
 	features    []string
 	diagnostics bool
@@ -57,6 +63,7 @@ var settingParts = []part[settings]{
 	{"labels", readLabels},
 	{"annotations", readAnnotations},
 	{"defaults", func(root object, into *settings) { readParts(root.object("defaults"), defaultParts, &into.defaults) }},
+	{"namespaceDefaults", readNamespaceDefaults},
 	{"policy", readPolicy},
 	{"features", readFeatures},
 	{"diagnostics", readDiagnostics},
@@ -121,6 +128,13 @@ func readSettings(input *structpb.Struct) (*settings, field.ErrorList) {
 	return out, errs
 }
 
+func readNamespaceDefaults(root object, into *settings) {
+	into.namespaceDefaults, _ = native[bool](root, "namespaceDefaults")
+	if into.namespaceDefaults {
+		into.origins = originsOf(root.get("defaults").GetStructValue().GetFields(), fromComposition)
+	}
+}
+
 func readFeatures(root object, into *settings) {
 	on, ok := native[[]string](root, "features")
 	if !ok || len(on) == 0 {
@@ -179,7 +193,7 @@ func readLabels(root object, into *settings) {
 }
 
 func readAnnotations(root object, into *settings) {
-	into.annotations = root.annotations(templateHashAnnotation)
+	into.annotations = root.annotations(templateHashAnnotation, defaultsAnnotation)
 }
 
 // annotations returns the annotations of an object, without those of Crossplane and

@@ -123,6 +123,10 @@ const (
 	// ReasonInvalidInput means that the platform team's input in the Composition
 	// is wrong. Nothing is changed until it is corrected.
 	ReasonInvalidInput Reason = "InvalidInput"
+	// ReasonInvalidDefaults means that the defaults of the WebApp's namespace,
+	// ConfigMap webapp-defaults, are wrong. Nothing is changed until they are
+	// corrected.
+	ReasonInvalidDefaults Reason = "InvalidDefaults"
 	// ReasonInvalidRequest means that Crossplane, or an earlier step of the
 	// pipeline, sent something that cannot be acted on.
 	ReasonInvalidRequest Reason = "InvalidRequest"

@@ -49,6 +49,15 @@ type Input struct {
 	// +optional
 	Defaults Defaults `json:"defaults,omitempty"`
 
+	// NamespaceDefaults lets namespaces have defaults of their own: ConfigMap
+	// webapp-defaults of the namespace, under the key defaults.yaml, written as
+	// defaults is here. They go before those of the Composition, and a WebApp
+	// before both; the policy holds for all. An annotation on the Deployment,
+	// example.com/defaults, says which come from where. Crossplane looks for the
+	// ConfigMap for every WebApp. Default: false.
+	// +optional
+	NamespaceDefaults bool `json:"namespaceDefaults,omitempty"`
+
 	// Policy is what no WebApp may go beyond. One that does is refused, with a
 	// message that names the part of the policy. What exists of it goes on
 	// running as it is, so that a stricter policy stops nothing; it cannot be
@@ -80,6 +89,10 @@ type Defaults struct {
 	// +optional
 	Resources Resources `json:"resources,omitempty"`
 
+	// TopologySpread is how replicas are spread over zones and over nodes.
+	// +optional
+	TopologySpread TopologySpread `json:"topologySpread,omitempty"`
+
 	// Service is how WebApps are reached.
 	// +optional
 	Service Service `json:"service,omitempty"`
@@ -104,6 +117,23 @@ type Ingress struct {
 	// cluster's.
 	// +optional
 	IngressClassName string `json:"ingressClassName,omitempty"`
+}
+
+// TopologySpread is how replicas are spread over zones and over nodes, evenly but
+// for one.
+type TopologySpread struct {
+	// WhenUnsatisfiable is what happens to a replica that cannot be spread:
+	// ScheduleAnyway runs it where there is room, DoNotSchedule leaves it waiting.
+	// DoNotSchedule needs nodes that say which zone they are in. Default:
+	// ScheduleAnyway.
+	// +optional
+	// +kubebuilder:validation:Enum=ScheduleAnyway;DoNotSchedule
+	WhenUnsatisfiable corev1.UnsatisfiableConstraintAction `json:"whenUnsatisfiable,omitempty"`
+
+	// Disabled leaves it to the scheduler, which has defaults of its own.
+	// Default: false.
+	// +optional
+	Disabled bool `json:"disabled,omitempty"`
 }
 
 // Resources are the compute resources of a container, as in a Pod.

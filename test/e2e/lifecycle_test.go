@@ -27,6 +27,7 @@ func TestLifecycle(t *testing.T) {
 			"Ingress":           testIngress,
 			"NetworkPolicy":     testNetworkPolicy,
 			"Policy":            testPolicy,
+			"NamespaceDefaults": testNamespaceDefaults,
 			"Refused":           testRefused,
 			"Namespaces":        testNamespaces,
 			"Service":           testService,

@@ -95,6 +95,12 @@ func cases(t *testing.T) map[string]inputs {
 		all["example-"+strings.TrimSuffix(filepath.Base(file), ".yaml")] = inputs{webApp: file}
 	}
 
+	all["example-composition-platform"] = inputs{
+		webApp:      filepath.Join(root, "examples/webapp.yaml"),
+		composition: filepath.Join(root, "examples/composition-platform.yaml"),
+		required:    filepath.Join(root, "examples/namespace-defaults.yaml"),
+	}
+
 	entries, err := os.ReadDir("testdata")
 	if err != nil {
 		t.Fatal(err)

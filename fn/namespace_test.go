@@ -1,0 +1,246 @@
+package fn
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/testing/protocmp"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+	"github.com/crossplane/function-sdk-go/resource"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+)
+
+// withNamespaceDefaults is Crossplane's answer: a ConfigMap with these defaults.
+func withNamespaceDefaults(yaml string) func(*fnv1.RunFunctionRequest) {
+	written, err := json.Marshal(yaml)
+	if err != nil {
+		panic(err)
+	}
+
+	return withRequired(namespaceDefaultsRequirement, `{"metadata": {"name": "webapp-defaults"}, "data": {"defaults.yaml": `+string(written)+`, "README": "x"}}`)
+}
+
+// TestNamespaceDefaults holds which defaults a WebApp has, and what is said of where
+// they come from.
+func TestNamespaceDefaults(t *testing.T) {
+	const (
+		defaults = `"defaults": {"resources": {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}}}`
+		on       = `"namespaceDefaults": true, ` + defaults
+	)
+
+	type want struct {
+		asks       bool
+		resources  string
+		spread     int
+		annotation any
+
+		// refusal is what is wrong.
+		refusal string
+	}
+
+	wrong := func(what string) want {
+		return want{asks: true, refusal: "defaults.yaml of ConfigMap webapp-defaults in namespace acme: " + what}
+	}
+
+	composition := want{
+		asks: true, spread: 2,
+		resources:  `{"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}}`,
+		annotation: "resources.limits.memory, resources.requests.cpu, resources.requests.memory from the Composition",
+	}
+
+	cases := map[string]struct {
+		reason string
+		req    *fnv1.RunFunctionRequest
+		want   want
+	}{
+		"Off": {
+			reason: "Where it is off, nothing is asked for and nothing said.",
+			req:    request(shop, withInput(inputWith(defaults)), withNamespaceDefaults("resources: {requests: {cpu: 1}}")),
+			want:   want{resources: composition.resources, spread: 2},
+		},
+		"NotAnsweredYet": {
+			reason: "Until Crossplane has answered there are those of the Composition. It calls again.",
+			req:    request(shop, withInput(inputWith(on))),
+			want:   composition,
+		},
+		"None": {
+			reason: "A namespace without defaults has those of the Composition.",
+			req:    request(shop, withInput(inputWith(on)), withRequired(namespaceDefaultsRequirement)),
+			want:   composition,
+		},
+		"Empty": {
+			reason: "So has one that says nothing.",
+			req:    request(shop, withInput(inputWith(on)), withNamespaceDefaults("# nothing yet\n")),
+			want:   composition,
+		},
+		"Over": {
+			reason: "Those of the namespace go before those of the Composition, one by one, which give way where they do not go together.",
+			req:    request(shop, withInput(inputWith(on)), withNamespaceDefaults("resources:\n  requests:\n    memory: 512Mi\n    ephemeral-storage: 1Gi\n")),
+			want: want{
+				asks: true, spread: 2,
+				resources:  `{"requests": {"cpu": "100m", "memory": "512Mi", "ephemeral-storage": "1Gi"}, "limits": {"memory": "512Mi"}}`,
+				annotation: "resources.requests.ephemeral-storage, resources.requests.memory from ConfigMap webapp-defaults; resources.limits.memory, resources.requests.cpu from the Composition",
+			},
+		},
+		"Spread": {
+			reason: "Everything that the input has for defaults can be said.",
+			req:    request(shop, withInput(inputWith(`"namespaceDefaults": true`)), withNamespaceDefaults("topologySpread: {disabled: true}")),
+			want:   want{asks: true, annotation: "topologySpread.disabled from ConfigMap webapp-defaults"},
+		},
+		"Under": {
+			reason: "What the WebApp says goes before both, and is nobody's default.",
+			req: request(webAppWith(`"resources": {"requests": {"cpu": "2", "memory": "64Mi"}}`),
+				withInput(inputWith(on)), withNamespaceDefaults("resources: {requests: {cpu: 1}}")),
+			want: want{
+				asks: true, spread: 2,
+				resources:  `{"requests": {"cpu": "2", "memory": "64Mi"}, "limits": {"memory": "256Mi"}}`,
+				annotation: "resources.limits.memory from the Composition",
+			},
+		},
+		"NoDefaults": {
+			reason: "Where there are no defaults, nothing is said.",
+			req:    request(shop, withInput(inputWith(`"namespaceDefaults": true`)), withRequired(namespaceDefaultsRequirement)),
+			want:   want{asks: true, spread: 2},
+		},
+		"NoKey": {
+			reason: "A ConfigMap that does nothing is worse than none.",
+			req:    request(shop, withInput(inputWith(on)), withRequired(namespaceDefaultsRequirement, `{"data": {"defaults.yml": "x"}}`)),
+			want:   wrong("there is no such key: put the defaults there, or delete the ConfigMap"),
+		},
+		"NotYAML": {
+			reason: "It must be YAML.",
+			req:    request(shop, withInput(inputWith(on)), withNamespaceDefaults("resources: {")),
+			want:   wrong("must be YAML: yaml: line 1: did not find expected node content"),
+		},
+		"Twice": {
+			reason: "Nobody knows which of two counts.",
+			req:    request(shop, withInput(inputWith(on)), withNamespaceDefaults("resources: {}\nresources: {}")),
+			want:   wrong(`must be YAML: yaml: unmarshal errors: line 2: key "resources" already set in map`),
+		},
+		"NoObject": {
+			reason: "It must be an object.",
+			req:    request(shop, withInput(inputWith(on)), withNamespaceDefaults("- resources")),
+			want:   wrong("must be an object as defaults is in the input, such as resources: {requests: {cpu: 100m}}"),
+		},
+		"NotJSON": {
+			reason: "It must be what JSON can say.",
+			req:    request(shop, withInput(inputWith(on)), withNamespaceDefaults("a: .inf")),
+			want:   wrong("must be YAML: json: unsupported value: +Inf"),
+		},
+		"Long": {
+			reason: "There is not so much to say.",
+			req:    request(shop, withInput(inputWith(on)), withNamespaceDefaults("# "+strings.Repeat("x", maxDefaults))),
+			want:   wrong("must have at most 16384 bytes"),
+		},
+		"Wrong": {
+			reason: "It is checked as the input is.",
+			req:    request(shop, withInput(inputWith(on)), withNamespaceDefaults("resources: {requests: {cpu: lots}}\nreplicas: 3\npolicy: {}")),
+			want: wrong("policy: Forbidden: unknown field: known here are " + strings.Join(names(defaultParts), ", ") +
+				"; replicas: Forbidden: unknown field: known here are " + strings.Join(names(defaultParts), ", ") +
+				`; resources.requests[cpu]: Invalid value: "lots": must be a quantity such as 100m, 0.5 or 128Mi`),
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			rsp := run(t, tc.req)
+			_, asks := rsp.GetRequirements().GetResources()[namespaceDefaultsRequirement]
+			got := want{asks: asks}
+
+			if c := rsp.GetConditions()[0]; c.GetReason() == string(v1.ReasonInvalidDefaults) {
+				got.refusal = c.GetMessage()
+			}
+
+			if deployment := rsp.GetDesired().GetResources()[keyDeployment].GetResource(); deployment != nil {
+				template := dig(deployment.GetFields()["spec"], "template", "spec")
+				got.spread = len(dig(template, "topologySpreadConstraints").GetListValue().GetValues())
+
+				if a := dig(deployment.GetFields()["metadata"], "annotations", "example.com/defaults"); a != nil {
+					got.annotation = a.GetStringValue()
+				}
+
+				var resources any
+				if tc.want.resources != "" {
+					resources = resource.MustStructJSON(tc.want.resources).AsMap()
+				}
+
+				if diff := cmp.Diff(resources, dig(appContainer(deployment), "resources").AsInterface()); diff != "" {
+					t.Errorf("\n%s\nresources: -want, +got:\n%s", tc.reason, diff)
+				}
+
+				got.resources = tc.want.resources
+			}
+
+			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{})); diff != "" {
+				t.Errorf("\n%s\nRunFunction(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+// TestNamespaceDefaultsPolicy holds that a policy is over defaults, and that nobody
+// is refused before they are known: Crossplane does not call again then.
+func TestNamespaceDefaultsPolicy(t *testing.T) {
+	input := withInput(inputWith(`"namespaceDefaults": true, "policy": {"maxResources": {"limits": {"memory": "1Gi"}}}`))
+
+	for name, tc := range map[string]struct {
+		reason string
+		req    *fnv1.RunFunctionRequest
+		want   v1.Reason
+	}{
+		"NotAnsweredYet": {"The limit may be a default of the namespace.", request(shop, input), v1.ReasonAccepted},
+		"None":           {"There is no limit.", request(shop, input, withRequired(namespaceDefaultsRequirement)), v1.ReasonPolicyViolation},
+		"Kept":           {"There is one.", request(shop, input, withNamespaceDefaults("resources: {limits: {memory: 1Gi}}")), v1.ReasonAccepted},
+		"Broken":         {"There is one that is too much.", request(shop, input, withNamespaceDefaults("resources: {limits: {memory: 2Gi}}")), v1.ReasonPolicyViolation},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := run(t, tc.req).GetConditions()[0]; got.GetReason() != string(tc.want) {
+				t.Errorf("\n%s\nwant %s, got %v", tc.reason, tc.want, got)
+			}
+		})
+	}
+}
+
+// TestDefaultsOver holds that a part of the defaults leaves alone what it does not
+// find: the Composition's are below those of the namespace.
+func TestDefaultsOver(t *testing.T) {
+	set, errs := readSettings(resource.MustStructJSON(everythingSet))
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+
+	over := set.defaults
+	readParts(object{errs: &errs}, defaultParts, &over)
+
+	if diff := cmp.Diff(set.defaults, over, cmp.AllowUnexported(defaults{}, resources{}, spreading{}), protocmp.Transform()); diff != "" || len(errs) > 0 {
+		t.Errorf("nothing over defaults: -want, +got (%v):\n%s", errs, diff)
+	}
+
+	for _, p := range defaultParts {
+		if dig(resource.MustStructJSON(everythingSet).GetFields()["defaults"], p.name) == nil {
+			t.Errorf("everythingSet has no defaults.%s", p.name)
+		}
+	}
+}
+
+// TestLayers holds that what is remembered is bounded.
+func TestLayers(t *testing.T) {
+	f := New(noonNow)
+
+	for i := range maxLayers + 10 {
+		req := request(shop, withInput(inputWith(`"namespaceDefaults": true`)), withNamespaceDefaults("# "+strconv.Itoa(i)))
+		if _, err := f.RunFunction(context.Background(), req); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	if got := len(f.layers.known); got != 10 {
+		t.Errorf("want 10 after %d, got %d", maxLayers+10, got)
+	}
+}
