@@ -519,12 +519,15 @@ func (n *namespace) calls(t *testing.T, webApp string) []string {
 func (n *namespace) steady(t *testing.T, webApp string) {
 	t.Helper()
 
-	// Crossplane may see what just happened in pieces, and late.
-	n.eventually(t, func() error { return n.unchanged(t, webApp) })
+	// Crossplane may see what just happened in pieces, and late, and so may the
+	// controllers of Kubernetes.
+	n.eventually(t, func() error {
+		if err := n.unchanged(t, webApp); err != nil {
+			return err
+		}
 
-	if err := n.unchanged(t, webApp); err != nil {
-		t.Error(err)
-	}
+		return n.unchanged(t, webApp)
+	})
 }
 
 // unchanged has Crossplane look at a WebApp, and returns what that changed.
