@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/json"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
 	"github.com/webapp-operator/function-webapp/internal/sample"
 )
 
