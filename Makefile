@@ -12,6 +12,7 @@ XR ?= examples/webapp.yaml
 COMPOSITION ?=
 OBSERVED ?=
 REQUIRED ?=
+SCHEMAS ?=
 
 # How long make fuzz runs each target.
 FUZZTIME ?= 1m
@@ -39,10 +40,10 @@ help: ## Print this list.
 ##### Try it
 
 .PHONY: render
-render: tools ## Render a WebApp with Crossplane's own engine (XR=, OBSERVED=, REQUIRED=, COMPOSITION=).
+render: tools ## Render a WebApp with Crossplane's own engine (XR=, OBSERVED=, REQUIRED=, SCHEMAS=, COMPOSITION=).
 	@go build -o $(BIN)/function-webapp .
 	@go -C test/render build -o $(CURDIR)/$(BIN)/render .
-	@$(BIN)/render -xr "$(XR)" -composition "$(COMPOSITION)" -observed "$(OBSERVED)" -required "$(REQUIRED)"
+	@$(BIN)/render -xr "$(XR)" -composition "$(COMPOSITION)" -observed "$(OBSERVED)" -required "$(REQUIRED)" -schemas "$(SCHEMAS)"
 
 .PHONY: up
 up: tools tools-e2e ## Start a Crossplane control plane on this machine, without Docker, with the packages installed.

@@ -16,11 +16,14 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/json"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+	"github.com/crossplane/function-sdk-go/resource"
 
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/internal/sample"
 )
 
@@ -28,8 +31,8 @@ import (
 const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "labels": {"team": "x"}, "annotations": {"a/b": "c"},
 	"policy": {"registries": ["docker.io"], "forbidLatestTag": true, "maxReplicas": 5, "maxResources": {"limits": {"memory": "1Gi"}}},
 	"namespaceDefaults": true,
-	"features": ["autoscaling", "podDisruptionBudget", "ingress", "networkPolicy"], "diagnostics": "pods",
-	"defaults": {"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "ingress": {"ingressClassName": "nginx"},
+	"features": ["autoscaling", "podDisruptionBudget", "ingress", "httpRoute", "networkPolicy"], "diagnostics": "pods",
+	"defaults": {"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "ingress": {"ingressClassName": "nginx"}, "httpRoute": {"parentRefs": [{"name": "internal"}]},
 		"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}, "service": {"type": "NodePort"}}}`
 
 // everythingAsked are the optional fields of a WebApp that asks for all it can.
@@ -54,16 +57,59 @@ const everythingAsked = `
 		"egress": [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}}], "ports": [{"port": 1024, "endPort": 2048, "protocol": "UDP"}]}]}
 `
 
+// instead are fields that a WebApp can only have instead of others.
+const instead = `"httpRoute": {"hostnames": ["shop.example.com"], "path": {"type": "Exact", "value": "/shop"},
+	"parentRefs": [{"group": "gateway.networking.k8s.io", "kind": "Gateway", "namespace": "edge", "name": "public", "sectionName": "https", "port": 443}]}`
+
 // everythingGranted is an EnvironmentConfig that grants all there is.
 var everythingGranted = `{"data": {"features": ["` + strings.Join(append(features(), diagnosticsFeature), `", "`) + `"]}}`
 
 // everything are requests of WebApps that together ask for all they can, and get
 // it.
 func everything() []*fnv1.RunFunctionRequest {
-	return []*fnv1.RunFunctionRequest{
-		request(webAppWith(everythingAsked), withInput(everythingSet), withRequired(grantsRequirement, everythingGranted)),
+	all := request(webAppWith(everythingAsked), withInput(everythingSet), withRequired(grantsRequirement, everythingGranted), withKinds)
+	routed := proto.CloneOf(all)
+
+	spec := routed.GetObserved().GetComposite().GetResource().GetFields()["spec"].GetStructValue().GetFields()
+	delete(spec, "ingress")
+	maps.Copy(spec, resource.MustStructJSON("{"+instead+"}").GetFields())
+
+	return []*fnv1.RunFunctionRequest{all, routed}
+}
+
+// withKinds has the cluster know every kind.
+func withKinds(req *fnv1.RunFunctionRequest) {
+	req.RequiredSchemas = map[string]*fnv1.Schema{}
+
+	for _, c := range children {
+		if c.custom {
+			req.RequiredSchemas[c.kindRequirement()] = &fnv1.Schema{OpenapiV3: resource.MustStructJSON(`{"type": "object"}`)}
+		}
 	}
 }
+
+// Kinds that are not Kubernetes' own, as far as we write them. Tests on a control
+// plane take them to their real definitions.
+type (
+	httpRoute struct {
+		metav1.TypeMeta   `json:",inline"`
+		metav1.ObjectMeta `json:"metadata"`
+
+		Spec struct {
+			ParentRefs []v1.ParentReference `json:"parentRefs"`
+			Hostnames  []string             `json:"hostnames"`
+			Rules      []struct {
+				Matches []struct {
+					Path v1.HTTPPathMatch `json:"path"`
+				} `json:"matches"`
+				BackendRefs []struct {
+					Name string `json:"name"`
+					Port int32  `json:"port"`
+				} `json:"backendRefs"`
+			} `json:"rules"`
+		} `json:"spec"`
+	}
+)
 
 // TestChildrenAreKubernetes holds that every field of every child is one of
 // Kubernetes' types, with the right spelling and type.
@@ -75,6 +121,7 @@ func TestChildrenAreKubernetes(t *testing.T) {
 		keyAutoscaler: &autoscalingv2.HorizontalPodAutoscaler{},
 		keyBudget:     &policyv1.PodDisruptionBudget{},
 		keyIngress:    &networkingv1.Ingress{},
+		keyRoute:      &httpRoute{},
 		keyPolicy:     &networkingv1.NetworkPolicy{},
 	}
 

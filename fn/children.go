@@ -18,6 +18,7 @@ const (
 	keyAutoscaler = "horizontalpodautoscaler"
 	keyBudget     = "poddisruptionbudget"
 	keyIngress    = "ingress"
+	keyRoute      = "httproute"
 	keyPolicy     = "networkpolicy"
 )
 
@@ -56,6 +57,7 @@ var children = []child{
 	// After the autoscaler, on which it depends whether there is one.
 	{keyBudget, typeOf("policy/v1", "PodDisruptionBudget"), sameName, withBudget, budget, staysReads, staysReady},
 	{keyIngress, typeOf("networking.k8s.io/v1", "Ingress"), sameName, withIngress, ingress, staysReads, staysReady},
+	{keyRoute, typeOf("gateway.networking.k8s.io/v1", "HTTPRoute"), sameName, withRoute, route, staysReads, staysReady},
 	{keyPolicy, typeOf("networking.k8s.io/v1", "NetworkPolicy"), sameName, withPolicy, policy, staysReads, staysReady},
 }
 
@@ -66,6 +68,10 @@ type optional struct {
 
 	// feature is what the platform team must have switched on. Frozen.
 	feature string
+
+	// custom says that the kind is one of a CustomResourceDefinition, which may
+	// not be installed.
+	custom bool
 
 	// wanted says whether there is one, as far as the WebApp is concerned.
 	wanted func(app *webApp) bool

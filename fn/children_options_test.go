@@ -34,6 +34,26 @@ func TestOptionsOfChildren(t *testing.T) {
 		fields string
 		want   []string
 	}{
+		"RouteAndIngress": {
+			reason: "A WebApp has one address.",
+			fields: `"ingress": {"host": "a.b"}, "httpRoute": {}`,
+			want:   []string{"spec.httpRoute: Forbidden: set ingress or httpRoute, not both"},
+		},
+		"RouteWrong": {
+			reason: "Every field is looked at.",
+			fields: `"httpRoute": {"hostnames": ["a.b", "A"], "parentRefs": [{"namespace": "edge"}], "path": {"type": "RegularExpression", "value": ""}}`,
+			want: []string{
+				`spec.httpRoute.hostnames[1]: Invalid value: "A": ` + host,
+				"spec.httpRoute.parentRefs[0].name: Required value: say which Gateway sends the traffic",
+				`spec.httpRoute.path.type: Unsupported value: "RegularExpression": supported values: "Exact", "PathPrefix"`,
+				`spec.httpRoute.path.value: Invalid value: "": ` + path,
+			},
+		},
+		"RouteMistyped": {
+			reason: "A list is no name.",
+			fields: `"httpRoute": {"hostnames": "a.b"}`,
+			want:   []string{`spec.httpRoute.hostnames: Invalid value: "string": must be a list`},
+		},
 		"PolicyEmpty": {
 			reason: "A policy without rules would let nothing in.",
 			fields: `"networkPolicy": {}`,

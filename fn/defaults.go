@@ -1,5 +1,7 @@
 package fn
 
+import "google.golang.org/protobuf/types/known/structpb"
+
 // defaults are for WebApps that do not say otherwise.
 type defaults struct {
 	resources resources
@@ -10,6 +12,9 @@ type defaults struct {
 
 	// ingressClassName is for Ingresses.
 	ingressClassName string
+
+	// parentRefs are for HTTPRoutes, as they were written.
+	parentRefs *structpb.Value
 }
 
 // defaultParts are read in this order. Defaults are read over others, so that a part
@@ -21,6 +26,7 @@ var defaultParts = []part[defaults]{
 	{"topologySpread", readSpreading},
 	{"service", readDefaultService},
 	{"ingress", readDefaultIngress},
+	{"httpRoute", readDefaultRoute},
 }
 
 func readDefaultService(in object, into *defaults) {

@@ -46,14 +46,7 @@ func features() []string {
 // that it cannot have. What it cannot have never keeps it from what it can.
 func choose(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, app *webApp, set *settings) ([]child, *fnv1.Condition) {
 	chosen := make([]child, 0, len(children))
-
-	add := func(c child) {
-		chosen = append(chosen, c)
-		// Children that come after the autoscaler depend on whether there is one.
-		app.autoscaled = app.autoscaled || c.key == keyAutoscaler
-	}
-
-	var off, notGranted []string
+	missed := map[v1.Reason][]string{}
 
 	for _, c := range children {
 		if !c.wanted(app) {
@@ -61,46 +54,105 @@ func choose(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, app *we
 		}
 
 		_, exists := req.GetObserved().GetResources()[c.key]
+		lacks := c.lacks(req, rsp, set, exists)
 
-		switch {
-		case c.feature == "":
-			add(c)
-		case !slices.Contains(set.features, c.feature):
-			if app.options[c.option.name] != nil {
-				off = append(off, c.feature)
-			}
-		default:
-			granted, known := isGranted(req, rsp, c.feature)
-			// What there is stays, even if nobody knows any more why it may be
-			// there: a file that was deleted deletes nothing else.
-			if granted || exists {
-				add(c)
-			}
+		// What there is stays, even if nobody knows any more why it may be there: a
+		// file that was deleted deletes nothing else.
+		if lacks == "" || exists && lacks != v1.ReasonFeatureOff {
+			chosen = append(chosen, c)
+			// Children that come after the autoscaler depend on whether there is one.
+			app.autoscaled = app.autoscaled || c.key == keyAutoscaler
+		}
 
-			if known && !granted {
-				notGranted = append(notGranted, c.feature)
-			}
+		// Nobody misses what he gets by default.
+		if lacks != "" && (lacks != v1.ReasonFeatureOff || app.options[c.option.name] != nil) {
+			missed[lacks] = append(missed[lacks], c.called(lacks))
 		}
 	}
 
 	if set.diagnostics {
 		if granted, known := isGranted(req, rsp, diagnosticsFeature); known && !granted {
-			notGranted = append(notGranted, diagnosticsFeature)
+			missed[v1.ReasonFeatureNotGranted] = append(missed[v1.ReasonFeatureNotGranted], diagnosticsFeature)
 		}
 	}
 
-	switch {
-	case len(notGranted) > 0:
-		return chosen, accepted(fnv1.Status_STATUS_CONDITION_FALSE, v1.ReasonFeatureNotGranted, fmt.Sprintf(
-			"The platform team has switched on %s, but Crossplane has no rights for it: apply %s of the function, which grants them. Everything else works.",
-			strings.Join(notGranted, ", "), grantsFile))
-	case len(off) > 0:
-		return chosen, accepted(fnv1.Status_STATUS_CONDITION_FALSE, v1.ReasonFeatureOff, fmt.Sprintf(
-			"The WebApp asks for %s, which the platform team has not switched on: add it to features in the input of the Composition's step, and apply %s of the function. Everything else works.",
-			strings.Join(off, ", "), grantsFile))
-	default:
-		return chosen, nil
+	for _, l := range lacking {
+		if names := missed[l.reason]; len(names) > 0 {
+			return chosen, accepted(fnv1.Status_STATUS_CONDITION_FALSE, l.reason, fmt.Sprintf(l.message, strings.Join(names, ", ")))
+		}
 	}
+
+	return chosen, nil
+}
+
+// called is what a child is called when it is said what it lacks.
+func (c child) called(lacks v1.Reason) string {
+	if lacks == v1.ReasonFeatureNotInstalled {
+		return fmt.Sprintf("%s (%s of %s)", c.feature, c.kind, c.apiVersion)
+	}
+
+	return c.feature
+}
+
+// lacking is what a child may lack, in words, in the order in which it is told.
+var lacking = []struct {
+	reason  v1.Reason
+	message string
+}{
+	{v1.ReasonFeatureNotGranted, "The platform team has switched on %s, but Crossplane has no rights for it: apply " + grantsFile + " of the function, which grants them. Everything else works."},
+	{v1.ReasonFeatureNotInstalled, "The cluster does not know the kind of object that is made for %s: install its CustomResourceDefinition. Everything else works."},
+	{v1.ReasonFeatureOff, "The WebApp asks for %s, which the platform team has not switched on: add it to features in the input of the Composition's step, and apply " + grantsFile + " of the function. Everything else works."},
+}
+
+// notAnswered is what a child lacks until Crossplane has answered. It is not told.
+const notAnswered v1.Reason = "NotAnswered"
+
+// lacks says what keeps a child from being made, or "" if nothing does.
+func (c child) lacks(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, set *settings, exists bool) v1.Reason {
+	if c.feature == "" {
+		return ""
+	}
+
+	if !slices.Contains(set.features, c.feature) {
+		return v1.ReasonFeatureOff
+	}
+
+	granted, isKnown := isGranted(req, rsp, c.feature)
+	installed, isSaid := true, true
+
+	// Of a kind that an object is of, nobody need ask.
+	if c.custom && !exists {
+		installed, isSaid = isInstalled(req, rsp, c)
+	}
+
+	switch {
+	case isKnown && !granted:
+		return v1.ReasonFeatureNotGranted
+	case isSaid && !installed:
+		return v1.ReasonFeatureNotInstalled
+	case !isKnown || !isSaid:
+		return notAnswered
+	default:
+		return ""
+	}
+}
+
+// kindRequirement is the name by which we ask for the schema of a child's kind.
+func (c child) kindRequirement() string { return "kind-" + c.key }
+
+// isInstalled says whether the cluster knows the kind of a child. Where it does
+// not, Crossplane could not even look whether there is one. It sends the schema of
+// a kind that we ask for here, and an empty one if there is none. It does not watch
+// schemas: what is installed later is seen when it calls again, if it did not look
+// in the second before the API server told of it. It remembers schemas until some
+// definition changes.
+func isInstalled(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, c child) (installed, known bool) {
+	name := c.kindRequirement()
+	requireSchema(rsp, name, &fnv1.SchemaSelector{ApiVersion: c.apiVersion, Kind: c.kind})
+
+	schema, known := req.GetRequiredSchemas()[name]
+
+	return len(schema.GetOpenapiV3().GetFields()) > 0, known
 }
 
 // isGranted says whether a feature's rights are granted. That is not known until

@@ -10,6 +10,100 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 )
 
+// TestKinds holds when there are children of kinds that may not be installed.
+func TestKinds(t *testing.T) {
+	const (
+		on = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "features": ["httpRoute"],
+			"defaults": {"httpRoute": {"parentRefs": [{"name": "public"}]}}}`
+		fine = "The WebApp is valid and no other object is in its way."
+	)
+
+	type want struct {
+		route, asks     bool
+		reason, message string
+	}
+
+	asking := webAppWith(`"httpRoute": {"hostnames": ["shop.example.com"]}`)
+	granted := withRequired(grantsRequirement, everythingGranted)
+	unknown := func(req *fnv1.RunFunctionRequest) {
+		req.RequiredSchemas = map[string]*fnv1.Schema{"kind-httproute": {}}
+	}
+
+	cases := map[string]struct {
+		reason string
+		req    *fnv1.RunFunctionRequest
+		want   want
+	}{
+		"Off": {
+			reason: "Nobody asks for the kind of what is switched off.",
+			req:    request(asking),
+			want: want{
+				reason:  "FeatureOff",
+				message: "The WebApp asks for httpRoute, which the platform team has not switched on: add it to features in the input of the Composition's step, and apply install/rbac.yaml of the function. Everything else works.",
+			},
+		},
+		"NotAnsweredYet": {
+			reason: "Until Crossplane says whether there is the kind, nothing is made and nothing is wrong.",
+			req:    request(asking, withInput(on), granted),
+			want:   want{asks: true, reason: "Accepted", message: fine},
+		},
+		"NotInstalled": {
+			reason: "The cluster has no such kind.",
+			req:    request(asking, withInput(on), granted, unknown),
+			want: want{
+				asks: true, reason: "FeatureNotInstalled",
+				message: "The cluster does not know the kind of object that is made for httpRoute (HTTPRoute of gateway.networking.k8s.io/v1): install its CustomResourceDefinition. Everything else works.",
+			},
+		},
+		"NotGranted": {
+			reason: "Rights come first: without them nothing helps.",
+			req:    request(asking, withInput(on), withRequired(grantsRequirement), unknown),
+			want: want{
+				asks: true, reason: "FeatureNotGranted",
+				message: "The platform team has switched on httpRoute, but Crossplane has no rights for it: apply install/rbac.yaml of the function, which grants them. Everything else works.",
+			},
+		},
+		"GrantedNotAnsweredYet": {
+			reason: "A known kind is not enough.",
+			req:    request(asking, withInput(on), withKinds),
+			want:   want{asks: true, reason: "Accepted", message: fine},
+		},
+		"Installed": {
+			reason: "All together make it.",
+			req:    request(asking, withInput(on), granted, withKinds),
+			want:   want{route: true, asks: true, reason: "Accepted", message: fine},
+		},
+		"Exists": {
+			reason: "Nobody asks for the kind of what exists: schemas are large.",
+			req:    request(asking, withInput(on), granted, withObserved(keyRoute, `{"metadata": {"name": "shop"}}`)),
+			want:   want{route: true, reason: "Accepted", message: fine},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			rsp := run(t, tc.req)
+
+			_, route := rsp.GetDesired().GetResources()[keyRoute]
+			schema, asks := rsp.GetRequirements().GetSchemas()["kind-httproute"]
+			condition := rsp.GetConditions()[0]
+
+			got := want{route: route, asks: asks, reason: condition.GetReason(), message: condition.GetMessage()}
+			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{})); diff != "" {
+				t.Errorf("\n%s\nRunFunction(...): -want, +got:\n%s", tc.reason, diff)
+			}
+
+			if asks && (schema.GetApiVersion() != "gateway.networking.k8s.io/v1" || schema.GetKind() != "HTTPRoute") {
+				t.Errorf("\n%s\nwant the schema of an HTTPRoute, got %v", tc.reason, schema)
+			}
+
+			if got := len(rsp.GetDesired().GetResources()); got < 3 {
+				t.Errorf("\n%s\nwant everything else in any case, got %d", tc.reason, got)
+			}
+		})
+	}
+}
+
 // TestFeatures holds when there are children that need rights, and what is said
 // when there are not.
 func TestFeatures(t *testing.T) {

@@ -97,6 +97,10 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 
 	observed := req.GetObserved().GetResources()
 	chosen, refusal := choose(req, rsp, app, settings)
+	if err := requireParents(app, settings, chosen); err != nil {
+		return refuse(rsp, v1.ReasonInvalidSpec, "the WebApp is wrong: "+err.Error()), nil
+	}
+
 	conflicts := findConflicts(req, rsp, app, chosen)
 
 	if _, exists := observed[keyAutoscaler]; !exists && len(conflicts) > 0 {
@@ -139,7 +143,7 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 		available:     roll.available,
 		replicas:      roll.replicas,
 		labelSelector: selectorText(app),
-		url:           url(app, rsp.GetDesired().GetResources()),
+		url:           url(app, settings, rsp.GetDesired().GetResources()),
 		lastUpdated:   before.lastUpdated,
 	}
 

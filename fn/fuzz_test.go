@@ -120,6 +120,7 @@ func FuzzObjects(f *testing.F) {
 	f.Add(webAppWith(everythingAsked), everythingSet, ``, ``)
 	f.Add(shop, inputWith(`"policy": {"registries": ["ghcr.io/acme"], "forbidLatestTag": true, "requiredLabels": ["team"], "maxReplicas": 1, "maxResources": {"limits": {"cpu": 1}}}`), ``, `{}`)
 	f.Add(shop, inputWith(`"namespaceDefaults": true, "defaults": {"topologySpread": {"disabled": true}}`), ``, `{}`)
+	f.Add(webAppWith(instead), everythingSet, ``, ``)
 
 	f.Fuzz(func(t *testing.T, webApp, input, deployment, service string) {
 		req := &fnv1.RunFunctionRequest{Observed: &fnv1.State{Resources: map[string]*fnv1.Resource{}}}
@@ -152,8 +153,8 @@ func parse(json string) *structpb.Struct {
 }
 
 func seeds() []*fnv1.RunFunctionRequest {
-	return []*fnv1.RunFunctionRequest{
-		{},
+	return append(everything(),
+		&fnv1.RunFunctionRequest{},
 		request(shop),
 		request(webAppWith(everythingAsked), withInput(everythingSet)),
 		request(shop, withInput(`{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "ttl": "1m"}`)),
@@ -168,7 +169,7 @@ func seeds() []*fnv1.RunFunctionRequest {
 			withRequired(podsRequirement,
 				container("shop-7d-a", `"restartCount": 2, "state": `+backsOff+`, "lastState": `+ended(1, "Error", time.Minute, time.Second)),
 				waits("shop-7d-b", "ErrImagePull", pullFailed), unscheduled(time.Minute, "0/1 nodes are available: 1 Insufficient cpu."))),
-	}
+	)
 }
 
 // TestDeterministic sends many requests at random, each twice.

@@ -12,7 +12,7 @@ import (
 // feature is switched on and granted.
 func askFor(t *testing.T, fields string) *answer {
 	t.Helper()
-	return &answer{run(t, request(webAppWith(fields), withInput(everythingSet), withRequired(grantsRequirement, everythingGranted)))}
+	return &answer{run(t, request(webAppWith(fields), withInput(everythingSet), withRequired(grantsRequirement, everythingGranted), withKinds))}
 }
 
 // TestIngress holds what an Ingress is made of.

@@ -81,10 +81,27 @@ func readiness(ready bool) fnv1.Ready {
 // every answer.
 func require(rsp *fnv1.RunFunctionResponse, name string, what *fnv1.ResourceSelector) {
 	if rsp.GetRequirements() == nil {
-		rsp.Requirements = &fnv1.Requirements{Resources: map[string]*fnv1.ResourceSelector{}}
+		rsp.Requirements = &fnv1.Requirements{}
+	}
+
+	if rsp.GetRequirements().GetResources() == nil {
+		rsp.Requirements.Resources = map[string]*fnv1.ResourceSelector{}
 	}
 
 	rsp.Requirements.Resources[name] = what
+}
+
+// requireSchema asks Crossplane for the schema of a kind, in the same way.
+func requireSchema(rsp *fnv1.RunFunctionResponse, name string, what *fnv1.SchemaSelector) {
+	if rsp.GetRequirements() == nil {
+		rsp.Requirements = &fnv1.Requirements{}
+	}
+
+	if rsp.GetRequirements().GetSchemas() == nil {
+		rsp.Requirements.Schemas = map[string]*fnv1.SchemaSelector{}
+	}
+
+	rsp.Requirements.Schemas[name] = what
 }
 
 // withStatus returns the desired composite with our status in it. What earlier

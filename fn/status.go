@@ -64,11 +64,18 @@ func (s status) writeTo(f fields) {
 
 // url is where the WebApp is reached: from outside, if it has what lets traffic
 // in and that has one address, and else inside the cluster.
-func url(app *webApp, desired map[string]*fnv1.Resource) string {
-	if desired[keyIngress] != nil {
-		if outside := ingressURL(app); outside != "" {
-			return outside
-		}
+func url(app *webApp, set *settings, desired map[string]*fnv1.Resource) string {
+	outside := ""
+
+	switch {
+	case desired[keyIngress] != nil:
+		outside = ingressURL(app)
+	case desired[keyRoute] != nil:
+		outside = routeURL(app, set)
+	}
+
+	if outside != "" {
+		return outside
 	}
 
 	return serviceURL(app)

@@ -36,12 +36,12 @@ const (
 	// CrossplaneKeyPattern is the key of a label or annotation that is
 	// Crossplane's.
 	CrossplaneKeyPattern = `^([^/]*[.])?crossplane[.]io(/|$)`
-	// HostPattern is the name of a host as Ingresses take it: a
+	// HostPattern is the name of a host as Ingresses and HTTPRoutes take it: a
 	// subdomain of RFC 1123, of which the first label may be a star.
 	// MaxHostLength bounds its length.
 	HostPattern = `^([*][.])?[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`
 
-	// PathPattern is the path of a URL as Ingresses take it:
+	// PathPattern is the path of a URL as Ingresses and HTTPRoutes take it:
 	// absolute, and in its shortest form. MaxPathLength bounds its length.
 	PathPattern = `^/$|^(/([.]*[-A-Za-z0-9_~!$&()*+,;=:@][-A-Za-z0-9_~!$&()*+,;=:@.]*|[.]{3,}))+/?$`
 )

@@ -111,6 +111,10 @@ const (
 	// ReasonFeatureNotGranted means that the platform team has switched something
 	// on that Crossplane has no rights for. Everything else works.
 	ReasonFeatureNotGranted Reason = "FeatureNotGranted"
+	// ReasonFeatureNotInstalled means that the platform team has switched something
+	// on that is made of a kind that the cluster does not know. Everything else
+	// works.
+	ReasonFeatureNotInstalled Reason = "FeatureNotInstalled"
 	// ReasonAccepted means that the WebApp is being acted on.
 	ReasonAccepted Reason = "Accepted"
 	// ReasonInvalidSpec means that the WebApp has a field that cannot be acted

@@ -25,7 +25,7 @@ const (
 	// MaxEnv bounds the number of environment variables.
 	MaxEnv = 1000
 	// MaxHostLength is the longest host name (RFC 1123 subdomain), and
-	// MaxPathLength the longest path.
+	// MaxPathLength the longest path of an HTTPRoute.
 	MaxHostLength = 253
 	MaxPathLength = 1024
 
@@ -75,6 +75,8 @@ type WebApp struct {
 
 // WebAppSpec is what you want: the image, how many replicas of it, the port it
 // listens on and its environment.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.ingress) || !has(self.httpRoute)",message="set ingress or httpRoute, not both",fieldPath=".httpRoute"
 type WebAppSpec struct {
 	// Image is the container image to run, as in a Pod: with a tag, a digest or
 	// neither, from any registry. For example nginx:1.27,
@@ -218,6 +220,12 @@ type WebAppSpec struct {
 	// +optional
 	Ingress *Ingress `json:"ingress,omitempty"`
 
+	// HTTPRoute has the WebApp reached through a Gateway, where the platform team
+	// has switched httpRoute on and the cluster has the Gateway API. Default: it is
+	// reached inside the cluster only.
+	// +optional
+	HTTPRoute *HTTPRoute `json:"httpRoute,omitempty"`
+
 	// NetworkPolicy says who may talk to the pods, and to whom they may talk, where
 	// the platform team has switched networkPolicy on. Default: everybody may, as
 	// far as other policies of the namespace let them.
@@ -276,7 +284,7 @@ type WebAppStatus struct {
 	LabelSelector string `json:"labelSelector,omitempty"`
 
 	// URL is where the WebApp is reached: from outside the cluster where it has an
-	// Ingress, and else by other workloads in the cluster.
+	// Ingress or an HTTPRoute, and else by other workloads in the cluster.
 	// +optional
 	URL string `json:"url,omitempty"`
 

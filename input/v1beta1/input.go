@@ -9,6 +9,8 @@ package v1beta1
 import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 )
 
 // APIVersion and Kind of the input, as a Composition states them.
@@ -100,6 +102,10 @@ type Defaults struct {
 	// Ingress is for WebApps that have an Ingress.
 	// +optional
 	Ingress Ingress `json:"ingress,omitempty"`
+
+	// HTTPRoute is for WebApps that have an HTTPRoute.
+	// +optional
+	HTTPRoute HTTPRoute `json:"httpRoute,omitempty"`
 }
 
 // Service is how WebApps are reached.
@@ -134,6 +140,14 @@ type TopologySpread struct {
 	// Default: false.
 	// +optional
 	Disabled bool `json:"disabled,omitempty"`
+}
+
+// HTTPRoute is for WebApps that have an HTTPRoute.
+type HTTPRoute struct {
+	// ParentRefs are the Gateways that send WebApps their traffic. Default: none,
+	// so that a WebApp must name its own.
+	// +optional
+	ParentRefs []v1.ParentReference `json:"parentRefs,omitempty"`
 }
 
 // Resources are the compute resources of a container, as in a Pod.
@@ -194,7 +208,7 @@ type Registry string
 
 // A Feature is a kind of children that needs rights beyond Crossplane's own.
 //
-// +kubebuilder:validation:Enum=autoscaling;podDisruptionBudget;ingress;networkPolicy
+// +kubebuilder:validation:Enum=autoscaling;podDisruptionBudget;ingress;httpRoute;networkPolicy
 type Feature string
 
 // Diagnostics is what else is looked at to say why a WebApp does not run.

@@ -47,6 +47,7 @@ var (
 	pods        = schema.GroupVersionResource{Version: "v1", Resource: "pods"}
 	events      = schema.GroupVersionResource{Version: "v1", Resource: "events"}
 	policies    = schema.GroupVersionResource{Group: "networking.k8s.io", Version: "v1", Resource: "networkpolicies"}
+	routes      = schema.GroupVersionResource{Group: "gateway.networking.k8s.io", Version: "v1", Resource: "httproutes"}
 	ingresses   = schema.GroupVersionResource{Group: "networking.k8s.io", Version: "v1", Resource: "ingresses"}
 	quotas      = schema.GroupVersionResource{Version: "v1", Resource: "resourcequotas"}
 	autoscalers = schema.GroupVersionResource{Group: "autoscaling", Version: "v2", Resource: "horizontalpodautoscalers"}
@@ -271,6 +272,8 @@ func (n *namespace) running(t *testing.T, name string, replicas int) {
 		// another than the one it has acted on.
 		calls := n.calls(t, name)
 		if len(calls) == 0 || !strings.Contains(calls[len(calls)-1], fmt.Sprintf(`"generation":%d,`, object.GetGeneration())) || !strings.Contains(calls[len(calls)-1], `"phase":"Running"`) {
+			n.insist(t, object)
+
 			return fmt.Errorf("WebApp %s: want the function to say that generation %d runs, got %q", name, object.GetGeneration(), calls)
 		}
 

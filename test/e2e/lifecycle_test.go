@@ -25,6 +25,7 @@ func TestLifecycle(t *testing.T) {
 			"Budget":            testBudget,
 			"Diagnostics":       testDiagnostics,
 			"Ingress":           testIngress,
+			"Route":             testRoute,
 			"NetworkPolicy":     testNetworkPolicy,
 			"Policy":            testPolicy,
 			"NamespaceDefaults": testNamespaceDefaults,

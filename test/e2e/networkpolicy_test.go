@@ -18,6 +18,6 @@ func testNetworkPolicy(t *testing.T, n *namespace) {
 	n.running(t, "shop", 1)
 
 	n.webApp(t, "shop", "image: nginx, replicas: 1"+n.compositionRef())
-	n.gone(t, policies, "shop")
 	n.running(t, "shop", 1)
+	n.gone(t, policies, "shop")
 }

@@ -87,9 +87,18 @@ func TestOperate(t *testing.T) {
 
 // defineMonitoring defines the kinds of the Prometheus Operator.
 func (c *cluster) defineMonitoring(ctx context.Context) error {
-	schemas := filepath.Join(root, "test/tools/schemas")
+	for _, kind := range []string{"podmonitors", "prometheusrules"} {
+		if err := c.define(ctx, "github.com/prometheus-operator/prometheus-operator", "example/prometheus-operator-crd/monitoring.coreos.com_"+kind+".yaml"); err != nil {
+			return err
+		}
+	}
 
-	const module = "github.com/prometheus-operator/prometheus-operator"
+	return nil
+}
+
+// define defines a kind by a file of a module that test/tools/schemas names.
+func (c *cluster) define(ctx context.Context, module, file string) error {
+	schemas := filepath.Join(root, "test/tools/schemas")
 
 	if out, err := exec.CommandContext(ctx, "go", "-C", schemas, "mod", "download", module).CombinedOutput(); err != nil {
 		return fmt.Errorf("go mod download %s: %w: %s", module, err, out)
@@ -100,17 +109,13 @@ func (c *cluster) defineMonitoring(ctx context.Context) error {
 		return err
 	}
 
-	definitions := filepath.Join(strings.TrimSpace(string(dir)), "example/prometheus-operator-crd")
+	definition := filepath.Join(strings.TrimSpace(string(dir)), file)
 
-	for _, kind := range []string{"podmonitors", "prometheusrules"} {
-		if _, err := c.Kubectl(ctx, "apply", "--server-side", "-f", filepath.Join(definitions, "monitoring.coreos.com_"+kind+".yaml")); err != nil {
-			return err
-		}
-
-		if _, err := c.Kubectl(ctx, "wait", "--for=condition=Established", "crd/"+kind+".monitoring.coreos.com", "--timeout=30s"); err != nil {
-			return err
-		}
+	if _, err := c.Kubectl(ctx, "apply", "--server-side", "-f", definition); err != nil {
+		return err
 	}
 
-	return nil
+	_, err = c.Kubectl(ctx, "wait", "--for=condition=Established", "-f", definition, "--timeout=30s")
+
+	return err
 }

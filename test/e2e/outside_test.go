@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -36,6 +38,60 @@ func testIngress(t *testing.T, n *namespace) {
 	n.webApp(t, "shop", shop+n.compositionRef())
 	n.expect(t, webApps, "shop", acceptance, "True Accepted")
 	n.running(t, "shop", 1)
+}
+
+// testRoute has an HTTPRoute as soon as the cluster has the Gateway API.
+func testRoute(t *testing.T, n *namespace) {
+	n.featured(t, "httpRoute")
+	n.webApp(t, "shop", "image: nginx, replicas: 1, httpRoute: {hostnames: [shop.example.com], parentRefs: [{name: public, sectionName: https}], path: {value: /cart}}"+n.compositionRef())
+	n.expect(t, webApps, "shop", acceptance+" {.status.url}", "False FeatureNotInstalled http://shop."+n.name+".svc")
+	n.running(t, "shop", 1)
+	n.steady(t, "shop")
+
+	must(t, n.define(t.Context(), "sigs.k8s.io/gateway-api", "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"))
+	n.accepted(t, "shop", "httproutes.gateway.networking.k8s.io")
+	n.expect(t, routes, "shop", "{.spec.hostnames[0]} {.spec.parentRefs[0].name} {.spec.rules[0].matches[0].path.type} {.spec.rules[0].matches[0].path.value} {.spec.rules[0].backendRefs[0].name}:{.spec.rules[0].backendRefs[0].port}",
+		"shop.example.com public PathPrefix /cart shop:80")
+	n.expect(t, webApps, "shop", "{.status.url}", "https://shop.example.com/cart")
+	n.running(t, "shop", 1)
+	n.stays(t, routes)
+
+	t.Log("a WebApp has an Ingress or an HTTPRoute")
+
+	if _, err := n.try(t, "patch", "webapp/shop", "--type=merge", "--patch", `{"spec": {"ingress": {"host": "shop.example.com"}}}`); err == nil {
+		t.Error("want both to be refused")
+	}
+
+	n.webApp(t, "shop", "image: nginx, replicas: 1"+n.compositionRef())
+	n.expect(t, webApps, "shop", "{.status.url}", "http://shop."+n.name+".svc")
+	n.running(t, "shop", 1)
+	n.gone(t, routes, "shop")
+}
+
+// accepted waits until a WebApp gets what it asks for of a kind that was just
+// defined. Crossplane looks again now and then, and here soon. It remembers which
+// kinds there are until a definition changes, and the API server tells of a new one
+// a second later: if it looked in that second, it remembers what is not true.
+func (n *namespace) accepted(t *testing.T, webApp, definition string) {
+	t.Helper()
+
+	last := time.Time{}
+
+	n.eventually(t, func() error {
+		got := read(t, n.get(t, webApps, webApp), acceptance)
+		if got == "True Accepted" {
+			return nil
+		}
+
+		if time.Since(last) > 5*time.Second {
+			last = time.Now()
+
+			n.everywhere().patch(t, crds, definition, fmt.Sprintf(`{metadata: {annotations: {%s: %q}}}`, asked, last.Format(time.RFC3339Nano)))
+			n.ask(t, webApp)
+		}
+
+		return fmt.Errorf("WebApp %s: want it accepted, got %q", webApp, got)
+	})
 }
 
 // stays checks that WebApp shop comes to rest, and an object of it, too.

@@ -22,6 +22,7 @@ type inputs struct {
 	composition string
 	observed    string
 	required    string
+	schemas     string
 }
 
 // An engine is the function, served on loopback, and the two crossplane
@@ -91,6 +92,10 @@ func (e *engine) render(ctx context.Context, in inputs) (string, error) {
 
 	if in.required != "" {
 		args = append(args, "--required-resources", in.required)
+	}
+
+	if in.schemas != "" {
+		args = append(args, "--required-schemas", in.schemas)
 	}
 
 	var stdout, stderr bytes.Buffer

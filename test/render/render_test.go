@@ -21,7 +21,8 @@ const root = "../.."
 // the answer with want.yaml or, where it must fail, want.error.
 //
 // A folder may hold webapp.yaml (default: examples/webapp.yaml), observed.yaml
-// (children that exist), required.yaml (other objects of the cluster) and
+// (children that exist), required.yaml (other objects of the cluster), schemas
+// (OpenAPI documents of kinds that the cluster has beside Kubernetes' own) and
 // composition.yaml (default: testdata/composition.yaml, so that the project's may
 // change without all that is observed).
 func TestRender(t *testing.T) {
@@ -124,7 +125,7 @@ func cases(t *testing.T) map[string]inputs {
 
 		in := inputs{webApp: filepath.Join(root, "examples/webapp.yaml"), composition: "testdata/composition.yaml"}
 		for file, to := range map[string]*string{
-			"webapp.yaml": &in.webApp, "observed.yaml": &in.observed, "required.yaml": &in.required, "composition.yaml": &in.composition,
+			"webapp.yaml": &in.webApp, "observed.yaml": &in.observed, "required.yaml": &in.required, "schemas": &in.schemas, "composition.yaml": &in.composition,
 		} {
 			if path := filepath.Join(folder, file); exists(path) {
 				*to = path

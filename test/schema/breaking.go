@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -131,11 +132,16 @@ func fields(older, newer extv1.CustomResourceDefinitionVersion) []Change {
 			continue
 		}
 
+		had := func(field string) bool {
+			_, ok := of[path+"."+field]
+			return ok
+		}
+
 		// The schema of a map's values is a field of its own.
 		diff := diffs[path]
 		diff.Old.AdditionalProperties, diff.New.AdditionalProperties = nil, nil
 
-		for _, r := range validations.CompareProperties(diff.Old, diff.New, config.EnforcementPolicyError, comparators()...) {
+		for _, r := range validations.CompareProperties(diff.Old, diff.New, config.EnforcementPolicyError, comparators(had)...) {
 			harm := refused
 			if r.Name == (&property.Default{}).Name() {
 				harm = different
@@ -151,8 +157,8 @@ func fields(older, newer extv1.CustomResourceDefinitionVersion) []Change {
 }
 
 // comparators returns what is known to break a field, or not to. Any other
-// change of a field is reported too.
-func comparators() []validations.Comparator[extv1.JSONSchemaProps] {
+// change of a field is reported too. The older field had some fields in it.
+func comparators(had func(field string) bool) []validations.Comparator[extv1.JSONSchemaProps] {
 	known := []interface {
 		validations.Validation
 		validations.Comparator[extv1.JSONSchemaProps]
@@ -175,7 +181,7 @@ func comparators() []validations.Comparator[extv1.JSONSchemaProps] {
 	}
 
 	out := make([]validations.Comparator[extv1.JSONSchemaProps], 0, len(known)+1)
-	out = append(out, rules{})
+	out = append(out, rules{had})
 
 	for _, k := range known {
 		k.SetEnforcement(config.EnforcementPolicyError)
@@ -191,14 +197,22 @@ func comparators() []validations.Comparator[extv1.JSONSchemaProps] {
 	return out
 }
 
-// rules reports CEL rules that were not there before.
-type rules struct{}
+// rules reports CEL rules that were not there before, but for those that forbid to
+// set a field together with one that was not there before either.
+type rules struct{ had func(field string) bool }
+
+// together is a rule by which two fields may not be set together.
+var together = regexp.MustCompile(`^!has\(self\.(\w+)\) \|\| !has\(self\.(\w+)\)$`)
 
 // Compare implements validations.Comparator.
-func (rules) Compare(older, newer *extv1.JSONSchemaProps) validations.ComparisonResult {
+func (r rules) Compare(older, newer *extv1.JSONSchemaProps) validations.ComparisonResult {
 	var errs []error
 
 	for _, n := range newer.XValidations {
+		if both := together.FindStringSubmatch(n.Rule); both != nil && (!r.had(both[1]) || !r.had(both[2])) {
+			continue
+		}
+
 		if !slices.ContainsFunc(older.XValidations, func(o extv1.ValidationRule) bool { return o.Rule == n.Rule }) {
 			errs = append(errs, errors.New("new rule: "+n.Rule))
 		}

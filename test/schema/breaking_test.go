@@ -159,6 +159,19 @@ func TestBreaking(t *testing.T) {
 			}),
 			want: []Change{{"v1.spec.image", "new rule: self.contains(':')", refused}},
 		},
+		"NewRuleForOldFields": {
+			reason: "An image and a port were valid together.",
+			args: spec(func(s *extv1.JSONSchemaProps) {
+				s.XValidations = append(s.XValidations, extv1.ValidationRule{Rule: "!has(self.image) || !has(self.port)"})
+			}),
+			want: []Change{{"v1.spec", "new rule: !has(self.image) || !has(self.port)", refused}},
+		},
+		"NewRuleForNewField": {
+			reason: "Nobody has written the new field yet.",
+			args: spec(func(s *extv1.JSONSchemaProps) {
+				s.XValidations = append(s.XValidations, extv1.ValidationRule{Rule: "!has(self.image) || !has(self.colour)"})
+			}),
+		},
 		"DefaultChanged": {
 			reason: "Those who left the port out meant 8080.",
 			args:   property("port", func(s *extv1.JSONSchemaProps) { s.Default = &extv1.JSON{Raw: []byte("80")} }),

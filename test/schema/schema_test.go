@@ -265,10 +265,13 @@ func TestRules(t *testing.T) {
 		"^.spec.ingress.annotations": {
 			`self.all(key, key.matches('` + v1.AnnotationKeyPattern + `') && !key.matches('` + v1.CrossplaneKeyPattern + `'))`,
 		},
-		"^.spec.ingress.host": {`self.matches('` + v1.HostPattern + `')`},
-		"^.spec.ingress.path": {`self.matches('` + v1.PathPattern + `')`},
+		"^.spec.ingress.host":              {`self.matches('` + v1.HostPattern + `')`},
+		"^.spec.ingress.path":              {`self.matches('` + v1.PathPattern + `')`},
+		"^.spec.httpRoute.hostnames.items": {`self.matches('` + v1.HostPattern + `')`},
+		"^.spec.httpRoute.path.value":      {`self.matches('` + v1.PathPattern + `')`},
 
 		// Checked by the function in words of its own.
+		"^.spec":                    {`!has(self.ingress) || !has(self.httpRoute)`},
 		"^.spec.networkPolicy":      {`has(self.ingress) || has(self.egress)`},
 		"^.spec.resources.requests": {`self.all(name, name in ['cpu', 'memory', 'ephemeral-storage'] || name.startsWith('hugepages-') || name.contains('/'))`},
 		"^.spec.resources.limits":   {`self.all(name, name in ['cpu', 'memory', 'ephemeral-storage'] || name.startsWith('hugepages-') || name.contains('/'))`},
