@@ -37,6 +37,18 @@ const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "
 
 // everythingAsked are the optional fields of a WebApp that asks for all it can.
 const everythingAsked = `
+	"envFrom": [{"prefix": "A_", "configMapRef": {"name": "a"}}, {"secretRef": {"name": "b", "optional": true}}],
+	"secretEnv": {"PASSWORD": {"name": "db", "key": "password", "optional": false}},
+	"volumes": [
+		{"name": "settings", "mountPath": "/etc/shop", "configMap": {"name": "shop", "items": [{"key": "a", "path": "b", "mode": 256}], "optional": true, "defaultMode": 288}},
+		{"name": "login", "mountPath": "/etc/login", "subPath": "a", "readOnly": true, "secret": {"secretName": "login", "defaultMode": 256}},
+		{"name": "cache", "mountPath": "/cache", "emptyDir": {"medium": "Memory", "sizeLimit": "64Mi"}},
+		{"name": "files", "mountPath": "/files", "persistentVolumeClaim": {"claimName": "files", "readOnly": true}},
+		{"name": "who", "mountPath": "/who", "projected": {"defaultMode": 288, "sources": [
+			{"configMap": {"name": "a", "optional": true}}, {"secret": {"name": "b", "items": [{"key": "c", "path": "d"}]}},
+			{"serviceAccountToken": {"path": "token", "audience": "cloud", "expirationSeconds": 600}},
+			{"downwardAPI": {"items": [{"path": "labels", "mode": 256, "fieldRef": {"fieldPath": "metadata.labels"}}]}}]}}],
+	"strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": "50%"}},
 	"command": ["nginx"], "args": ["-g", "daemon off;"], "serviceAccountName": "shop",
 	"imagePullPolicy": "Always", "imagePullSecrets": [{"name": "registry-login"}],
 	"resources": {"requests": {"cpu": "0.5"}, "limits": {"memory": "1Gi"}},

@@ -30,6 +30,10 @@ type option struct {
 
 // podOptions are applied in this order: what looks at volumes comes after them.
 var podOptions = []option{
+	{"envFrom", checkEnvFrom, applyEnvFrom},
+	{"secretEnv", checkSecretEnv, applySecretEnv},
+	{"volumes", checkVolumes, applyVolumes},
+	{"strategy", checkStrategy, applyStrategy},
 	{"command", checkCommand, applyCommand},
 	{"args", checkArgs, applyArgs},
 	{"imagePullPolicy", checkImagePullPolicy, applyImagePullPolicy},
@@ -99,7 +103,7 @@ func native[T any](o object, name string) (into T, ok bool) {
 	unknown, err := kjson.UnmarshalStrict(raw, &into)
 	if err != nil {
 		*o.errs = append(*o.errs, mistyped(path, err))
-		return into, false
+		return *new(T), false
 	}
 
 	for _, u := range unknown {

@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -81,6 +82,237 @@ func TestPodOptions(t *testing.T) {
 				`spec.command: Too many: 1001: must have at most 1000 items`,
 				`spec.args[1]: Too long: may not have more than 131072 characters`,
 			}},
+		},
+		"EnvFrom": {
+			reason: "It is the container's.",
+			fields: `"envFrom": [{"prefix": "A_", "configMapRef": {"name": "a", "optional": true}}, {"secretRef": {"name": "b"}}]`,
+			want:   want{container: `{"envFrom": [{"prefix": "A_", "configMapRef": {"name": "a", "optional": true}}, {"secretRef": {"name": "b"}}]}`},
+		},
+		"EnvFromWrong": {
+			reason: "Each is from one object, which has a name.",
+			fields: `"envFrom": [{}, {"configMapRef": {"name": "a"}, "secretRef": {"name": "b"}}, {"prefix": "A=", "secretRef": {}}, {"configMapRef": {"name": "` + strings.Repeat("a", 254) + `"}}]`,
+			want: want{errs: []string{
+				`spec.envFrom[0]: Required value: set configMapRef or secretRef`,
+				`spec.envFrom[1].secretRef: Forbidden: set configMapRef or secretRef, and not both`,
+				`spec.envFrom[2].prefix: Invalid value: "A=": may hold at most 253 printable ASCII characters other than =`,
+				`spec.envFrom[2].secretRef.name: Required value: say which Secret of the namespace`,
+				`spec.envFrom[3].configMapRef.name: Invalid value: "` + strings.Repeat("a", 97) + `…": is longer than the name of a ConfigMap may be`,
+			}},
+		},
+		"EnvFromMany": {
+			reason: "There is a bound.",
+			fields: `"envFrom": [` + strings.Repeat(`{"secretRef": {"name": "a"}}, `, v1.MaxEnvFrom) + `{}]`,
+			want:   want{errs: []string{`spec.envFrom: Too many: 51: must have at most 50 items`}},
+		},
+		"SecretEnv": {
+			reason: "The variables are among those of env, in the order of names.",
+			fields: `"env": {"A": "1", "C": "3"}, "secretEnv": {"D": {"name": "d", "key": "e", "optional": true}, "B": {"name": "b", "key": "c"}}`,
+			want: want{container: `{"env": [
+				{"name": "A", "value": "1"}, {"name": "B", "valueFrom": {"secretKeyRef": {"name": "b", "key": "c"}}},
+				{"name": "C", "value": "3"}, {"name": "D", "valueFrom": {"secretKeyRef": {"name": "d", "key": "e", "optional": true}}}]}`},
+		},
+		"SecretEnvAlone": {
+			reason: "They need no others.",
+			fields: `"secretEnv": {"B": {"name": "b", "key": "c"}}`,
+			want:   want{container: `{"env": [{"name": "B", "valueFrom": {"secretKeyRef": {"name": "b", "key": "c"}}}]}`},
+		},
+		"SecretEnvEmpty": {
+			reason: "Nothing said is nothing sent.",
+			fields: `"secretEnv": {}`,
+		},
+		"SecretEnvWrong": {
+			reason: "A variable is set once, and each is an entry of a Secret.",
+			fields: `"env": {"A": "1"}, "secretEnv": {"C": {"key": "a b"}, "A": {"name": "a", "key": "b"}, "B=": {"name": "b"}, "D": null}`,
+			want: want{errs: []string{
+				`spec.secretEnv[A]: Forbidden: the variable is in env, too: remove it from one of them`,
+				`spec.secretEnv: Invalid value: "B=": environment variable names must not be empty and may hold printable ASCII characters other than =`,
+				`spec.secretEnv[B=].key: Required value: say which entry of it`,
+				`spec.secretEnv[C].name: Required value: say which Secret of the namespace`,
+				`spec.secretEnv[C].key: Invalid value: "a b": must be a key: at most 253 letters, digits, dashes, underscores and dots`,
+				`spec.secretEnv[D].name: Required value: say which Secret of the namespace`,
+				`spec.secretEnv[D].key: Required value: say which entry of it`,
+			}},
+		},
+		"SecretEnvMany": {
+			reason: "There is a bound.",
+			fields: `"secretEnv": {` + manySecrets(v1.MaxEnv+1) + `}`,
+			want:   want{errs: []string{`spec.secretEnv: Too many: 1001: must have at most 1000 items`}},
+		},
+		"SecretEnvMistyped": {
+			reason: "A value does not belong here.",
+			fields: `"secretEnv": {"A": "secret"}`,
+			want:   want{errs: []string{`spec.secretEnv: Invalid value: "string": must be an object`}},
+		},
+		"Volumes": {
+			reason: "A volume is the pod's and its mount the container's; null is nothing.",
+			fields: `"volumes": [
+				{"name": "settings", "mountPath": "/etc/shop", "configMap": {"name": "shop", "items": [{"key": "a", "path": "b/..c", "mode": 256}], "optional": true, "defaultMode": 288}, "secret": null},
+				{"name": "login", "mountPath": "/etc/login", "subPath": "a/b", "readOnly": true, "secret": {"secretName": "login"}},
+				{"name": "cache", "mountPath": "/cache", "emptyDir": {}},
+				{"name": "files", "mountPath": "/files", "persistentVolumeClaim": {"claimName": "files", "readOnly": true}},
+				{"name": "who", "mountPath": "/who", "projected": {"sources": [
+					{"configMap": {"name": "a"}}, {"secret": {"name": "b", "items": [{"key": "c", "path": "d"}]}},
+					{"serviceAccountToken": {"path": "token", "audience": "cloud", "expirationSeconds": 600}},
+					{"downwardAPI": {"items": [{"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}}, {"path": "app", "fieldRef": {"fieldPath": "metadata.labels['app']"}}]}}]}}]`,
+			want: want{
+				pod: `{"volumes": [
+					{"name": "settings", "configMap": {"name": "shop", "items": [{"key": "a", "path": "b/..c", "mode": 256}], "optional": true, "defaultMode": 288}},
+					{"name": "login", "secret": {"secretName": "login"}},
+					{"name": "cache", "emptyDir": {}},
+					{"name": "files", "persistentVolumeClaim": {"claimName": "files", "readOnly": true}},
+					{"name": "who", "projected": {"sources": [
+						{"configMap": {"name": "a"}}, {"secret": {"name": "b", "items": [{"key": "c", "path": "d"}]}},
+						{"serviceAccountToken": {"path": "token", "audience": "cloud", "expirationSeconds": 600}},
+						{"downwardAPI": {"items": [{"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}}, {"path": "app", "fieldRef": {"fieldPath": "metadata.labels['app']"}}]}}]}}]}`,
+				container: `{"volumeMounts": [
+					{"name": "settings", "mountPath": "/etc/shop"},
+					{"name": "login", "mountPath": "/etc/login", "subPath": "a/b", "readOnly": true},
+					{"name": "cache", "mountPath": "/cache"}, {"name": "files", "mountPath": "/files"}, {"name": "who", "mountPath": "/who"}]}`,
+			},
+		},
+		"VolumesAndTmp": {
+			reason: "What a read-only root filesystem needs has another name.",
+			fields: `"volumes": [{"name": "tmp", "mountPath": "/var/tmp", "emptyDir": {}}, {"name": "tmp-0", "mountPath": "/a", "emptyDir": {}}], "securityContext": {"readOnlyRootFilesystem": true}`,
+			want: want{
+				pod: `{"volumes": [{"name": "tmp", "emptyDir": {}}, {"name": "tmp-0", "emptyDir": {}}, {"name": "tmp-0-0", "emptyDir": {}}]}`,
+				container: `{"volumeMounts": [{"name": "tmp", "mountPath": "/var/tmp"}, {"name": "tmp-0", "mountPath": "/a"}, {"name": "tmp-0-0", "mountPath": "/tmp"}],
+					"securityContext": {"readOnlyRootFilesystem": true}}`,
+			},
+		},
+		"VolumesAtTmp": {
+			reason: "What is at /tmp already does for a read-only root filesystem.",
+			fields: `"volumes": [{"name": "a", "mountPath": "/tmp", "emptyDir": {}}], "securityContext": {"readOnlyRootFilesystem": true}`,
+			want: want{
+				pod:       `{"volumes": [{"name": "a", "emptyDir": {}}]}`,
+				container: `{"volumeMounts": [{"name": "a", "mountPath": "/tmp"}], "securityContext": {"readOnlyRootFilesystem": true}}`,
+			},
+		},
+		"VolumesEmpty": {
+			reason: "Nothing said is nothing sent.",
+			fields: `"volumes": []`,
+		},
+		"VolumesWrong": {
+			reason: "Names and places are there once, and each volume is from one place.",
+			fields: `"volumes": [
+				{}, {"name": "A", "mountPath": "a", "subPath": "a/..", "emptyDir": {}, "secret": {}},
+				{"name": "b", "mountPath": "/b:", "emptyDir": {"medium": "Disk", "sizeLimit": 1}}, {"name": "b", "mountPath": "/b:", "configMap": {}},
+				{"name": "c", "mountPath": "/", "subPath": "/c", "persistentVolumeClaim": {}}]`,
+			want: want{errs: []string{
+				`spec.volumes[0].name: Required value: give the volume a name`,
+				`spec.volumes[0].mountPath: Required value: say where the container sees the files`,
+				`spec.volumes[0]: Required value: set exactly one of configMap, secret, emptyDir, persistentVolumeClaim and projected`,
+				`spec.volumes[1].name: Invalid value: "A": must be at most 63 lower case letters, digits and dashes, starting and ending with a letter or digit`,
+				`spec.volumes[1].mountPath: Invalid value: "a": must be an absolute path below /, without a colon`,
+				`spec.volumes[1].subPath: Invalid value: "a/..": must be a relative path without ..`,
+				`spec.volumes[1]: Forbidden: set exactly one of configMap, secret, emptyDir, persistentVolumeClaim and projected`,
+				`spec.volumes[1].secret.secretName: Required value: say which Secret of the namespace`,
+				`spec.volumes[2].mountPath: Invalid value: "/b:": must be an absolute path below /, without a colon`,
+				`spec.volumes[2].emptyDir.medium: Unsupported value: "Disk": supported values: "", "Memory"`,
+				`spec.volumes[3].mountPath: Invalid value: "/b:": must be an absolute path below /, without a colon`,
+				`spec.volumes[3].configMap.name: Required value: say which ConfigMap of the namespace`,
+				`spec.volumes[3].name: Duplicate value: "b"`,
+				`spec.volumes[3].mountPath: Duplicate value: "/b:"`,
+				`spec.volumes[4].mountPath: Invalid value: "/": must be an absolute path below /, without a colon`,
+				`spec.volumes[4].subPath: Invalid value: "/c": must be a relative path without ..`,
+				`spec.volumes[4].persistentVolumeClaim.claimName: Required value: say which PersistentVolumeClaim of the namespace`,
+			}},
+		},
+		"VolumesFilesWrong": {
+			reason: "Files stay in their volume and have modes, and tokens end.",
+			fields: `"volumes": [
+				{"name": "a", "mountPath": "/a", "secret": {"secretName": "a", "items": [{"path": "/a"}, {"key": "a/b", "path": "..a", "mode": 512}], "defaultMode": -1}},
+				{"name": "b", "mountPath": "/b", "projected": {"sources": []}},
+				{"name": "c", "mountPath": "/c", "projected": {"defaultMode": 512, "sources": [
+					{}, {"secret": {}, "configMap": {}},
+					{"serviceAccountToken": {"expirationSeconds": 1, "audience": "` + strings.Repeat("a", 1025) + `"}},
+					{"downwardAPI": {}}, {"downwardAPI": {"items": [{"path": "a/../..", "fieldRef": {"fieldPath": "spec.nodeName"}}]}}]}}]`,
+			want: want{errs: []string{
+				`spec.volumes[0].secret.items[0].key: Required value: say which entry of it`,
+				`spec.volumes[0].secret.items[0].path: Invalid value: "/a": must be a relative path without ..`,
+				`spec.volumes[0].secret.items[1].key: Invalid value: "a/b": must be a key: at most 253 letters, digits, dashes, underscores and dots`,
+				`spec.volumes[0].secret.items[1].path: Invalid value: "..a": must be a relative path without ..`,
+				`spec.volumes[0].secret.items[1].mode: Invalid value: 512: must be between 0 and 0777 (511), inclusive`,
+				`spec.volumes[0].secret.defaultMode: Invalid value: -1: must be between 0 and 0777 (511), inclusive`,
+				`spec.volumes[1].projected.sources: Required value: say where the files come from`,
+				`spec.volumes[2].projected.sources[0]: Required value: set exactly one of configMap, secret, serviceAccountToken and downwardAPI`,
+				`spec.volumes[2].projected.sources[1]: Forbidden: set exactly one of configMap, secret, serviceAccountToken and downwardAPI`,
+				`spec.volumes[2].projected.sources[1].configMap.name: Required value: say which ConfigMap of the namespace`,
+				`spec.volumes[2].projected.sources[1].secret.name: Required value: say which Secret of the namespace`,
+				`spec.volumes[2].projected.sources[2].serviceAccountToken.path: Required value: say which file of the volume`,
+				`spec.volumes[2].projected.sources[2].serviceAccountToken.audience: Invalid value: "` + strings.Repeat("a", 97) + `…": may not have more than 1024 characters`,
+				`spec.volumes[2].projected.sources[2].serviceAccountToken.expirationSeconds: Invalid value: 1: must be between 600 and 4294967296, inclusive`,
+				`spec.volumes[2].projected.sources[3].downwardAPI.items: Required value: say which fields of the pod`,
+				`spec.volumes[2].projected.sources[4].downwardAPI.items[0].path: Invalid value: "a/../..": must be a relative path without ..`,
+				`spec.volumes[2].projected.sources[4].downwardAPI.items[0].fieldRef.fieldPath: Invalid value: "spec.nodeName": must be metadata.name, metadata.namespace, metadata.uid, metadata.labels, metadata.annotations, metadata.labels['key'] or metadata.annotations['key']`,
+				`spec.volumes[2].projected.defaultMode: Invalid value: 512: must be between 0 and 0777 (511), inclusive`,
+			}},
+		},
+		"VolumesSizes": {
+			reason: "Sizes are quantities, and not such as take minutes to read.",
+			fields: `"volumes": [
+				{"name": "a", "mountPath": "/a", "emptyDir": {"sizeLimit": "1e-999999999"}}, {"name": "b", "mountPath": "/b", "emptyDir": {"sizeLimit": 0.5}},
+				{"name": "c", "mountPath": "/c", "emptyDir": {"sizeLimit": []}}, {"name": "d", "mountPath": "/d", "emptyDir": {"sizeLimit": "64Mi"}}]`,
+			want: want{errs: []string{
+				`spec.volumes[0].emptyDir.sizeLimit: Invalid value: "1e-999999999": must be a quantity such as 64Mi or 1Gi`,
+				`spec.volumes[1].emptyDir.sizeLimit: Invalid value: 0.5: must be a quantity such as 64Mi or 1Gi`,
+				`spec.volumes[2].emptyDir.sizeLimit: Invalid value: "array": must be a quantity such as 64Mi or 1Gi`,
+			}},
+		},
+		"VolumesMany": {
+			reason: "There are bounds.",
+			fields: `"volumes": [` + strings.Repeat(`{}, `, v1.MaxVolumes) + `{}]`,
+			want:   want{errs: []string{`spec.volumes: Too many: 21: must have at most 20 items`}},
+		},
+		"VolumesManyFiles": {
+			reason: "There are bounds of what is in a volume, too.",
+			fields: `"volumes": [{"name": "a", "mountPath": "/a", "configMap": {"name": "a", "items": [` + strings.Repeat(`{}, `, v1.MaxVolumeItems) + `{}]}},
+				{"name": "b", "mountPath": "/b", "projected": {"sources": [` + strings.Repeat(`{}, `, v1.MaxVolumeSources) + `{}]}},
+				{"name": "c", "mountPath": "/c", "projected": {"sources": [{"downwardAPI": {"items": [` + strings.Repeat(`{}, `, v1.MaxVolumeItems) + `{}]}}]}}]`,
+			want: want{errs: []string{
+				`spec.volumes[0].configMap.items: Too many: 51: must have at most 50 items`,
+				`spec.volumes[1].projected.sources: Too many: 11: must have at most 10 items`,
+				`spec.volumes[2].projected.sources[0].downwardAPI.items: Too many: 51: must have at most 50 items`,
+			}},
+		},
+		"VolumesOther": {
+			reason: "There are kinds that a web application does not have.",
+			fields: `"volumes": [{"name": "a", "mountPath": "/a", "hostPath": {"path": "/"}}]`,
+			want: want{errs: []string{
+				`spec.volumes: Forbidden: unknown field "[0].hostPath"`,
+				`spec.volumes[0]: Required value: set exactly one of configMap, secret, emptyDir, persistentVolumeClaim and projected`,
+			}},
+		},
+		"Strategy": {
+			reason: "It is not the pods'.",
+			fields: `"strategy": {"type": "Recreate"}`,
+		},
+		"StrategyWrong": {
+			reason: "There are two, and one has no numbers.",
+			fields: `"strategy": {"type": "Recreate", "rollingUpdate": {}}`,
+			want:   want{errs: []string{`spec.strategy.rollingUpdate: Forbidden: is for type RollingUpdate only`}},
+		},
+		"StrategyUnknown": {
+			reason: "There is no other.",
+			fields: `"strategy": {"type": "BlueGreen"}`,
+			want:   want{errs: []string{`spec.strategy.type: Unsupported value: "BlueGreen": supported values: "RollingUpdate", "Recreate"`}},
+		},
+		"StrategyStill": {
+			reason: "Something must be allowed to change, and maxUnavailable is 0 by default.",
+			fields: `"strategy": {"rollingUpdate": {"maxSurge": "0%"}}`,
+			want:   want{errs: []string{`spec.strategy.rollingUpdate.maxSurge: Invalid value: "0%": must not be 0 while maxUnavailable is 0, too, which is its default: no pod could ever be replaced`}},
+		},
+		"StrategyNumbers": {
+			reason: "They are numbers or percents.",
+			fields: `"strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": -1, "maxUnavailable": "half"}}`,
+			want: want{errs: []string{
+				`spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "half": must be a number from 0 to 100, or percents from 0% to 100%`,
+				`spec.strategy.rollingUpdate.maxSurge: Invalid value: "-1": must be a number from 0 to 100, or percents from 0% to 100%`,
+			}},
+		},
+		"StrategyMistyped": {
+			reason: "It is an object.",
+			fields: `"strategy": "Recreate"`,
+			want:   want{errs: []string{`spec.strategy: Invalid value: "string": must be an object`}},
 		},
 		"ServiceAccountName": {
 			reason: "Under its old name too, which Kubernetes would keep.",
@@ -402,4 +634,14 @@ func TestPodOptions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// manySecrets are n variables from Secrets, as JSON.
+func manySecrets(n int) string {
+	entries := make([]string, 0, n)
+	for i := range n {
+		entries = append(entries, fmt.Sprintf(`"V%d": {"name": "a", "key": "b"}`, i))
+	}
+
+	return strings.Join(entries, ", ")
 }

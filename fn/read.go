@@ -14,6 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 )
 
 // An object reads the fields of one JSON object and notes what is wrong with
@@ -42,11 +44,17 @@ func (o object) wrong(path *field.Path, v *structpb.Value, must string) {
 // get returns the field, or nil if it is absent or null.
 func (o object) get(name string) *structpb.Value {
 	v := o.fields[name]
-	if _, null := v.GetKind().(*structpb.Value_NullValue); null {
+	if !isSet(v) {
 		return nil
 	}
 
 	return v
+}
+
+// isSet says whether a field is there and not null.
+func isSet(v *structpb.Value) bool {
+	_, null := v.GetKind().(*structpb.Value_NullValue)
+	return v != nil && !null
 }
 
 func (o object) object(name string) object {
@@ -146,10 +154,7 @@ func (o object) texts(name string) map[string]string {
 	return out
 }
 
-// quantityPattern is a quantity of a size that somebody may mean. Without it, a
-// few characters such as 1e-999999999 keep [resource.ParseQuantity] busy for
-// minutes.
-var quantityPattern = regexp.MustCompile(`^\+?([0-9]{1,18}(\.[0-9]{0,9})?|\.[0-9]{1,9})([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,2})?$`)
+var quantityPattern = regexp.MustCompile(v1.QuantityPattern)
 
 // isContainerResource says whether a container may ask for a resource of this
 // name. See k8s.io/kubernetes/pkg/apis/core/validation.ValidateContainerResourceName.

@@ -236,12 +236,13 @@ func portOf(container *structpb.Value) int64 {
 	return 0
 }
 
-func envOf(container *structpb.Value) map[string]string {
+// envOf returns what each variable is set to, or taken from.
+func envOf(container *structpb.Value) map[string]digest {
 	values := dig(container, "env").GetListValue().GetValues()
-	env := make(map[string]string, len(values))
+	env := make(map[string]digest, len(values))
 
 	for _, v := range values {
-		env[text(v, "name")] = text(v, "value")
+		env[text(v, "name")] = fnvOffset.text(text(v, "value")).value(dig(v, "valueFrom"))
 	}
 
 	return env

@@ -95,6 +95,16 @@ func TestObserveRollout(t *testing.T) {
 			}),
 			want: want{current: false, written: 2, image: "nginx:1.27"},
 		},
+		"NoHashSecretEnv": {
+			reason: "So is an environment that comes from elsewhere.",
+			args: observed(func(metadata, _, container map[string]*structpb.Value) {
+				delete(metadata, "annotations")
+				container["env"] = structpb.NewListValue(&structpb.ListValue{Values: []*structpb.Value{
+					structpb.NewStructValue(resource.MustStructJSON(`{"name": "A", "value": "1", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}`)),
+				}})
+			}),
+			want: want{current: false, written: 2, image: "nginx:1.27"},
+		},
 		"Deleted": {
 			reason: "Somebody deleted it.",
 			args: observed(func(metadata, _, _ map[string]*structpb.Value) {

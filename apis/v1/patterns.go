@@ -22,6 +22,30 @@ const (
 	// ALL.
 	CapabilityPattern = `^[A-Z_]+$`
 
+	// EnvPrefixPattern is what names of environment variables may begin with.
+	EnvPrefixPattern = `^[ -<>-~]*$`
+
+	// KeyPattern is a key of a ConfigMap or a Secret.
+	KeyPattern = `^[-._a-zA-Z0-9]+$`
+
+	// LabelPattern is a DNS label of RFC 1123. MaxNameLength bounds its length.
+	LabelPattern = `^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
+
+	// MountPathPattern is where a volume may be mounted.
+	MountPathPattern = `^/[^:]+$`
+
+	// FieldPathPattern is a field of a pod that may become a file: see
+	// k8s.io/kubernetes/pkg/apis/core/validation, validVolumeDownwardAPIFieldPathExpressions.
+	FieldPathPattern = `^metadata\.(name|namespace|uid|(labels|annotations)(\['[^']+'\])?)$`
+
+	// QuantityPattern is a quantity of a size that somebody may mean. Without it, a
+	// few characters such as 1e-999999999 keep resource.ParseQuantity busy for
+	// minutes.
+	QuantityPattern = `^\+?([0-9]{1,18}(\.[0-9]{0,9})?|\.[0-9]{1,9})([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,2})?$`
+
+	// PercentPattern is a share of replicas.
+	PercentPattern = `^(0|[1-9][0-9]?|100)%$`
+
 	// SubdomainPattern is what most objects may be called: a DNS subdomain of
 	// RFC 1123. MaxSubdomainLength bounds its length.
 	SubdomainPattern = `^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`

@@ -40,6 +40,24 @@ const (
 	MaxArguments = 1000
 	// MaxArgumentLength is what Linux accepts for one argument.
 	MaxArgumentLength = MaxEnvValueLength
+	// MaxEnvFrom bounds the number of ConfigMaps and Secrets of envFrom.
+	MaxEnvFrom = 50
+	// MaxVolumes bounds the number of volumes, MaxVolumeSources that of what is
+	// projected into one of them, and MaxVolumeItems that of the entries that are
+	// picked of one.
+	MaxVolumes       = 20
+	MaxVolumeSources = 10
+	MaxVolumeItems   = 50
+	// MaxMountPathLength bounds the path of a mount.
+	MaxMountPathLength = 1024
+	// MaxFileMode is the highest mode of a file.
+	MaxFileMode = 0o777
+	// MinExpirationSeconds is the least time that a token may hold, and
+	// MaxExpirationSeconds the most.
+	MinExpirationSeconds = 600
+	MaxExpirationSeconds = 1 << 32
+	// MaxUpdate bounds how many pods a rolling update replaces at a time.
+	MaxUpdate = 100
 	// MaxSubdomainLength is the longest name of most objects (RFC 1123 subdomain).
 	MaxSubdomainLength = 253
 )
@@ -115,6 +133,25 @@ type WebAppSpec struct {
 	// +kubebuilder:validation:MaxProperties=1000
 	// +kubebuilder:validation:XValidation:rule="self.all(name, name.matches('^[ -<>-~]+$'))",message="environment variable names must not be empty and may hold printable ASCII characters other than ="
 	Env map[string]EnvValue `json:"env,omitempty"`
+
+	// SecretEnv are environment variables from Secrets of the namespace, name to the
+	// name and key of one entry. No name may be in env, too; values of env may refer
+	// to these. Only the pods read the Secrets. A pod keeps the values that it
+	// started with: to see new ones, restart the pods with
+	// kubectl rollout restart deployment/<name>.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=1000
+	// +kubebuilder:validation:XValidation:rule="self.all(name, name.matches('^[ -<>-~]+$'))",message="environment variable names must not be empty and may hold printable ASCII characters other than ="
+	SecretEnv map[string]SecretKeySelector `json:"secretEnv,omitempty"`
+
+	// EnvFrom are ConfigMaps and Secrets of the namespace whose entries all become
+	// environment variables, as in a Pod. Of variables of the same name the last
+	// counts, and one of env or secretEnv before all of these. Only the pods read
+	// them, when they start.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=50
+	EnvFrom []EnvFromSource `json:"envFrom,omitempty"`
 
 	// Command is what the container runs instead of the image's entrypoint, as in a
 	// Pod: the program, and what it is called with. No shell reads it, and $(NAME)
@@ -208,6 +245,21 @@ type WebAppSpec struct {
 	// replicas and kubectl scale have no effect. Default: replicas says how many.
 	// +optional
 	Autoscaling *Autoscaling `json:"autoscaling,omitempty"`
+
+	// Volumes are files that the container sees: what is in a ConfigMap or a Secret,
+	// room to write to, a volume that outlives the pods. Default: none.
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=20
+	// +kubebuilder:validation:XValidation:rule="self.all(v, self.exists_one(w, w.mountPath == v.mountPath))",message="no two volumes may have the same mountPath"
+	Volumes []Volume `json:"volumes,omitempty"`
+
+	// Strategy says how pods are replaced by new ones, as in a Deployment. A change
+	// of it restarts none. Default: new pods first, a quarter of the replicas at a
+	// time, and no old one goes before a new one is available.
+	// +optional
+	Strategy *DeploymentStrategy `json:"strategy,omitempty"`
 
 	// PodDisruptionBudget says how many replicas may be missing while nodes are
 	// drained. Default: from two replicas on, one at a time, where the platform

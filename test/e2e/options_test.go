@@ -27,6 +27,24 @@ func testOptions(t *testing.T, n *namespace) {
 		fields, want string
 	}{
 		{
+			field: "secretEnv", spec: "secretEnv: {PASSWORD: {name: db, key: password}, A: {name: a, key: b, optional: true}}",
+			fields: "containers[0].env", want: `[{"name":"A","valueFrom":{"secretKeyRef":{"key":"b","name":"a","optional":true}}},{"name":"COLOR","value":"red"},{"name":"PASSWORD","valueFrom":{"secretKeyRef":{"key":"password","name":"db"}}}]`,
+		},
+		{
+			field: "envFrom", spec: "envFrom: [{prefix: A_, configMapRef: {name: a}}, {secretRef: {name: b, optional: true}}]",
+			fields: "containers[0].envFrom", want: `[{"configMapRef":{"name":"a"},"prefix":"A_"},{"secretRef":{"name":"b","optional":true}}]`,
+		},
+		{
+			field: "volumes", spec: `volumes: [
+				{name: settings, mountPath: /etc/shop, configMap: {name: shop, items: [{key: a, path: b}]}},
+				{name: login, mountPath: /etc/login, subPath: a, readOnly: true, secret: {secretName: login, defaultMode: 0400}},
+				{name: cache, mountPath: /cache, emptyDir: {medium: Memory, sizeLimit: 64Mi}},
+				{name: room, mountPath: /room, emptyDir: {}},
+				{name: who, mountPath: /who, projected: {sources: [{serviceAccountToken: {path: token}}, {configMap: {name: a}}, {secret: {name: b}}, {downwardAPI: {items: [{path: labels, fieldRef: {fieldPath: metadata.labels}}]}}]}}]`,
+			fields: "{.spec.template.spec.containers[0].volumeMounts} {.spec.template.spec.volumes[*].name} {.spec.template.spec.volumes[0].configMap.items} {.spec.template.spec.volumes[1].secret} {.spec.template.spec.volumes[2].emptyDir} {.spec.template.spec.volumes[4].projected.sources[*].serviceAccountToken.path}",
+			want:   `[{"mountPath":"/etc/shop","name":"settings"},{"mountPath":"/etc/login","name":"login","readOnly":true,"subPath":"a"},{"mountPath":"/cache","name":"cache"},{"mountPath":"/room","name":"room"},{"mountPath":"/who","name":"who"}] settings login cache room who [{"key":"a","path":"b"}] {"defaultMode":256,"secretName":"login"} {"medium":"Memory","sizeLimit":"64Mi"} token`,
+		},
+		{
 			field: "command", spec: "command: [sh, -c]",
 			fields: "containers[0].command[*]", want: "sh -c",
 		},

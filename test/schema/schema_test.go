@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"strconv"
@@ -111,8 +112,8 @@ func TestBounds(t *testing.T) {
 	type bounds struct {
 		Minimum, Maximum                    *float64
 		MinLength, MaxLength, MaxProperties *int64
-		MaxItems                            *int64
-		Default                             string
+		MinItems, MaxItems                  *int64
+		Pattern, Default                    string
 	}
 
 	cases := map[string]struct {
@@ -164,6 +165,56 @@ func TestBounds(t *testing.T) {
 			reason: "It is a DNS subdomain.",
 			args:   "^.spec.serviceAccountName",
 			want:   bounds{MaxLength: new(int64(v1.MaxSubdomainLength))},
+		},
+		"SecretEnv": {
+			reason: "It is bounded as env is.",
+			args:   "^.spec.secretEnv",
+			want:   bounds{MaxProperties: new(int64(v1.MaxEnv))},
+		},
+		"EnvFrom": {
+			reason: "The number of sources is bounded.",
+			args:   "^.spec.envFrom",
+			want:   bounds{MaxItems: new(int64(v1.MaxEnvFrom))},
+		},
+		"Volumes": {
+			reason: "So is that of volumes.",
+			args:   "^.spec.volumes",
+			want:   bounds{MaxItems: new(int64(v1.MaxVolumes))},
+		},
+		"MountPath": {
+			reason: "So is the length of paths.",
+			args:   "^.spec.volumes.items.mountPath",
+			want:   bounds{MaxLength: new(int64(v1.MaxMountPathLength))},
+		},
+		"Items": {
+			reason: "So is the number of files.",
+			args:   "^.spec.volumes.items.secret.items",
+			want:   bounds{MaxItems: new(int64(v1.MaxVolumeItems))},
+		},
+		"Sources": {
+			reason: "So is that of what is projected into a volume, of which there is something.",
+			args:   "^.spec.volumes.items.projected.sources",
+			want:   bounds{MinItems: new(int64(1)), MaxItems: new(int64(v1.MaxVolumeSources))},
+		},
+		"Mode": {
+			reason: "A mode is that of a file.",
+			args:   "^.spec.volumes.items.secret.defaultMode",
+			want:   bounds{Minimum: new(float64(0)), Maximum: new(float64(v1.MaxFileMode))},
+		},
+		"ExpirationSeconds": {
+			reason: "A token holds for ten minutes at least.",
+			args:   "^.spec.volumes.items.projected.sources.items.serviceAccountToken.expirationSeconds",
+			want:   bounds{Minimum: new(float64(v1.MinExpirationSeconds)), Maximum: new(float64(v1.MaxExpirationSeconds))},
+		},
+		"FieldPath": {
+			reason: "Not all that is known of a pod may become a file.",
+			args:   "^.spec.volumes.items.projected.sources.items.downwardAPI.items.items.fieldRef.fieldPath",
+			want:   bounds{MaxLength: new(int64(512)), Pattern: v1.FieldPathPattern},
+		},
+		"MaxSurge": {
+			reason: "A rolling update has numbers and percents.",
+			args:   "^.spec.strategy.rollingUpdate.maxSurge",
+			want:   bounds{Pattern: v1.PercentPattern},
 		},
 		"EnvValue": {
 			reason: "The size of a variable is bounded.",
@@ -236,7 +287,7 @@ func TestBounds(t *testing.T) {
 				t.Fatalf("\n%s\nthe schema has no field %s", tc.reason, tc.args)
 			}
 
-			got := bounds{Minimum: f.Minimum, Maximum: f.Maximum, MinLength: f.MinLength, MaxLength: f.MaxLength, MaxProperties: f.MaxProperties, MaxItems: f.MaxItems}
+			got := bounds{Minimum: f.Minimum, Maximum: f.Maximum, MinLength: f.MinLength, MaxLength: f.MaxLength, MaxProperties: f.MaxProperties, MinItems: f.MinItems, MaxItems: f.MaxItems, Pattern: f.Pattern}
 			if f.Default != nil {
 				got.Default = string(f.Default.Raw)
 			}
@@ -256,6 +307,10 @@ func TestRules(t *testing.T) {
 		probePort  = `self == 'http' || (type(self) == int && self >= 1 && self <= 65535)`
 	)
 
+	update := fmt.Sprintf(`type(self) != int || (self >= 0 && self <= %d)`, v1.MaxUpdate)
+
+	const file = `!self.startsWith('/') && !self.startsWith('..') && !(self + '/').contains('/../')`
+
 	want := map[string][]string{
 		"^":                         {`self.metadata.name.matches('` + v1.NamePattern + `')`},
 		"^.spec.image":              {`self.matches(r'` + v1.ImagePattern + `')`},
@@ -270,11 +325,31 @@ func TestRules(t *testing.T) {
 		"^.spec.httpRoute.hostnames.items": {`self.matches('` + v1.HostPattern + `')`},
 		"^.spec.httpRoute.path.value":      {`self.matches('` + v1.PathPattern + `')`},
 
+		"^.spec.secretEnv":                          {`self.all(name, name.matches('` + v1.EnvNamePattern + `'))`},
+		"^.spec.secretEnv.additionalProperties.key": {`self.matches('` + v1.KeyPattern + `')`},
+		"^.spec.envFrom.items.prefix":               {`self.matches('` + v1.EnvPrefixPattern + `')`},
+		"^.spec.volumes.items.name":                 {`self.matches('` + v1.LabelPattern + `')`},
+		"^.spec.volumes.items.mountPath":            {`self.matches('` + v1.MountPathPattern + `')`},
+
 		// Checked by the function in words of its own.
-		"^.spec":                    {`!has(self.ingress) || !has(self.httpRoute)`},
-		"^.spec.networkPolicy":      {`has(self.ingress) || has(self.egress)`},
-		"^.spec.resources.requests": {`self.all(name, name in ['cpu', 'memory', 'ephemeral-storage'] || name.startsWith('hugepages-') || name.contains('/'))`},
-		"^.spec.resources.limits":   {`self.all(name, name in ['cpu', 'memory', 'ephemeral-storage'] || name.startsWith('hugepages-') || name.contains('/'))`},
+		"^.spec":                                 {`!has(self.ingress) || !has(self.httpRoute)`},
+		"^.spec.networkPolicy":                   {`has(self.ingress) || has(self.egress)`},
+		"^.spec.resources.requests":              {`self.all(name, name in ['cpu', 'memory', 'ephemeral-storage'] || name.startsWith('hugepages-') || name.contains('/'))`},
+		"^.spec.resources.limits":                {`self.all(name, name in ['cpu', 'memory', 'ephemeral-storage'] || name.startsWith('hugepages-') || name.contains('/'))`},
+		"^.spec.envFrom.items":                   {`has(self.configMapRef) != has(self.secretRef)`},
+		"^.spec.strategy":                        {`!has(self.rollingUpdate) || !has(self.type) || self.type == 'RollingUpdate'`},
+		"^.spec.strategy.rollingUpdate":          {`!has(self.maxSurge) || !(self.maxSurge in [dyn(0), dyn('0%')]) || has(self.maxUnavailable) && !(self.maxUnavailable in [dyn(0), dyn('0%')])`},
+		"^.spec.strategy.rollingUpdate.maxSurge": {update}, "^.spec.strategy.rollingUpdate.maxUnavailable": {update},
+		"^.spec.volumes":       {`self.all(v, self.exists_one(w, w.mountPath == v.mountPath))`},
+		"^.spec.volumes.items": {`[has(self.configMap), has(self.secret), has(self.emptyDir), has(self.persistentVolumeClaim), has(self.projected)].filter(set, set).size() == 1`},
+		"^.spec.volumes.items.configMap.items.items.path":                           {file},
+		"^.spec.volumes.items.projected.sources.items":                              {`[has(self.configMap), has(self.secret), has(self.serviceAccountToken), has(self.downwardAPI)].filter(set, set).size() == 1`},
+		"^.spec.volumes.items.projected.sources.items.configMap.items.items.path":   {file},
+		"^.spec.volumes.items.projected.sources.items.downwardAPI.items.items.path": {file},
+		"^.spec.volumes.items.projected.sources.items.secret.items.items.path":      {file},
+		"^.spec.volumes.items.projected.sources.items.serviceAccountToken.path":     {file},
+		"^.spec.volumes.items.secret.items.items.path":                              {file},
+		"^.spec.volumes.items.subPath":                                              {`!self.startsWith('/') && !('/' + self + '/').contains('/../')`},
 		"^.spec.readinessProbe": {
 			`!has(self.disabled) || !self.disabled || !(has(self.httpGet) || has(self.tcpSocket) || has(self.grpc) || has(self.exec) || has(self.initialDelaySeconds) || has(self.timeoutSeconds) || has(self.periodSeconds) || has(self.successThreshold) || has(self.failureThreshold))`,
 			oneHandler,
