@@ -18,6 +18,7 @@ import (
 	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/json"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
@@ -31,7 +32,7 @@ import (
 const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "labels": {"team": "x"}, "annotations": {"a/b": "c"},
 	"policy": {"registries": ["docker.io"], "forbidLatestTag": true, "maxReplicas": 5, "maxResources": {"limits": {"memory": "1Gi"}}},
 	"namespaceDefaults": true,
-	"features": ["autoscaling", "podDisruptionBudget", "ingress", "httpRoute", "networkPolicy"], "diagnostics": "pods",
+	"features": ["autoscaling", "podDisruptionBudget", "ingress", "httpRoute", "metrics", "networkPolicy"], "diagnostics": "pods",
 	"defaults": {"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "ingress": {"ingressClassName": "nginx"}, "httpRoute": {"parentRefs": [{"name": "internal"}]},
 		"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}, "service": {"type": "NodePort"}}}`
 
@@ -65,6 +66,7 @@ const everythingAsked = `
 		"scaleDown": {"policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]}}},
 	"podDisruptionBudget": {"minAvailable": "50%"},
 	"ingress": {"host": "shop.example.com", "path": "/shop", "pathType": "Exact", "annotations": {"d/e": "f"}, "tls": {"secretName": "shop-tls"}},
+	"metrics": {"path": "/stats", "port": 9090, "interval": "30s"},
 	"networkPolicy": {"ingress": [{"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "edge"}}}], "ports": [{"port": "http"}]}],
 		"egress": [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}}], "ports": [{"port": 1024, "endPort": 2048, "protocol": "UDP"}]}]}
 `
@@ -121,6 +123,21 @@ type (
 			} `json:"rules"`
 		} `json:"spec"`
 	}
+
+	serviceMonitor struct {
+		metav1.TypeMeta   `json:",inline"`
+		metav1.ObjectMeta `json:"metadata"`
+
+		Spec struct {
+			Selector  metav1.LabelSelector `json:"selector"`
+			Endpoints []struct {
+				Port       string             `json:"port"`
+				TargetPort intstr.IntOrString `json:"targetPort"`
+				Path       string             `json:"path"`
+				Interval   string             `json:"interval"`
+			} `json:"endpoints"`
+		} `json:"spec"`
+	}
 )
 
 // TestChildrenAreKubernetes holds that every field of every child is one of
@@ -134,6 +151,7 @@ func TestChildrenAreKubernetes(t *testing.T) {
 		keyBudget:     &policyv1.PodDisruptionBudget{},
 		keyIngress:    &networkingv1.Ingress{},
 		keyRoute:      &httpRoute{},
+		keyMonitor:    &serviceMonitor{},
 		keyPolicy:     &networkingv1.NetworkPolicy{},
 	}
 

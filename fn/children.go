@@ -19,6 +19,7 @@ const (
 	keyBudget     = "poddisruptionbudget"
 	keyIngress    = "ingress"
 	keyRoute      = "httproute"
+	keyMonitor    = "servicemonitor"
 	keyPolicy     = "networkpolicy"
 )
 
@@ -58,6 +59,7 @@ var children = []child{
 	{keyBudget, typeOf("policy/v1", "PodDisruptionBudget"), sameName, withBudget, budget, staysReads, staysReady},
 	{keyIngress, typeOf("networking.k8s.io/v1", "Ingress"), sameName, withIngress, ingress, staysReads, staysReady},
 	{keyRoute, typeOf("gateway.networking.k8s.io/v1", "HTTPRoute"), sameName, withRoute, route, staysReads, staysReady},
+	{keyMonitor, typeOf("monitoring.coreos.com/v1", "ServiceMonitor"), sameName, withMonitor, monitor, staysReads, staysReady},
 	{keyPolicy, typeOf("networking.k8s.io/v1", "NetworkPolicy"), sameName, withPolicy, policy, staysReads, staysReady},
 }
 

@@ -54,6 +54,20 @@ func TestOptionsOfChildren(t *testing.T) {
 			fields: `"httpRoute": {"hostnames": "a.b"}`,
 			want:   []string{`spec.httpRoute.hostnames: Invalid value: "string": must be a list`},
 		},
+		"MetricsWrong": {
+			reason: "Every field is looked at.",
+			fields: `"metrics": {"path": "metrics", "port": 65536, "interval": "often"}`,
+			want: []string{
+				"spec.metrics.port: Invalid value: 65536: must be between 1 and 65535, inclusive",
+				`spec.metrics.path: Invalid value: "metrics": ` + path,
+				`spec.metrics.interval: Invalid value: "often": must be a duration such as 30s, 1m30s or 500ms`,
+			},
+		},
+		"MetricsUnknown": {
+			reason: "A ServiceMonitor has more than we take.",
+			fields: `"metrics": {"scheme": "https"}`,
+			want:   []string{`spec.metrics: Forbidden: unknown field "scheme"`},
+		},
 		"PolicyEmpty": {
 			reason: "A policy without rules would let nothing in.",
 			fields: `"networkPolicy": {}`,

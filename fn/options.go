@@ -24,7 +24,7 @@ type option struct {
 	check func(spec object)
 
 	// apply gives the pods what the field says. It is nil for the option of a
-	// child.
+	// child, unless that shapes the pods, too.
 	apply func(p *pod, v *structpb.Value)
 }
 
@@ -45,6 +45,7 @@ var podOptions = []option{
 	{"terminationGracePeriodSeconds", checkGracePeriod, applyGracePeriod},
 	{"securityContext", checkSecurityContext, applySecurityContext},
 	{"serviceAccountName", checkServiceAccountName, applyServiceAccountName},
+	metricsOption,
 }
 
 // options are all there are.
@@ -54,7 +55,7 @@ func allOptions() []option {
 	all := slices.Clone(podOptions)
 
 	for _, c := range children {
-		if c.option.name != "" {
+		if c.option.name != "" && c.option.apply == nil {
 			all = append(all, c.option)
 		}
 	}

@@ -334,6 +334,19 @@ func TestPodOptions(t *testing.T) {
 			fields: `"imagePullPolicy": "Always"`,
 			want:   want{container: `{"imagePullPolicy": "Always"}`},
 		},
+		"MetricsPort": {
+			reason: "Prometheus finds a port that the container names.",
+			fields: `"metrics": {"port": 9090}`,
+			want:   want{container: `{"ports": [{"name": "http", "containerPort": 8080, "protocol": "TCP"}, {"name": "metrics", "containerPort": 9090, "protocol": "TCP"}]}`},
+		},
+		"MetricsPortOfTheWebApp": {
+			reason: "A container names a port once.",
+			fields: `"metrics": {"port": 8080}`,
+		},
+		"Metrics": {
+			reason: "Without a port, metrics are on the WebApp's.",
+			fields: `"metrics": {"path": "/stats"}`,
+		},
 		"ImagePullPolicyWrong": {
 			reason: "There are three.",
 			fields: `"imagePullPolicy": "Sometimes"`,

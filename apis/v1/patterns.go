@@ -70,6 +70,10 @@ const (
 	PathPattern = `^/$|^(/([.]*[-A-Za-z0-9_~!$&()*+,;=:@][-A-Za-z0-9_~!$&()*+,;=:@.]*|[.]{3,}))+/?$`
 )
 
+// IntervalPattern is a duration as the Prometheus Operator takes it, or nothing.
+// MaxIntervalLength bounds its length.
+const IntervalPattern = `^([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$`
+
 // Parts of ImagePattern, in the order of the grammar.
 const (
 	hostLabelPattern  = `[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?`

@@ -29,6 +29,9 @@ const (
 	MaxHostLength = 253
 	MaxPathLength = 1024
 
+	// MaxIntervalLength is beyond what anybody means.
+	MaxIntervalLength = 20
+
 	// MaxEnvValueLength is what Linux accepts for one environment string.
 	MaxEnvValueLength = 131072
 	// MaxGracePeriod is an hour: no node that is drained waits longer for a replica.
@@ -277,6 +280,12 @@ type WebAppSpec struct {
 	// reached inside the cluster only.
 	// +optional
 	HTTPRoute *HTTPRoute `json:"httpRoute,omitempty"`
+
+	// Metrics has Prometheus collect the metrics of the WebApp, where the platform
+	// team has switched metrics on and the cluster has the Prometheus Operator.
+	// Default: nobody asks for them.
+	// +optional
+	Metrics *Metrics `json:"metrics,omitempty"`
 
 	// NetworkPolicy says who may talk to the pods, and to whom they may talk, where
 	// the platform team has switched networkPolicy on. Default: everybody may, as

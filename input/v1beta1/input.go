@@ -208,7 +208,7 @@ type Registry string
 
 // A Feature is a kind of children that needs rights beyond Crossplane's own.
 //
-// +kubebuilder:validation:Enum=autoscaling;podDisruptionBudget;ingress;httpRoute;networkPolicy
+// +kubebuilder:validation:Enum=autoscaling;podDisruptionBudget;ingress;httpRoute;metrics;networkPolicy
 type Feature string
 
 // Diagnostics is what else is looked at to say why a WebApp does not run.

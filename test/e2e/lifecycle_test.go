@@ -27,6 +27,7 @@ func TestLifecycle(t *testing.T) {
 			"Diagnostics":       testDiagnostics,
 			"Ingress":           testIngress,
 			"Route":             testRoute,
+			"Metrics":           testMetrics,
 			"NetworkPolicy":     testNetworkPolicy,
 			"Policy":            testPolicy,
 			"NamespaceDefaults": testNamespaceDefaults,

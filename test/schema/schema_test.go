@@ -324,6 +324,8 @@ func TestRules(t *testing.T) {
 		"^.spec.ingress.path":              {`self.matches('` + v1.PathPattern + `')`},
 		"^.spec.httpRoute.hostnames.items": {`self.matches('` + v1.HostPattern + `')`},
 		"^.spec.httpRoute.path.value":      {`self.matches('` + v1.PathPattern + `')`},
+		"^.spec.metrics.path":              {`self.matches('` + v1.PathPattern + `')`},
+		"^.spec.metrics.interval":          {`self.matches('` + v1.IntervalPattern + `')`},
 
 		"^.spec.secretEnv":                          {`self.all(name, name.matches('` + v1.EnvNamePattern + `'))`},
 		"^.spec.secretEnv.additionalProperties.key": {`self.matches('` + v1.KeyPattern + `')`},
