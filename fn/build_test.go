@@ -286,7 +286,11 @@ func TestSample(t *testing.T) {
 // The stages of a call, but for reading and writing what is sent: see
 // internal/wire.
 func BenchmarkCall(b *testing.B) {
-	for name, req := range map[string]*fnv1.RunFunctionRequest{"new": sample.New(5), "typical": sample.Running(5), "large": sample.Running(200)} {
+	for name, req := range map[string]*fnv1.RunFunctionRequest{
+		"new": sample.New(5), "typical": sample.Running(5), "large": sample.Running(200),
+		// A new WebApp that uses every optional field, with every feature on.
+		"everything": everything()[0],
+	} {
 		b.Run(name, func(b *testing.B) {
 			f := New(noonNow)
 
