@@ -29,6 +29,7 @@ func TestLifecycle(t *testing.T) {
 			"Route":             testRoute,
 			"Metrics":           testMetrics,
 			"NetworkPolicy":     testNetworkPolicy,
+			"Spread":            testSpread,
 			"Policy":            testPolicy,
 			"NamespaceDefaults": testNamespaceDefaults,
 			"Refused":           testRefused,

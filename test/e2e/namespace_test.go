@@ -65,3 +65,27 @@ func testNamespaceDefaults(t *testing.T, n *namespace) {
 	n.expect(t, webApps, "own", acceptance, "True Accepted")
 	n.untouched(t, "own", own, ownPods)
 }
+
+// testSpread has a platform team say how replicas spread.
+func testSpread(t *testing.T, n *namespace) {
+	const constraints = "{.spec.template.spec.topologySpreadConstraints[*].whenUnsatisfiable}"
+
+	for _, tc := range []struct {
+		name, reason, input, want string
+	}{
+		{"soft", "By default they spread where they can, and run anyway.", "ttl: 10m", "ScheduleAnyway ScheduleAnyway"},
+		{"hard", "They wait if they must spread and cannot.", "defaults: {topologySpread: {whenUnsatisfiable: DoNotSchedule}}", "DoNotSchedule DoNotSchedule"},
+		{"off", "They go wherever the scheduler likes.", "defaults: {topologySpread: {disabled: true}}", ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Log(tc.reason)
+
+			own := n.namespace(t, n.name+"-"+tc.name)
+			own.composition(t, tc.input)
+			own.webApp(t, "shop", "image: nginx, replicas: 2"+own.compositionRef())
+			own.running(t, "shop", 2)
+			own.expect(t, deployments, "shop", constraints, tc.want)
+			own.steady(t, "shop")
+		})
+	}
+}
