@@ -33,7 +33,7 @@ const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "
 	"policy": {"registries": ["docker.io"], "forbidLatestTag": true, "maxReplicas": 5, "maxResources": {"limits": {"memory": "1Gi"}}},
 	"namespaceDefaults": true,
 	"features": ["autoscaling", "podDisruptionBudget", "ingress", "httpRoute", "metrics", "networkPolicy"], "diagnostics": "pods",
-	"defaults": {"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "ingress": {"ingressClassName": "nginx"}, "httpRoute": {"parentRefs": [{"name": "internal"}]},
+	"defaults": {"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "securityContext": {"fsGroup": 1, "readOnlyRootFilesystem": true}, "ingress": {"ingressClassName": "nginx"}, "httpRoute": {"parentRefs": [{"name": "internal"}]},
 		"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}, "service": {"type": "NodePort"}}}`
 
 // everythingAsked are the optional fields of a WebApp that asks for all it can.

@@ -7,6 +7,9 @@ type defaults struct {
 	resources resources
 	spreading spreading
 
+	// securityContext is below that of a WebApp, field by field, as it was written.
+	securityContext *structpb.Value
+
 	// serviceType is empty for Kubernetes' own.
 	serviceType string
 
@@ -24,6 +27,7 @@ var defaultParts = []part[defaults]{
 		into.resources = readResources(in.object("resources")).over(into.resources)
 	}},
 	{"topologySpread", readSpreading},
+	{"securityContext", readDefaultSecurityContext},
 	{"service", readDefaultService},
 	{"ingress", readDefaultIngress},
 	{"httpRoute", readDefaultRoute},

@@ -48,9 +48,9 @@ func deployment(app *webApp, set *settings, common common) fields {
 		},
 	}
 
-	if len(app.options) > 0 {
+	if len(app.options) > 0 || set.securityContext != nil {
 		for _, o := range podOptions {
-			if v := app.options[o.name]; v != nil {
+			if v := said(app, set, o.name); v != nil {
 				o.apply(p, v)
 			}
 		}

@@ -175,10 +175,11 @@ func TestTemplateHashes(t *testing.T) {
 			want:   "c575a73ae178e811",
 		},
 		"Resources": {
-			reason: "With all that a platform team can set: quantities are as the API server writes them, labels and annotations are not in the template.",
+			reason: "With resources of the platform team: quantities are as the API server writes them, labels and annotations are not in the template.",
 			webApp: shop,
-			input:  everythingSet,
-			want:   "73b494ff1baf097d",
+			input: `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "labels": {"team": "x"}, "annotations": {"a/b": "c"},
+				"defaults": {"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}}}`,
+			want: "73b494ff1baf097d",
 		},
 	}
 

@@ -83,8 +83,31 @@ func checkCapabilities(capabilities object, c *v1.Capabilities) {
 	}
 }
 
-// applySecurityContext puts what the WebApp says over the safe defaults, field by
-// field.
+func readDefaultSecurityContext(in object, into *defaults) {
+	if in.get("securityContext") == nil {
+		return
+	}
+
+	checkSecurityContext(in)
+	into.securityContext = withFields(into.securityContext, in.object("securityContext").fields)
+}
+
+// said is what a WebApp says of an option, over what the platform team says for
+// all, field by field. It is nil if neither says anything.
+func said(app *webApp, set *settings, option string) *structpb.Value {
+	own := app.options[option]
+
+	switch {
+	case option != "securityContext" || set.securityContext == nil:
+		return own
+	case own == nil:
+		return set.securityContext
+	default:
+		return withFields(set.securityContext, own.GetStructValue().GetFields())
+	}
+}
+
+// applySecurityContext puts what was said over the safe defaults, field by field.
 func applySecurityContext(p *pod, v *structpb.Value) {
 	own := v.GetStructValue().GetFields()
 	ofPod, ofContainer := fields{}, fields{}

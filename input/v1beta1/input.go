@@ -95,6 +95,11 @@ type Defaults struct {
 	// +optional
 	TopologySpread TopologySpread `json:"topologySpread,omitempty"`
 
+	// SecurityContext is what replicas may do, as in a WebApp, for each field that a
+	// WebApp does not set.
+	// +optional
+	SecurityContext *v1.SecurityContext `json:"securityContext,omitempty"`
+
 	// Service is how WebApps are reached.
 	// +optional
 	Service Service `json:"service,omitempty"`

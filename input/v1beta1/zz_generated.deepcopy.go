@@ -16,6 +16,11 @@ func (in *Defaults) DeepCopyInto(out *Defaults) {
 	*out = *in
 	in.Resources.DeepCopyInto(&out.Resources)
 	out.TopologySpread = in.TopologySpread
+	if in.SecurityContext != nil {
+		in, out := &in.SecurityContext, &out.SecurityContext
+		*out = new(apisv1.SecurityContext)
+		(*in).DeepCopyInto(*out)
+	}
 	out.Service = in.Service
 	out.Ingress = in.Ingress
 	in.HTTPRoute.DeepCopyInto(&out.HTTPRoute)

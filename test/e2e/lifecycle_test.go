@@ -29,7 +29,7 @@ func TestLifecycle(t *testing.T) {
 			"Route":             testRoute,
 			"Metrics":           testMetrics,
 			"NetworkPolicy":     testNetworkPolicy,
-			"Spread":            testSpread,
+			"Defaults":          testDefaults,
 			"Policy":            testPolicy,
 			"NamespaceDefaults": testNamespaceDefaults,
 			"Refused":           testRefused,

@@ -66,16 +66,21 @@ func testNamespaceDefaults(t *testing.T, n *namespace) {
 	n.untouched(t, "own", own, ownPods)
 }
 
-// testSpread has a platform team say how replicas spread.
-func testSpread(t *testing.T, n *namespace) {
-	const constraints = "{.spec.template.spec.topologySpreadConstraints[*].whenUnsatisfiable}"
+// testDefaults has a platform team say how WebApps are that do not say otherwise.
+func testDefaults(t *testing.T, n *namespace) {
+	const spread = "{.spec.template.spec.topologySpreadConstraints[1].whenUnsatisfiable}"
 
 	for _, tc := range []struct {
-		name, reason, input, want string
+		name, reason, input, fields, want string
 	}{
-		{"soft", "By default they spread where they can, and run anyway.", "ttl: 10m", "ScheduleAnyway ScheduleAnyway"},
-		{"hard", "They wait if they must spread and cannot.", "defaults: {topologySpread: {whenUnsatisfiable: DoNotSchedule}}", "DoNotSchedule DoNotSchedule"},
-		{"off", "They go wherever the scheduler likes.", "defaults: {topologySpread: {disabled: true}}", ""},
+		{"soft", "By default they spread where they can, and run anyway.", "ttl: 10m", spread, "ScheduleAnyway"},
+		{"hard", "They wait if they must spread and cannot.", "defaults: {topologySpread: {whenUnsatisfiable: DoNotSchedule}}", spread, "DoNotSchedule"},
+		{"off", "They go wherever the scheduler likes.", "defaults: {topologySpread: {disabled: true}}", spread, ""},
+		{
+			"security", "They may do less than by default.", "defaults: {securityContext: {readOnlyRootFilesystem: true, runAsUser: 1000}}",
+			"{.spec.template.spec.securityContext.runAsUser} {.spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem} {.spec.template.spec.containers[0].volumeMounts[*].mountPath}",
+			"1000 true /tmp",
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Log(tc.reason)
@@ -84,7 +89,7 @@ func testSpread(t *testing.T, n *namespace) {
 			own.composition(t, tc.input)
 			own.webApp(t, "shop", "image: nginx, replicas: 2"+own.compositionRef())
 			own.running(t, "shop", 2)
-			own.expect(t, deployments, "shop", constraints, tc.want)
+			own.expect(t, deployments, "shop", tc.fields, tc.want)
 			own.steady(t, "shop")
 		})
 	}
