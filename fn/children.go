@@ -50,7 +50,7 @@ type child struct {
 }
 
 // children is all that a WebApp is made of.
-var children = []child{
+var children = []*child{
 	{keyDeployment, typeOf("apps/v1", "Deployment"), sameName, always, deployment, deploymentReads, deploymentReady},
 	{keyService, typeOf("v1", "Service"), sameName, withService, service, staysReads, staysReady},
 	{keyConfigMap, typeOf("v1", "ConfigMap"), configMapName, always, configMap, staysReads, staysReady},
@@ -136,7 +136,7 @@ func environment(env map[string]string) []variable {
 }
 
 // compose builds some children, by key.
-func compose(app *webApp, set *settings, chosen []child) map[string]*structpb.Struct {
+func compose(app *webApp, set *settings, chosen []*child) map[string]*structpb.Struct {
 	out := make(map[string]*structpb.Struct, len(chosen))
 	selector := selector(app)
 	common := common{

@@ -35,7 +35,7 @@ var existingReads = wire.Fields{"metadata": {
 }}
 
 // requirement is the name by which we ask for what has a child's name.
-func (c child) requirement() string { return "existing-" + c.key }
+func (c *child) requirement() string { return "existing-" + c.key }
 
 // findConflicts finds objects that stand in the way of children that do not
 // exist yet, and asks Crossplane for those it was not sent. A child that exists
@@ -43,7 +43,7 @@ func (c child) requirement() string { return "existing-" + c.key }
 //
 // Until Crossplane has answered there is no conflict to know of. That is safe:
 // it calls again with the answer before it acts on this response.
-func findConflicts(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, app *webApp, chosen []child) []conflict {
+func findConflicts(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, app *webApp, chosen []*child) []conflict {
 	var conflicts []conflict
 
 	for _, c := range chosen {

@@ -44,8 +44,8 @@ func features() []string {
 
 // choose returns the children that a WebApp has, and a condition if it asks for one
 // that it cannot have. What it cannot have never keeps it from what it can.
-func choose(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, app *webApp, set *settings) ([]child, *fnv1.Condition) {
-	chosen := make([]child, 0, len(children))
+func choose(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, app *webApp, set *settings) ([]*child, *fnv1.Condition) {
+	chosen := make([]*child, 0, len(children))
 	missed := map[v1.Reason][]string{}
 
 	for _, c := range children {
@@ -86,7 +86,7 @@ func choose(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, app *we
 }
 
 // called is what a child is called when it is said what it lacks.
-func (c child) called(lacks v1.Reason) string {
+func (c *child) called(lacks v1.Reason) string {
 	if lacks == v1.ReasonFeatureNotInstalled {
 		return fmt.Sprintf("%s (%s of %s)", c.feature, c.kind, c.apiVersion)
 	}
@@ -108,7 +108,7 @@ var lacking = []struct {
 const notAnswered v1.Reason = "NotAnswered"
 
 // lacks says what keeps a child from being made, or "" if nothing does.
-func (c child) lacks(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, set *settings, exists bool) v1.Reason {
+func (c *child) lacks(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, set *settings, exists bool) v1.Reason {
 	if c.feature == "" {
 		return ""
 	}
@@ -138,7 +138,7 @@ func (c child) lacks(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse
 }
 
 // kindRequirement is the name by which we ask for the schema of a child's kind.
-func (c child) kindRequirement() string { return "kind-" + c.key }
+func (c *child) kindRequirement() string { return "kind-" + c.key }
 
 // isInstalled says whether the cluster knows the kind of a child. Where it does
 // not, Crossplane could not even look whether there is one. It sends the schema of
@@ -146,7 +146,7 @@ func (c child) kindRequirement() string { return "kind-" + c.key }
 // schemas: what is installed later is seen when it calls again, if it did not look
 // in the second before the API server told of it. It remembers schemas until some
 // definition changes.
-func isInstalled(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, c child) (installed, known bool) {
+func isInstalled(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, c *child) (installed, known bool) {
 	name := c.kindRequirement()
 	requireSchema(rsp, name, &fnv1.SchemaSelector{ApiVersion: c.apiVersion, Kind: c.kind})
 

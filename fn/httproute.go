@@ -76,8 +76,8 @@ func parentRefs(app *webApp, set *settings) *structpb.Value {
 }
 
 // requireParents refuses a route that leads to no Gateway: nobody would find out.
-func requireParents(app *webApp, set *settings, chosen []child) *field.Error {
-	routed := slices.ContainsFunc(chosen, func(c child) bool { return c.key == keyRoute })
+func requireParents(app *webApp, set *settings, chosen []*child) *field.Error {
+	routed := slices.ContainsFunc(chosen, func(c *child) bool { return c.key == keyRoute })
 	if !routed || parentRefs(app, set) != nil {
 		return nil
 	}

@@ -193,7 +193,7 @@ func (o origin) appliesTo(app *webApp) bool {
 		return false
 	}
 
-	return !slices.ContainsFunc(children, func(c child) bool { return c.option.name == o.path[0] && !c.wanted(app) })
+	return !slices.ContainsFunc(children, func(c *child) bool { return c.option.name == o.path[0] && !c.wanted(app) })
 }
 
 // defaultsAnnotation is on the Deployment, where namespaces may have defaults, and
