@@ -14,28 +14,10 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// diagnosed uses a Composition that has pods looked at.
-func (n *namespace) diagnosed(t *testing.T) {
-	t.Helper()
-
-	n.cluster.apply(t, `
-apiVersion: apiextensions.crossplane.io/v1
-kind: Composition
-metadata: {name: `+n.name+`}
-spec:
-  compositeTypeRef: {apiVersion: example.com/v1, kind: WebApp}
-  mode: Pipeline
-  pipeline:
-  - step: webapp
-    functionRef: {name: webapp-operator-function-webapp}
-    input: {apiVersion: webapp.fn.example.com/v1beta1, kind: Input, diagnostics: pods}
-`)
-}
-
 // testDiagnostics has pods fail for every reason that they can tell: the status says
 // it and what to do, and so does one event.
 func testDiagnostics(t *testing.T, n *namespace) {
-	n.diagnosed(t)
+	n.composition(t, "diagnostics: pods")
 
 	stories := map[string]func(*testing.T, *namespace){
 		"Image":         testImagePullError,
@@ -223,8 +205,15 @@ func testOOMKilled(t *testing.T, n *namespace) {
 
 	n.expect(t, webApps, "memory", "{.status.phase} {.status.reason}", "Failed OOMKilled")
 
-	phases := n.record(t, "memory")
-	time.Sleep(8 * time.Second) // More than one cycle.
+	phases, before := n.record(t, "memory"), n.restarts(t, pod)
+
+	n.eventually(t, func() error {
+		if now := n.restarts(t, pod); now < before+2 {
+			return fmt.Errorf("want pod %s to be started again twice, got %d after %d", pod, now, before)
+		}
+
+		return nil
+	})
 
 	if seen := phases(); slices.ContainsFunc(seen, func(s string) bool { return s != "Failed OOMKilled" }) {
 		t.Errorf("want it to have failed, got %q", seen)
