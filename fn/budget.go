@@ -1,7 +1,6 @@
 package fn
 
 import (
-	"google.golang.org/protobuf/types/known/structpb"
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -45,4 +44,4 @@ func budget(app *webApp, _ *settings, common common) fields {
 	}
 }
 
-var alwaysAllow *structpb.Value = str(policyv1.AlwaysAllow)
+var alwaysAllow = str(policyv1.AlwaysAllow)

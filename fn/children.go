@@ -33,8 +33,8 @@ type child struct {
 	// name is the object's name. Frozen: another name is another object.
 	name func(app *webApp) string
 
-	// optional says when there is such an object. Its zero value is for children
-	// that every WebApp has.
+	// optional says when there is such an object: for children that every WebApp
+	// has, it is always.
 	optional
 
 	// build returns what we want of the object, but for its type and metadata.

@@ -86,11 +86,11 @@ func url(app *webApp, set *settings, desired map[string]*fnv1.Resource) string {
 const recently = time.Minute
 
 // changedAt returns when the status changed that now differs from the one before.
-// It is when the API server last wrote the WebApp, its Deployment or one of the pods
-// that were looked at, so that the same request gives the same time: Crossplane often calls again before it sees
-// the status that it wrote itself, and another time would be one more change, which
-// wakes everybody who watches. Where no recent write is known, it is now. It
-// never goes back.
+// It is when the API server last wrote the WebApp, its Deployment or one of the
+// pods that were looked at, so that the same request gives the same time: Crossplane
+// often calls again before it sees the status that it wrote itself, and another time
+// would be one more change, which wakes everybody who watches. Where no recent write
+// is known, it is now. It never goes back.
 func changedAt(before status, composite, deployment *structpb.Struct, pods []*fnv1.Resource, now time.Time) string {
 	at := lastWrite(deployment, "")
 
