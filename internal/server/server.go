@@ -78,21 +78,17 @@ type Server struct {
 	httpAddr net.Listener
 
 	serving atomic.Bool
-
-	// calls are for goroutines that wait for them, until stopped.
-	calls   chan func()
-	stopped chan struct{}
 }
 
-// workers is how many goroutines wait for calls. Their stacks have grown to what
-// a call needs; that of a new goroutine grows, and is copied, in every call. More
-// calls at a time get new ones.
+// workers is how many goroutines of gRPC's wait for calls. Their stacks have grown
+// to what reading a request needs; that of a new goroutine grows, and is copied, in
+// every call. More calls at a time get new ones.
 const workers = 16
 
 // New listens, and returns a server that is ready to [Server.Serve]. Metrics of
 // registry are served, and the server adds its own.
 func New(ctx context.Context, fn fnv1.FunctionRunnerServiceServer, o Options, log *slog.Logger, registry *prometheus.Registry) (*Server, error) {
-	s := &Server{options: o, log: log, registry: registry, health: health.NewServer(), calls: make(chan func()), stopped: make(chan struct{})}
+	s := &Server{options: o, log: log, registry: registry, health: health.NewServer()}
 
 	creds, err := s.credentials()
 	if err != nil {
@@ -160,12 +156,6 @@ func (s *Server) Serve(ctx context.Context) error {
 	go func() { failed <- s.grpc.Serve(s.grpcAddr) }()
 	go func() { failed <- s.http.Serve(s.httpAddr) }()
 
-	for range workers {
-		go s.work()
-	}
-
-	defer close(s.stopped)
-
 	s.serving.Store(true)
 	s.health.SetServingStatus("", grpc_health_v1.HealthCheckResponse_SERVING)
 	s.log.Info("Serving", "grpc", s.GRPCAddress(), "http", s.HTTPAddress())
@@ -229,7 +219,9 @@ func (s *Server) drain() {
 	}
 }
 
-// limit answers a call that takes too long, and outlives one that panics.
+// limit answers a call that takes too long, and outlives one that panics. A
+// function that does not look at its context cannot be stopped: it runs in a
+// goroutine of its own, so that it can be left behind.
 func (s *Server) limit(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.options.CallTimeout)
 	defer cancel()
@@ -240,7 +232,8 @@ func (s *Server) limit(ctx context.Context, req any, _ *grpc.UnaryServerInfo, ha
 	}
 
 	answered := make(chan answer, 1)
-	call := func() {
+
+	go func() {
 		defer func() {
 			if cause := recover(); cause != nil {
 				s.log.Error("Panic in a call", "panic", cause, "stack", string(debug.Stack()))
@@ -250,31 +243,13 @@ func (s *Server) limit(ctx context.Context, req any, _ *grpc.UnaryServerInfo, ha
 
 		rsp, err := handler(ctx, req)
 		answered <- answer{rsp, err}
-	}
-
-	select {
-	case s.calls <- call:
-	default:
-		go call()
-	}
+	}()
 
 	select {
 	case a := <-answered:
 		return a.rsp, a.err
 	case <-ctx.Done():
 		return nil, status.FromContextError(ctx.Err()).Err()
-	}
-}
-
-// work makes calls, until the server has stopped.
-func (s *Server) work() {
-	for {
-		select {
-		case call := <-s.calls:
-			call()
-		case <-s.stopped:
-			return
-		}
 	}
 }
 

@@ -532,6 +532,9 @@ func TestDrainTimeout(t *testing.T) {
 
 // TestLimits holds what is said of calls that are too large, too long or fail.
 func TestLimits(t *testing.T) {
+	release := make(chan struct{})
+	defer close(release)
+
 	cases := map[string]struct {
 		reason string
 		run    functionFunc
@@ -549,6 +552,14 @@ func TestLimits(t *testing.T) {
 			run: func(ctx context.Context, _ *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
 				<-ctx.Done()
 				return nil, ctx.Err()
+			},
+			want: codes.DeadlineExceeded,
+		},
+		"Deaf": {
+			reason: "That is so, too, if the function does not look at its context.",
+			run: func(ctx context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
+				<-release
+				return echo(ctx, req)
 			},
 			want: codes.DeadlineExceeded,
 		},
