@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
-	"slices"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -15,29 +14,9 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 )
 
-// The first bytes of fields: number << 3 | type, as in
-// https://protobuf.dev/programming-guides/encoding/.
-const (
-	// Of a message whose fields 1 and 2 are messages or texts. Every map is a
-	// list of such entries.
-	tag1 = 1<<3 | byte(protowire.BytesType)
-	tag2 = 2<<3 | byte(protowire.BytesType)
-
-	// Of google.protobuf.Value.
-	tagNull   = 1<<3 | byte(protowire.VarintType)
-	tagNumber = 2<<3 | byte(protowire.Fixed64Type)
-	tagText   = 3<<3 | byte(protowire.BytesType)
-	tagBool   = 4<<3 | byte(protowire.VarintType)
-	tagObject = 5<<3 | byte(protowire.BytesType)
-	tagList   = 6<<3 | byte(protowire.BytesType)
-
-	// Of RunFunctionRequest.
-	tagObserved = 2<<3 | byte(protowire.BytesType)
-	tagDesired  = 3<<3 | byte(protowire.BytesType)
-	tagInput    = 4<<3 | byte(protowire.BytesType)
-	tagContext  = 5<<3 | byte(protowire.BytesType)
-	tagRequired = 8<<3 | byte(protowire.BytesType)
-)
+// sizeNumber is the size of a google.protobuf.Value that is a number: its tag and
+// eight bytes.
+const sizeNumber = 1 + 8
 
 // maxDepth is how deep objects may be nested here. The library goes deeper.
 const maxDepth = 100
@@ -57,33 +36,33 @@ func (c *Codec) readRequest(b []byte, into *fnv1.RunFunctionRequest) bool {
 		)
 
 		switch tag {
-		case tagObserved, tagDesired, tagInput, tagContext, tagRequired:
+		case tagRequestObserved, tagRequestDesired, tagRequestInput, tagRequestContext, tagRequestRequired:
 			if field, b, ok = chunk(b[1:]); !ok {
 				return false
 			}
 		default:
-			number, n := unread(b)
-			if n < 0 || isRead(number) {
+			size, ok := unread(b, tagRequestObserved, tagRequestDesired, tagRequestInput, tagRequestContext, tagRequestRequired)
+			if !ok {
 				return false
 			}
 
-			rest = append(rest, b[:n]...)
-			b = b[n:]
+			rest = append(rest, b[:size]...)
+			b = b[size:]
 
 			continue
 		}
 
 		switch tag {
-		case tagObserved:
+		case tagRequestObserved:
 			ok = into.GetObserved() == nil && c.readObserved(field, into)
-		case tagDesired:
+		case tagRequestDesired:
 			ok = into.GetDesired() == nil && c.readDesired(field, into)
-		case tagInput:
+		case tagRequestInput:
 			ok = into.GetInput() == nil && c.readInput(field, into)
-		case tagContext:
+		case tagRequestContext:
 			ok = into.GetContext() == nil && skipObject(field, 0)
 			into.Context = keep(&structpb.Struct{}, field)
-		case tagRequired:
+		case tagRequestRequired:
 			ok = c.readRequired(field, into)
 		}
 
@@ -112,18 +91,12 @@ func (c *Codec) readInput(b []byte, into *fnv1.RunFunctionRequest) bool {
 	return true
 }
 
-// isRead says whether a field of a request is read here. A tag can be written
-// with more bytes than it needs.
-func isRead(number protowire.Number) bool {
-	return slices.Contains([]protowire.Number{2, 3, 4, 5, 8}, number)
-}
-
 func (c *Codec) readObserved(b []byte, into *fnv1.RunFunctionRequest) bool {
 	into.Observed = &fnv1.State{Resources: make(map[string]*fnv1.Resource, len(c.resources))}
 
 	for len(b) > 0 {
 		switch b[0] {
-		case tag1:
+		case tagStateComposite:
 			composite, rest, ok := chunk(b[1:])
 			if !ok || into.GetObserved().GetComposite() != nil {
 				return false
@@ -134,8 +107,8 @@ func (c *Codec) readObserved(b []byte, into *fnv1.RunFunctionRequest) bool {
 			}
 
 			b = rest
-		case tag2:
-			key, value, rest, ok := entry(b, tag2)
+		case tagStateResources:
+			key, value, rest, ok := entry(b, tagStateResources)
 			if !ok {
 				return false
 			}
@@ -152,12 +125,12 @@ func (c *Codec) readObserved(b []byte, into *fnv1.RunFunctionRequest) bool {
 
 			b = rest
 		default:
-			number, n := unread(b)
-			if n < 0 || number <= 2 {
+			size, ok := unread(b, tagStateComposite, tagStateResources)
+			if !ok {
 				return false
 			}
 
-			b = b[n:]
+			b = b[size:]
 		}
 	}
 
@@ -174,7 +147,7 @@ func (c *Codec) readRequired(b []byte, into *fnv1.RunFunctionRequest) bool {
 	items := &fnv1.Resources{}
 
 	for len(value) > 0 {
-		if value[0] != tag1 {
+		if value[0] != tagResourcesItems {
 			return false
 		}
 
@@ -219,7 +192,7 @@ func (c *Codec) readDesired(b []byte, into *fnv1.RunFunctionRequest) bool {
 
 	for len(b) > 0 {
 		switch b[0] {
-		case tag1:
+		case tagStateComposite:
 			composite, rest, ok := chunk(b[1:])
 			if !ok || into.GetDesired().GetComposite() != nil || !skipResource(composite) {
 				return false
@@ -230,8 +203,8 @@ func (c *Codec) readDesired(b []byte, into *fnv1.RunFunctionRequest) bool {
 			}
 
 			b = rest
-		case tag2:
-			key, value, rest, ok := entry(b, tag2)
+		case tagStateResources:
+			key, value, rest, ok := entry(b, tagStateResources)
 			if !ok || !skipResource(value) {
 				return false
 			}
@@ -243,13 +216,13 @@ func (c *Codec) readDesired(b []byte, into *fnv1.RunFunctionRequest) bool {
 			into.Desired.Resources[string(key)] = keep(&fnv1.Resource{}, value)
 			b = rest
 		default:
-			number, n := unread(b)
-			if n < 0 || number <= 2 {
+			size, ok := unread(b, tagStateComposite, tagStateResources)
+			if !ok {
 				return false
 			}
 
-			unknown = append(unknown, b[:n]...)
-			b = b[n:]
+			unknown = append(unknown, b[:size]...)
+			b = b[size:]
 		}
 	}
 
@@ -260,6 +233,8 @@ func (c *Codec) readDesired(b []byte, into *fnv1.RunFunctionRequest) bool {
 	return true
 }
 
+// readDesiredComposite reads the object of a Resource that [skipResource] has
+// checked, and leaves the rest to the library.
 func (c *Codec) readDesiredComposite(b []byte) (*fnv1.Resource, bool) {
 	var (
 		rest []byte
@@ -267,10 +242,14 @@ func (c *Codec) readDesiredComposite(b []byte) (*fnv1.Resource, bool) {
 	)
 
 	for len(b) > 0 {
-		if b[0] != tag1 {
-			_, n := unread(b)
-			rest = append(rest, b[:n]...)
-			b = b[n:]
+		if b[0] != tagResourceObject {
+			size, ok := unread(b, tagResourceObject)
+			if !ok {
+				return nil, false
+			}
+
+			rest = append(rest, b[:size]...)
+			b = b[size:]
 
 			continue
 		}
@@ -295,7 +274,7 @@ func readResource(b []byte, n *node) (*fnv1.Resource, bool) {
 	out := &fnv1.Resource{}
 
 	for len(b) > 0 {
-		if b[0] != tag1 {
+		if b[0] != tagResourceObject {
 			size, ok := skipRest(b)
 			if !ok {
 				return nil, false
@@ -324,7 +303,7 @@ func readResource(b []byte, n *node) (*fnv1.Resource, bool) {
 // skipResource checks a Resource.
 func skipResource(b []byte) bool {
 	for len(b) > 0 {
-		if b[0] != tag1 {
+		if b[0] != tagResourceObject {
 			size, ok := skipRest(b)
 			if !ok {
 				return false
@@ -347,16 +326,14 @@ func skipResource(b []byte) bool {
 }
 
 // skipRest checks one field of a Resource that is not its object, and returns
-// its size.
+// its size. The callers have seen that b is not empty.
 func skipRest(b []byte) (size int, ok bool) {
-	if b[0] == tag2 { // A connection detail: text to bytes.
-		_, _, after, ok := entry(b, tag2)
+	if b[0] == tagResourceDetails { // A connection detail: text to bytes.
+		_, _, after, ok := entry(b, tagResourceDetails)
 		return len(b) - len(after), ok
 	}
 
-	number, n := unread(b)
-
-	return n, n > 0 && number > 2
+	return unread(b, tagResourceObject, tagResourceDetails)
 }
 
 // readObject reads what n says of a google.protobuf.Struct. With keepRest, what
@@ -372,7 +349,7 @@ func readFields(b []byte, n *node, keepRest bool, depth int) (map[string]*struct
 	out := make(map[string]*structpb.Value, sizeHint(n, len(b)))
 
 	for len(b) > 0 {
-		key, value, rest, ok := entry(b, tag1)
+		key, value, rest, ok := entry(b, tagStructFields)
 		if !ok {
 			return nil, false
 		}
@@ -422,16 +399,17 @@ func readValue(b []byte, n *node, keepRest bool, depth int) (*structpb.Value, bo
 	}
 
 	switch b[0] {
-	case tagText:
+	case tagValueText:
 		text, end, ok := chunk(b[1:])
 		return Text(string(text)), ok && len(end) == 0 && utf8.Valid(text)
-	case tagNumber:
-		if len(b) != 9 {
+	case tagValueNumber:
+		if len(b) != sizeNumber {
 			return nil, false
 		}
 
+		// There are eight bytes behind the tag, as many as Uint64 reads.
 		return Number(math.Float64frombits(binary.LittleEndian.Uint64(b[1:]))), true
-	case tagObject:
+	case tagValueObject:
 		object, end, ok := chunk(b[1:])
 		if !ok || len(end) > 0 || depth == maxDepth {
 			return nil, false
@@ -440,7 +418,7 @@ func readValue(b []byte, n *node, keepRest bool, depth int) (*structpb.Value, bo
 		fields, ok := readFields(object, n, keepRest, depth+1)
 
 		return Object(fields), ok
-	case tagList:
+	case tagValueList:
 		list, end, ok := chunk(b[1:])
 		if !ok || len(end) > 0 || depth == maxDepth {
 			return nil, false
@@ -450,7 +428,7 @@ func readValue(b []byte, n *node, keepRest bool, depth int) (*structpb.Value, bo
 
 		for len(list) > 0 {
 			var item []byte
-			if item, list, ok = one(list, tag1); !ok {
+			if item, list, ok = one(list, tagListValues); !ok {
 				return nil, false
 			}
 
@@ -468,7 +446,8 @@ func readValue(b []byte, n *node, keepRest bool, depth int) (*structpb.Value, bo
 			return nil, false
 		}
 
-		if b[0] == tagBool {
+		if b[0] == tagValueBool {
+			// b[1] is there: skipValue refuses a bool that is not of two bytes.
 			return structpb.NewBoolValue(b[1] == 1), true
 		}
 
@@ -479,7 +458,7 @@ func readValue(b []byte, n *node, keepRest bool, depth int) (*structpb.Value, bo
 // skipObject checks a google.protobuf.Struct.
 func skipObject(b []byte, depth int) bool {
 	for len(b) > 0 {
-		_, value, rest, ok := entry(b, tag1)
+		_, value, rest, ok := entry(b, tagStructFields)
 		if !ok || !skipValue(value, depth) {
 			return false
 		}
@@ -497,19 +476,19 @@ func skipValue(b []byte, depth int) bool {
 	}
 
 	switch b[0] {
-	case tagNull:
+	case tagValueNull:
 		return len(b) == 2 && b[1] == 0
-	case tagNumber:
-		return len(b) == 9
-	case tagText:
+	case tagValueNumber:
+		return len(b) == sizeNumber
+	case tagValueText:
 		text, end, ok := chunk(b[1:])
 		return ok && len(end) == 0 && utf8.Valid(text)
-	case tagBool:
+	case tagValueBool:
 		return len(b) == 2 && b[1] <= 1
-	case tagObject:
+	case tagValueObject:
 		object, end, ok := chunk(b[1:])
 		return ok && len(end) == 0 && depth < maxDepth && skipObject(object, depth+1)
-	case tagList:
+	case tagValueList:
 		list, end, ok := chunk(b[1:])
 		if !ok || len(end) > 0 || depth == maxDepth {
 			return false
@@ -517,7 +496,7 @@ func skipValue(b []byte, depth int) bool {
 
 		for len(list) > 0 {
 			var item []byte
-			if item, list, ok = one(list, tag1); !ok || !skipValue(item, depth+1) {
+			if item, list, ok = one(list, tagListValues); !ok || !skipValue(item, depth+1) {
 				return false
 			}
 		}
@@ -542,11 +521,11 @@ func entry(b []byte, tag byte) (key, value, rest []byte, ok bool) {
 
 // pair takes the key and the value of an entry from b.
 func pair(b []byte) (key, value, rest []byte, ok bool) {
-	if key, rest, ok = one(b, tag1); !ok || !utf8.Valid(key) {
+	if key, rest, ok = one(b, tagEntryKey); !ok || !utf8.Valid(key) {
 		return nil, nil, nil, false
 	}
 
-	value, rest, ok = one(rest, tag2)
+	value, rest, ok = one(rest, tagEntryValue)
 
 	return key, value, rest, ok
 }
@@ -580,15 +559,23 @@ func chunk(b []byte) (field, rest []byte, ok bool) {
 	return b[:size:size], b[size:], true
 }
 
-// unread returns the number and the size of the field that b begins with, or a
-// negative size.
-func unread(b []byte) (protowire.Number, int) {
-	number, _, n := protowire.ConsumeField(b)
-	if number > protowire.MaxValidNumber {
-		return 0, -1
+// unread returns the size of the field that b begins with. It is not ok if the
+// field has the number of one that is read, by these tags: a tag can be written
+// with more bytes than it needs, and a field with another type than it has.
+func unread(b []byte, read ...byte) (size int, ok bool) {
+	// ConsumeField takes larger numbers than there may be.
+	number, _, size := protowire.ConsumeField(b)
+	if size < 0 || number > protowire.MaxValidNumber {
+		return 0, false
 	}
 
-	return number, n
+	for _, tag := range read {
+		if number == protowire.Number(tag>>3) {
+			return 0, false
+		}
+	}
+
+	return size, true
 }
 
 // Open reads a value that was kept for [Later]. Any other is what it is.

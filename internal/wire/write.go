@@ -126,31 +126,31 @@ func (w *writer) response(rsp *fnv1.RunFunctionResponse) {
 	w.unknown(rsp)
 
 	if rsp.GetOutput() != nil {
-		w.object(7<<3|2, rsp.GetOutput())
+		w.object(tagResponseOutput, rsp.GetOutput())
 	}
 
 	for _, c := range slices.Backward(rsp.GetConditions()) {
-		w.message(6<<3|2, c)
+		w.message(tagResponseConditions, c)
 	}
 
 	if rsp.GetRequirements() != nil {
-		w.message(5<<3|2, rsp.GetRequirements())
+		w.message(tagResponseRequirements, rsp.GetRequirements())
 	}
 
 	if rsp.GetContext() != nil {
-		w.object(4<<3|2, rsp.GetContext())
+		w.object(tagResponseContext, rsp.GetContext())
 	}
 
 	for _, r := range slices.Backward(rsp.GetResults()) {
-		w.message(3<<3|2, r)
+		w.message(tagResponseResults, r)
 	}
 
 	if rsp.GetDesired() != nil {
-		w.state(2<<3|2, rsp.GetDesired())
+		w.state(tagResponseDesired, rsp.GetDesired())
 	}
 
 	if rsp.GetMeta() != nil {
-		w.message(1<<3|2, rsp.GetMeta())
+		w.message(tagResponseMeta, rsp.GetMeta())
 	}
 }
 
@@ -160,13 +160,13 @@ func (w *writer) state(tag byte, s *fnv1.State) {
 
 	for _, key := range slices.Backward(slices.Sorted(maps.Keys(s.GetResources()))) {
 		end := w.end()
-		w.resource(tag2, s.GetResources()[key])
-		w.text(tag1, key)
-		w.head(tag2, end)
+		w.resource(tagEntryValue, s.GetResources()[key])
+		w.text(tagEntryKey, key)
+		w.head(tagStateResources, end)
 	}
 
 	if s.GetComposite() != nil {
-		w.resource(tag1, s.GetComposite())
+		w.resource(tagStateComposite, s.GetComposite())
 	}
 
 	w.head(tag, end)
@@ -178,19 +178,19 @@ func (w *writer) resource(tag byte, r *fnv1.Resource) {
 
 	if r.GetReady() != 0 {
 		w.varint(uint64(r.GetReady())) //nolint:gosec // The sign is extended, as the library does.
-		w.byte(3 << 3)
+		w.byte(tagResourceReady)
 	}
 
 	for _, key := range slices.Backward(slices.Sorted(maps.Keys(r.GetConnectionDetails()))) {
 		end := w.end()
 		w.bytes(r.GetConnectionDetails()[key])
-		w.head(tag2, end)
-		w.text(tag1, key)
-		w.head(tag2, end)
+		w.head(tagEntryValue, end)
+		w.text(tagEntryKey, key)
+		w.head(tagResourceDetails, end)
 	}
 
 	if r.GetResource() != nil {
-		w.object(tag1, r.GetResource())
+		w.object(tagResourceObject, r.GetResource())
 	}
 
 	w.head(tag, end)
@@ -208,9 +208,9 @@ func (w *writer) object(tag byte, s *structpb.Struct) {
 		w.fields = w.fields[:len(w.fields)-1]
 
 		end := w.end()
-		w.value(tag2, field.Value)
-		w.text(tag1, field.Name)
-		w.head(tag1, end)
+		w.value(tagEntryValue, field.Value)
+		w.text(tagEntryKey, field.Name)
+		w.head(tagStructFields, end)
 	}
 
 	w.head(tag, end)
@@ -223,20 +223,20 @@ func (w *writer) value(tag byte, v *structpb.Value) {
 	switch k := v.GetKind().(type) {
 	case nil:
 	case *structpb.Value_StringValue:
-		w.text(tagText, k.StringValue)
+		w.text(tagValueText, k.StringValue)
 	case *structpb.Value_NumberValue:
 		binary.LittleEndian.PutUint64(w.room(8), math.Float64bits(k.NumberValue))
-		w.byte(tagNumber)
+		w.byte(tagValueNumber)
 	case *structpb.Value_BoolValue:
 		w.varint(protowire.EncodeBool(k.BoolValue))
-		w.byte(tagBool)
+		w.byte(tagValueBool)
 	case *structpb.Value_StructValue:
-		w.object(tagObject, k.StructValue)
+		w.object(tagValueObject, k.StructValue)
 	case *structpb.Value_ListValue:
-		w.list(tagList, k.ListValue)
+		w.list(tagValueList, k.ListValue)
 	case *structpb.Value_NullValue:
 		w.varint(uint64(k.NullValue)) //nolint:gosec // The sign is extended, as the library does.
-		w.byte(tagNull)
+		w.byte(tagValueNull)
 	default:
 		w.err = errNotOurs
 	}
@@ -249,7 +249,7 @@ func (w *writer) list(tag byte, l *structpb.ListValue) {
 	w.unknown(l)
 
 	for _, v := range slices.Backward(l.GetValues()) {
-		w.value(tag1, v)
+		w.value(tagListValues, v)
 	}
 
 	w.head(tag, end)
