@@ -102,11 +102,11 @@ func object(o fields) *structpb.Struct {
 
 const (
 	webAppUID = "717c7e49-cb98-5b4e-b032-d868475fc835"
-	noon      = "2026-01-05T09:00:00Z"
+	nine      = "2026-01-05T09:00:00Z"
 )
 
 func condition(kind, reason, message string) fields {
-	c := fields{"type": kind, "status": "True", "reason": reason, "lastTransitionTime": noon}
+	c := fields{"type": kind, "status": "True", "reason": reason, "lastTransitionTime": nine}
 	if message != "" {
 		c["message"] = message
 	}
@@ -153,7 +153,7 @@ func webApp(env int) fields {
 	o := fields{
 		"apiVersion": "example.com/v1", "kind": "WebApp",
 		"metadata": fields{
-			"name": "my-app", "namespace": "default", "uid": webAppUID, "generation": 3, "resourceVersion": "4711", "creationTimestamp": noon,
+			"name": "my-app", "namespace": "default", "uid": webAppUID, "generation": 3, "resourceVersion": "4711", "creationTimestamp": nine,
 			"finalizers": []any{"composite.apiextensions.crossplane.io"},
 			"labels":     fields{"crossplane.io/composite": "my-app", "team": "shop"},
 		},
@@ -178,7 +178,7 @@ func child(apiVersion, kind, name, key string, content fields) fields {
 	o := fields{
 		"apiVersion": apiVersion, "kind": kind,
 		"metadata": fields{
-			"name": name, "namespace": "default", "uid": "00000000-0000-0000-0000-000000000001", "generation": 1, "resourceVersion": "101", "creationTimestamp": noon,
+			"name": name, "namespace": "default", "uid": "00000000-0000-0000-0000-000000000001", "generation": 1, "resourceVersion": "101", "creationTimestamp": nine,
 			"labels":      l,
 			"annotations": fields{"crossplane.io/composition-resource-name": key},
 			"ownerReferences": []any{fields{
@@ -286,7 +286,7 @@ func pod(i int) fields {
 			"conditions": []any{condition("PodScheduled", "", ""), condition("Ready", "", ""), condition("ContainersReady", "", ""), condition("Initialized", "", "")},
 			"containerStatuses": []any{fields{
 				"name": "app", "ready": true, "started": true, "restartCount": 0, "image": "nginxinc/nginx-unprivileged:1.27",
-				"state": fields{"running": fields{"startedAt": noon}}, "lastState": fields{},
+				"state": fields{"running": fields{"startedAt": nine}}, "lastState": fields{},
 			}},
 		},
 	}
@@ -301,7 +301,7 @@ func writtenBy(o fields, manager string, what fields) {
 	metadata, _ := o["metadata"].(fields)
 	entries, _ := metadata["managedFields"].([]any)
 	metadata["managedFields"] = append(entries, fields{
-		"manager": manager, "operation": "Apply", "apiVersion": o["apiVersion"], "time": noon, "fieldsType": "FieldsV1", "fieldsV1": fieldSet(what),
+		"manager": manager, "operation": "Apply", "apiVersion": o["apiVersion"], "time": nine, "fieldsType": "FieldsV1", "fieldsV1": fieldSet(what),
 	})
 }
 
