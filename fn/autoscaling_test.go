@@ -8,6 +8,10 @@ import (
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 	"github.com/crossplane/function-sdk-go/resource"
+
+	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/platform"
+	"github.com/webapp-operator/function-webapp/fn/value"
 )
 
 const (
@@ -18,7 +22,7 @@ const (
 // autoscaled is a request for a WebApp with 2 replicas and an autoscaler, which the
 // platform team has switched on.
 func autoscaled(option string, edits ...func(*fnv1.RunFunctionRequest)) *fnv1.RunFunctionRequest {
-	edits = append([]func(*fnv1.RunFunctionRequest){withInput(autoscalingOn), withRequired(grantsRequirement, autoscalingGranted)}, edits...)
+	edits = append([]func(*fnv1.RunFunctionRequest){withInput(autoscalingOn), withRequired(platform.GrantsRequirement, autoscalingGranted)}, edits...)
 
 	return request(webAppWith(`"autoscaling": `+option), edits...)
 }
@@ -35,7 +39,7 @@ func TestHandOver(t *testing.T) {
 
 	// deployment has 7 replicas, and these managers.
 	deployment := func(managers ...string) func(*fnv1.RunFunctionRequest) {
-		return withObserved(keyDeployment, `{"metadata": {"managedFields": [`+strings.Join(managers, ", ")+`]}, "spec": {"replicas": 7}}`)
+		return withObserved(child.KeyDeployment, `{"metadata": {"managedFields": [`+strings.Join(managers, ", ")+`]}, "spec": {"replicas": 7}}`)
 	}
 
 	const option = `{"minReplicas": 2, "maxReplicas": 10}`
@@ -96,12 +100,12 @@ func TestHandOver(t *testing.T) {
 		},
 		"Nothing": {
 			reason: "An autoscaler does not touch what has no replicas, so that somebody must.",
-			req:    autoscaled(option, withObserved(keyDeployment, `{"metadata": {"managedFields": [`+kubectl+`]}, "spec": {"replicas": 0}}`)),
+			req:    autoscaled(option, withObserved(child.KeyDeployment, `{"metadata": {"managedFields": [`+kubectl+`]}, "spec": {"replicas": 0}}`)),
 			want:   2,
 		},
 		"SwitchedOff": {
 			reason: "Without the autoscaler, spec.replicas counts at once.",
-			req:    request(webAppWith(`"port": 8080`), withInput(autoscalingOn), deployment(template, hpa), withObserved(keyAutoscaler, `{}`)),
+			req:    request(webAppWith(`"port": 8080`), withInput(autoscalingOn), deployment(template, hpa), withObserved(child.KeyAutoscaler, `{}`)),
 			want:   2,
 		},
 		"FeatureOff": {
@@ -111,35 +115,35 @@ func TestHandOver(t *testing.T) {
 		},
 		"NotGranted": {
 			reason: "Nor does what Crossplane has no rights for.",
-			req:    autoscaled(option, deployment(crossplane), withRequired(grantsRequirement)),
+			req:    autoscaled(option, deployment(crossplane), withRequired(platform.GrantsRequirement)),
 			want:   2,
 		},
 		"NoLongerGranted": {
 			reason: "An autoscaler that is there goes on.",
-			req:    autoscaled(option, deployment(template, hpa), withObserved(keyAutoscaler, `{}`), withRequired(grantsRequirement)),
+			req:    autoscaled(option, deployment(template, hpa), withObserved(child.KeyAutoscaler, `{}`), withRequired(platform.GrantsRequirement)),
 		},
 		"HeldBack": {
 			reason: "Another autoscaler, of the same name, may scale the WebApp: then spec.replicas is its number.",
-			req:    autoscaled(option, deployment(crossplane), withRequired("existing-"+keyAutoscaler, `{"metadata": {"name": "shop"}}`)),
+			req:    autoscaled(option, deployment(crossplane), withRequired("existing-"+child.KeyAutoscaler, `{"metadata": {"name": "shop"}}`)),
 			want:   2,
 		},
 		"OtherConflict": {
 			reason: "An autoscaler that is there goes on when something else is in the way.",
-			req:    autoscaled(option, deployment(template, hpa), withObserved(keyAutoscaler, `{}`), withRequired("existing-"+keyService, `{"metadata": {"name": "shop"}}`)),
+			req:    autoscaled(option, deployment(template, hpa), withObserved(child.KeyAutoscaler, `{}`), withRequired("existing-"+child.KeyService, `{"metadata": {"name": "shop"}}`)),
 		},
 	}
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			rsp := run(t, tc.req)
-			spec := rsp.GetDesired().GetResources()[keyDeployment].GetResource().GetFields()["spec"]
+			spec := rsp.GetDesired().GetResources()[child.KeyDeployment].GetResource().GetFields()["spec"]
 
-			if got := number(spec, "replicas"); got != tc.want || (tc.want == 0) != (dig(spec, "replicas") == nil) {
-				t.Errorf("\n%s\nreplicas: want %d, got %v", tc.reason, tc.want, dig(spec, "replicas"))
+			if got := value.Number(spec, "replicas"); got != tc.want || (tc.want == 0) != (value.Dig(spec, "replicas") == nil) {
+				t.Errorf("\n%s\nreplicas: want %d, got %v", tc.reason, tc.want, value.Dig(spec, "replicas"))
 			}
 
 			// Whoever decides, the number of pods is not what they look like.
-			if reason := text(rsp.GetDesired().GetComposite().GetResource().GetFields()["status"], "reason"); reason == "Updating" {
+			if reason := value.Text(rsp.GetDesired().GetComposite().GetResource().GetFields()["status"], "reason"); reason == "Updating" {
 				t.Errorf("\n%s\nwant the same template, got reason %s", tc.reason, reason)
 			}
 		})
@@ -188,7 +192,7 @@ func TestAutoscaler(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			hpa := run(t, autoscaled(tc.option)).GetDesired().GetResources()[keyAutoscaler].GetResource()
+			hpa := run(t, autoscaled(tc.option)).GetDesired().GetResources()[child.KeyAutoscaler].GetResource()
 			if diff := cmp.Diff(resource.MustStructJSON(tc.want).AsMap(), hpa.GetFields()["spec"].GetStructValue().AsMap()); diff != "" {
 				t.Errorf("\n%s\n-want, +got:\n%s", tc.reason, diff)
 			}
@@ -261,9 +265,9 @@ func TestCheckAutoscaling(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			_, errs := readWebApp(resource.MustStructJSON(webAppWith(`"autoscaling": ` + tc.option)))
-			if diff := cmp.Diff(tc.want, messages(errs)); diff != "" {
-				t.Errorf("\n%s\nreadWebApp(...): -want, +got:\n%s", tc.reason, diff)
+			errs := mistakes(webAppWith(`"autoscaling": ` + tc.option))
+			if diff := cmp.Diff(tc.want, errs); diff != "" {
+				t.Errorf("\n%s\nwebapp.Read(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})
 	}
@@ -277,7 +281,7 @@ func TestBudgetOfAutoscaled(t *testing.T) {
 		`{"minReplicas": 1, "maxReplicas": 5}`: false,
 		`{"minReplicas": 2, "maxReplicas": 5}`: true,
 	} {
-		if _, got := run(t, autoscaled(option)).GetDesired().GetResources()[keyBudget]; got != want {
+		if _, got := run(t, autoscaled(option)).GetDesired().GetResources()[child.KeyBudget]; got != want {
 			t.Errorf("autoscaling %s: want a PodDisruptionBudget: %t, got %t", option, want, got)
 		}
 	}

@@ -25,6 +25,10 @@ import (
 	"github.com/crossplane/function-sdk-go/resource"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/platform"
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
 	"github.com/webapp-operator/function-webapp/internal/sample"
 )
 
@@ -75,13 +79,26 @@ const everythingAsked = `
 const instead = `"httpRoute": {"hostnames": ["shop.example.com"], "path": {"type": "Exact", "value": "/shop"},
 	"parentRefs": [{"group": "gateway.networking.k8s.io", "kind": "Gateway", "namespace": "edge", "name": "public", "sectionName": "https", "port": 443}]}`
 
+// allFeatures are those of children, and diagnostics.
+func allFeatures() []string {
+	all := []string{"diagnostics"}
+
+	for _, c := range child.All {
+		if c.Feature != "" {
+			all = append(all, c.Feature)
+		}
+	}
+
+	return all
+}
+
 // everythingGranted is an EnvironmentConfig that grants all there is.
-var everythingGranted = `{"data": {"features": ["` + strings.Join(append(features(), diagnosticsFeature), `", "`) + `"]}}`
+var everythingGranted = `{"data": {"features": ["` + strings.Join(allFeatures(), `", "`) + `"]}}`
 
 // everything are requests of WebApps that together ask for all they can, and get
 // it.
 func everything() []*fnv1.RunFunctionRequest {
-	all := request(webAppWith(everythingAsked), withInput(everythingSet), withRequired(grantsRequirement, everythingGranted), withKinds)
+	all := request(webAppWith(everythingAsked), withInput(everythingSet), withRequired(platform.GrantsRequirement, everythingGranted), withKinds)
 	routed := proto.CloneOf(all)
 
 	spec := routed.GetObserved().GetComposite().GetResource().GetFields()["spec"].GetStructValue().GetFields()
@@ -95,9 +112,9 @@ func everything() []*fnv1.RunFunctionRequest {
 func withKinds(req *fnv1.RunFunctionRequest) {
 	req.RequiredSchemas = map[string]*fnv1.Schema{}
 
-	for _, c := range children {
-		if c.custom {
-			req.RequiredSchemas[c.kindRequirement()] = &fnv1.Schema{OpenapiV3: resource.MustStructJSON(`{"type": "object"}`)}
+	for _, c := range child.All {
+		if c.Custom {
+			req.RequiredSchemas["kind-"+c.Key] = &fnv1.Schema{OpenapiV3: resource.MustStructJSON(`{"type": "object"}`)}
 		}
 	}
 }
@@ -144,18 +161,18 @@ type (
 // Kubernetes' types, with the right spelling and type.
 func TestChildrenAreKubernetes(t *testing.T) {
 	types := map[string]any{
-		keyDeployment: &appsv1.Deployment{},
-		keyService:    &corev1.Service{},
-		keyConfigMap:  &corev1.ConfigMap{},
-		keyAutoscaler: &autoscalingv2.HorizontalPodAutoscaler{},
-		keyBudget:     &policyv1.PodDisruptionBudget{},
-		keyIngress:    &networkingv1.Ingress{},
-		keyRoute:      &httpRoute{},
-		keyMonitor:    &serviceMonitor{},
-		keyPolicy:     &networkingv1.NetworkPolicy{},
+		child.KeyDeployment: &appsv1.Deployment{},
+		child.KeyService:    &corev1.Service{},
+		child.KeyConfigMap:  &corev1.ConfigMap{},
+		child.KeyAutoscaler: &autoscalingv2.HorizontalPodAutoscaler{},
+		child.KeyBudget:     &policyv1.PodDisruptionBudget{},
+		child.KeyIngress:    &networkingv1.Ingress{},
+		child.KeyRoute:      &httpRoute{},
+		child.KeyMonitor:    &serviceMonitor{},
+		child.KeyPolicy:     &networkingv1.NetworkPolicy{},
 	}
 
-	asked, made := fields{}, map[string]*fnv1.Resource{}
+	asked, made := value.Fields{}, map[string]*fnv1.Resource{}
 
 	for _, req := range everything() {
 		maps.Copy(asked, req.GetObserved().GetComposite().GetResource().GetFields()["spec"].GetStructValue().GetFields())
@@ -163,8 +180,8 @@ func TestChildrenAreKubernetes(t *testing.T) {
 	}
 
 	for _, o := range options {
-		if asked[o.name] == nil {
-			t.Errorf("everythingAsked has no %s", o.name)
+		if asked[o.Name] == nil {
+			t.Errorf("everythingAsked has no %s", o.Name)
 		}
 	}
 
@@ -311,11 +328,11 @@ func BenchmarkRead(b *testing.B) {
 	b.ReportAllocs()
 
 	for b.Loop() {
-		if _, errs := readSettings(req.GetInput()); len(errs) > 0 {
+		if _, errs := platform.ReadInput(req.GetInput()); len(errs) > 0 {
 			b.Fatal(errs)
 		}
 
-		if _, errs := readWebApp(req.GetObserved().GetComposite().GetResource()); len(errs) > 0 {
+		if _, errs := webapp.Read(req.GetObserved().GetComposite().GetResource(), options); len(errs) > 0 {
 			b.Fatal(errs)
 		}
 	}
@@ -323,17 +340,16 @@ func BenchmarkRead(b *testing.B) {
 
 func BenchmarkBuild(b *testing.B) {
 	req := sample.Running(5)
-	app, _ := readWebApp(req.GetObserved().GetComposite().GetResource())
-	set, _ := readSettings(req.GetInput())
-
-	chosen, _ := choose(req, &fnv1.RunFunctionResponse{}, app, set)
+	app, _ := webapp.Read(req.GetObserved().GetComposite().GetResource(), options)
+	set, _ := platform.ReadInput(req.GetInput())
+	chosen := platform.Choose(app, set, req.GetObserved().GetResources(), platform.Rights{}).Children
 
 	var out map[string]*structpb.Struct
 
 	b.ReportAllocs()
 
 	for b.Loop() {
-		out = compose(app, set, chosen)
+		out = child.Compose(new(webapp.NewPlan(app, &set.Settings, false)), chosen, req.GetObserved().GetResources())
 	}
 
 	if len(out) != len(chosen) {

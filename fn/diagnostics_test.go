@@ -13,6 +13,9 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/platform"
+	"github.com/webapp-operator/function-webapp/fn/rollout"
 	"github.com/webapp-operator/function-webapp/internal/sample"
 )
 
@@ -45,6 +48,11 @@ func container(name, fields string) string {
 	return podNamed(name, `{"containerStatuses": [{"name": "app", `+fields+`}]}`)
 }
 
+// createdAt is a pod that was created at a time of the day.
+func createdAt(clock, pod string) string {
+	return strings.Replace(pod, `"metadata": {`, `"metadata": {"creationTimestamp": "2026-01-05T`+clock+`Z", `, 1)
+}
+
 // ago is a time as long before noon.
 func ago(d time.Duration) string { return noon.Add(-d).Format(time.RFC3339) }
 
@@ -73,14 +81,14 @@ const (
 
 // TestDiagnostics holds what is said of a WebApp whose pods do not serve.
 func TestDiagnostics(t *testing.T) {
-	rollingOut := verdict{v1.PhasePending, v1.ReasonRollingOut, "Pods are being started or replaced; 1 of 2 replicas are available."}
-	failed := func(reason v1.Reason, message string) verdict { return verdict{v1.PhaseFailed, reason, message} }
+	rollingOut := saying(v1.PhasePending, v1.ReasonRollingOut, "Pods are being started or replaced; 1 of 2 replicas are available.")
+	failed := func(reason v1.Reason, message string) rollout.Verdict { return saying(v1.PhaseFailed, reason, message) }
 	restarting := `"ready": false, "started": false, "restartCount": 1, `
 
 	cases := map[string]struct {
 		reason string
 		pods   []string
-		want   verdict
+		want   rollout.Verdict
 	}{
 		"None": {
 			reason: "Without pods, it is the Deployment that counts.",
@@ -179,7 +187,7 @@ func TestDiagnostics(t *testing.T) {
 		"Unschedulable": {
 			reason: "A cluster may be about to add a node.",
 			pods:   []string{unscheduled(time.Minute, "0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.")},
-			want:   verdict{v1.PhasePending, v1.ReasonUnschedulable, "Pod shop-7d-a finds no node: Insufficient cpu, node(s) had untolerated taint(s); 1 of 2 replicas are available. Have it ask for less, or add nodes. See: kubectl -n acme describe pod shop-7d-a"},
+			want:   saying(v1.PhasePending, v1.ReasonUnschedulable, "Pod shop-7d-a finds no node: Insufficient cpu, node(s) had untolerated taint(s); 1 of 2 replicas are available. Have it ask for less, or add nodes. See: kubectl -n acme describe pod shop-7d-a"),
 		},
 		"UnschedulableForLong": {
 			reason: "But does not. The scheduler's numbers may be others by then.",
@@ -259,15 +267,15 @@ func TestDiagnostics(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			rsp := run(t, request(webAppSaying(v1.PhasePending, v1.ReasonCreating, ""), withInput(diagnosed), withObserved(keyDeployment, rolling),
-				withRequired(grantsRequirement, everythingGranted), withRequired(podsRequirement, tc.pods...)))
+			rsp := run(t, request(webAppSaying(v1.PhasePending, v1.ReasonCreating, ""), withInput(diagnosed), withObserved(child.KeyDeployment, rolling),
+				withRequired(platform.GrantsRequirement, everythingGranted), withRequired(rollout.PodsRequirement, tc.pods...)))
 
-			got := readStatus(rsp.GetDesired().GetComposite().GetResource()).verdict
-			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(verdict{})); diff != "" {
+			got := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).Verdict
+			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("\n%s\nRunFunction(...): -want, +got:\n%s", tc.reason, diff)
 			}
 
-			if told := len(rsp.GetResults()) == 1 && strings.HasPrefix(rsp.GetResults()[0].GetMessage(), string(tc.want.reason)+": "); told != (tc.want.phase == v1.PhaseFailed) {
+			if told := len(rsp.GetResults()) == 1 && strings.HasPrefix(rsp.GetResults()[0].GetMessage(), string(tc.want.Reason)+": "); told != (tc.want.Phase == v1.PhaseFailed) {
 				t.Errorf("\n%s\nwant an event of a failure, and of nothing else, got %v", tc.reason, rsp.GetResults())
 			}
 
@@ -344,11 +352,13 @@ func TestDiagnosticsStay(t *testing.T) {
 			},
 		},
 		"ImagePull": {
-			reason: "Older kubelets do not say why again, and pods are replaced.",
+			reason: "The kubelet waits and tries again, and pods are replaced: the oldest is told of.",
 			steps: []step{
-				{rolling, []string{waits("shop-7d-b", "ErrImagePull", pullFailed)}, "Failed ImagePullError!"},
-				{rolling, []string{waits("shop-7d-b", "ImagePullBackOff", `Back-off pulling image "acme/shop:9"`)}, "Failed ImagePullError"},
-				{rolling, []string{waits("shop-7d-a", "ErrImagePull", pullFailed), waits("shop-7d-b", "ErrImagePull", pullFailed)}, "Failed ImagePullError"},
+				{rolling, []string{createdAt("11:50:00", waits("shop-7d-b", "ErrImagePull", pullFailed))}, "Failed ImagePullError!"},
+				{rolling, []string{createdAt("11:50:00", waits("shop-7d-b", "ImagePullBackOff", `Back-off pulling image "acme/shop:9": ErrImagePull: `+pullFailed))}, "Failed ImagePullError"},
+				{rolling, []string{
+					createdAt("11:51:00", waits("shop-7d-a", "ErrImagePull", pullFailed)), createdAt("11:50:00", waits("shop-7d-b", "ErrImagePull", pullFailed)),
+				}, "Failed ImagePullError"},
 				{rolling, []string{waits("shop-7d-a", "ContainerCreating", ""), container("shop-7d-b", ready+`"restartCount": 0, "state": `+runs(time.Second))}, "Pending RollingOut"},
 				{complete, nil, "Running Available!"},
 			},
@@ -364,27 +374,29 @@ func TestDiagnosticsStay(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			before := verdict{v1.PhasePending, v1.ReasonRollingOut, ""}
+			before := saying(v1.PhasePending, v1.ReasonRollingOut, "")
 
 			for i, s := range tc.steps {
-				rsp := run(t, request(webAppSaying(before.phase, before.reason, before.message), withInput(diagnosed), withObserved(keyDeployment, s.deployment),
-					withRequired(grantsRequirement, everythingGranted), withRequired(podsRequirement, s.pods...)))
+				rsp := run(t, request(webAppSaying(before.Phase, before.Reason, before.Message), withInput(diagnosed), withObserved(child.KeyDeployment, s.deployment),
+					withRequired(platform.GrantsRequirement, everythingGranted), withRequired(rollout.PodsRequirement, s.pods...)))
 
-				after := readStatus(rsp.GetDesired().GetComposite().GetResource()).verdict
+				after := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).Verdict
 
-				got := fmt.Sprintf("%s %s", after.phase, after.reason)
-				if got += strings.Repeat("!", len(rsp.GetResults())); strings.TrimSuffix(got, "!") != strings.TrimSuffix(s.want, "!") || (after.phase == v1.PhaseFailed && got != s.want) {
-					t.Errorf("\n%s\nstep %d: want %s, got %s: %s", tc.reason, i, s.want, got, after.message)
+				got := fmt.Sprintf("%s %s", after.Phase, after.Reason)
+				if got += strings.Repeat("!", len(rsp.GetResults())); strings.TrimSuffix(got, "!") != strings.TrimSuffix(s.want, "!") || (after.Phase == v1.PhaseFailed && got != s.want) {
+					t.Errorf("\n%s\nstep %d: want %s, got %s: %s", tc.reason, i, s.want, got, after.Message)
 				}
 
 				// But for how many serve, the words are the same.
-				said := func(v verdict) string { return strings.ReplaceAll(v.message, "2 of 2 replicas", "1 of 2 replicas") }
-				if before.phase == v1.PhaseFailed && after.phase == v1.PhaseFailed && said(before) != said(after) {
+				said := func(v rollout.Verdict) string {
+					return strings.ReplaceAll(v.Message, "2 of 2 replicas", "1 of 2 replicas")
+				}
+				if before.Phase == v1.PhaseFailed && after.Phase == v1.PhaseFailed && said(before) != said(after) {
 					t.Errorf("\n%s\nstep %d: -before, +after:\n%s", tc.reason, i, cmp.Diff(said(before), said(after)))
 				}
 
-				if ready := rsp.GetDesired().GetResources()[keyDeployment].GetReady() == fnv1.Ready_READY_TRUE; ready != (after.phase == v1.PhaseRunning) {
-					t.Errorf("\n%s\nstep %d: %s, and ready is %t", tc.reason, i, after.phase, ready)
+				if ready := rsp.GetDesired().GetResources()[child.KeyDeployment].GetReady() == fnv1.Ready_READY_TRUE; ready != (after.Phase == v1.PhaseRunning) {
+					t.Errorf("\n%s\nstep %d: %s, and ready is %t", tc.reason, i, after.Phase, ready)
 				}
 
 				before = after
@@ -393,9 +405,39 @@ func TestDiagnosticsStay(t *testing.T) {
 	}
 }
 
+// TestRewordedMessages holds that no rule reads what the status said in words: what it
+// says next is the same whatever it said before, for people or for nobody.
+func TestRewordedMessages(t *testing.T) {
+	pods := []string{
+		waits("shop-7d-a", "ImagePullBackOff", `Back-off pulling image "acme/shop:9"`),
+		waits("shop-7d-b", "ErrImagePull", pullFailed),
+		container("shop-7d-c", `"ready": false, "restartCount": 3, "state": `+backsOff+`, "lastState": `+ended(1, "Error", 0, time.Second)),
+	}
+
+	for _, deployment := range []string{rolling, complete} {
+		for n := range pods {
+			for _, reason := range []v1.Reason{v1.ReasonImagePullError, v1.ReasonCrashLoop, v1.ReasonRollingOut, v1.ReasonAvailable} {
+				say := func(before string) rollout.Verdict {
+					rsp := run(t, request(webAppSaying(v1.PhaseFailed, reason, before), withInput(diagnosed), withObserved(child.KeyDeployment, deployment),
+						withRequired(platform.GrantsRequirement, everythingGranted), withRequired(rollout.PodsRequirement, pods[n:]...)))
+
+					return rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).Verdict
+				}
+
+				want := say("")
+				for _, before := range []string{noImage, stops, want.Message, strings.ReplaceAll(noImage, "shop-7d-a", "shop-7d-b"), "Reworded."} {
+					if diff := cmp.Diff(want, say(before)); diff != "" {
+						t.Errorf("after %q: -without, +with a message before:\n%s", before, diff)
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestWatchPods holds when pods are asked for.
 func TestWatchPods(t *testing.T) {
-	granted := withRequired(grantsRequirement, everythingGranted)
+	granted := withRequired(platform.GrantsRequirement, everythingGranted)
 	image := waits("shop-7d-a", "ErrImagePull", pullFailed)
 
 	cases := map[string]struct {
@@ -406,22 +448,22 @@ func TestWatchPods(t *testing.T) {
 	}{
 		"Off": {
 			reason: "Nobody wants it.",
-			req:    request(shop, withObserved(keyDeployment, rolling), granted, withRequired(podsRequirement, image)),
+			req:    request(shop, withObserved(child.KeyDeployment, rolling), granted, withRequired(rollout.PodsRequirement, image)),
 			want:   "Pending RollingOut Accepted",
 		},
 		"NotKnown": {
 			reason: "Without the right, Crossplane would wait until its deadline.",
-			req:    request(shop, withInput(diagnosed), withObserved(keyDeployment, rolling), withRequired(podsRequirement, image)),
+			req:    request(shop, withInput(diagnosed), withObserved(child.KeyDeployment, rolling), withRequired(rollout.PodsRequirement, image)),
 			want:   "Pending RollingOut Accepted",
 		},
 		"NotGranted": {
 			reason: "So the status says that it is missing.",
-			req:    request(shop, withInput(diagnosed), withObserved(keyDeployment, rolling), withRequired(grantsRequirement), withRequired(podsRequirement, image)),
+			req:    request(shop, withInput(diagnosed), withObserved(child.KeyDeployment, rolling), withRequired(platform.GrantsRequirement), withRequired(rollout.PodsRequirement, image)),
 			want:   "Pending RollingOut FeatureNotGranted",
 		},
 		"NotGrantedAndRuns": {
 			reason: "And does so while all is well, too.",
-			req:    request(shop, withInput(diagnosed), withObserved(keyDeployment, complete), withRequired(grantsRequirement)),
+			req:    request(shop, withInput(diagnosed), withObserved(child.KeyDeployment, complete), withRequired(platform.GrantsRequirement)),
 			want:   "Running Available FeatureNotGranted",
 		},
 		"New": {
@@ -432,24 +474,24 @@ func TestWatchPods(t *testing.T) {
 		},
 		"NotAnsweredYet": {
 			reason: "Until pods come, the Deployment counts.",
-			req:    request(shop, withInput(diagnosed), withObserved(keyDeployment, rolling), granted),
+			req:    request(shop, withInput(diagnosed), withObserved(child.KeyDeployment, rolling), granted),
 			asks:   true,
 			want:   "Pending RollingOut Accepted",
 		},
 		"Answered": {
 			reason: "Then they do.",
-			req:    request(shop, withInput(diagnosed), withObserved(keyDeployment, rolling), granted, withRequired(podsRequirement, image)),
+			req:    request(shop, withInput(diagnosed), withObserved(child.KeyDeployment, rolling), granted, withRequired(rollout.PodsRequirement, image)),
 			asks:   true,
 			want:   "Failed ImagePullError Accepted",
 		},
 		"Runs": {
 			reason: "Pods of one that runs have nothing to say, and are not listened to.",
-			req:    request(webAppSaying(v1.PhaseRunning, v1.ReasonAvailable, ""), withInput(diagnosed), withObserved(keyDeployment, complete), granted, withRequired(podsRequirement, image)),
+			req:    request(webAppSaying(v1.PhaseRunning, v1.ReasonAvailable, ""), withInput(diagnosed), withObserved(child.KeyDeployment, complete), granted, withRequired(rollout.PodsRequirement, image)),
 			want:   "Running Available Accepted",
 		},
 		"RunsAgain": {
 			reason: "Unless it is in doubt.",
-			req:    request(webAppSaying(v1.PhaseFailed, v1.ReasonCrashLoop, ""), withInput(diagnosed), withObserved(keyDeployment, complete), granted),
+			req:    request(webAppSaying(v1.PhaseFailed, v1.ReasonCrashLoop, ""), withInput(diagnosed), withObserved(child.KeyDeployment, complete), granted),
 			asks:   true,
 			want:   "Running Available Accepted",
 		},
@@ -459,8 +501,8 @@ func TestWatchPods(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rsp := run(t, tc.req)
 
-			s := readStatus(rsp.GetDesired().GetComposite().GetResource())
-			if got := fmt.Sprintf("%s %s %s", s.phase, s.reason, rsp.GetConditions()[0].GetReason()); got != tc.want {
+			s := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource())
+			if got := fmt.Sprintf("%s %s %s", s.Phase, s.Reason, rsp.GetConditions()[0].GetReason()); got != tc.want {
 				t.Errorf("\n%s\nwant %s, got %s", tc.reason, tc.want, got)
 			}
 
@@ -472,54 +514,8 @@ func TestWatchPods(t *testing.T) {
 				}
 			}
 
-			if diff := cmp.Diff(want, rsp.GetRequirements().GetResources()[podsRequirement], protocmp.Transform()); diff != "" {
+			if diff := cmp.Diff(want, rsp.GetRequirements().GetResources()[rollout.PodsRequirement], protocmp.Transform()); diff != "" {
 				t.Errorf("\n%s\npods that are asked for: -want, +got:\n%s", tc.reason, diff)
-			}
-		})
-	}
-}
-
-// TestBecause holds what is left of Kubernetes' words.
-func TestBecause(t *testing.T) {
-	cases := map[string]struct {
-		reason string
-		args   string
-		want   string
-	}{
-		"Nothing": {reason: "Nothing is nothing.", args: "", want: ""},
-		"Port": {
-			reason: "Every connection has another port, and a name many addresses.",
-			args:   `failed to do request: Head "https://registry.acme.com/v2/shop/manifests/9": dial tcp: lookup registry.acme.com on 10.96.0.10:53: read udp 10.244.0.5:41234->10.96.0.10:53: i/o timeout`,
-			want:   `: failed to do request: Head "https://registry.acme.com/v2/shop/manifests/9": dial tcp: lookup registry.acme.com on 10.96.0.10:53: read udp: i/o timeout`,
-		},
-		"Address": {
-			reason: "One of many.",
-			args:   `Head "https://registry.acme.com/v2/": dial tcp 34.1.2.3:443: connect: connection refused; dial tcp [2600:1f18::1]:443: i/o timeout`,
-			want:   `: Head "https://registry.acme.com/v2/": dial tcp: connect: connection refused; dial tcp: i/o timeout`,
-		},
-		"Secrets": {
-			reason: "What lets one in does not belong into a status.",
-			args:   `Get "https://robot:hunter2@registry.acme.com/v2/?token=hunter2": denied; see https://bucket.acme.com/blob?X-Amz-Signature=hunter2 now`,
-			want:   `: Get "https://registry.acme.com/v2/": denied; see https://bucket.acme.com/blob now`,
-		},
-		"IDs": {
-			reason: "Every attempt has another.",
-			args:   "denied at 2026-01-05T12:00:00.123Z: Request ID: 6f1c7c6e-9d3c-4c65-8ad9-7a5c8a0c1b2d, trace 6f1c7c6e-9d3c-4c65-8ad9-7a5c8a0c1b2d.",
-			want:   ": denied at …: request, trace …",
-		},
-		"Digest": {
-			reason: "A digest is what was asked for.",
-			args:   "acme/shop@sha256:0000000000000000000000000000000000000000000000000000000000000000: not found",
-			want:   ": acme/shop@sha256:0000000000000000000000000000000000000000000000000000000000000000: not found",
-		},
-		"Long":  {reason: "There must be room for what to do.", args: strings.Repeat("a", 1000), want: ": " + strings.Repeat("a", maxCause-3) + "…"},
-		"Lines": {reason: "A message is one line.", args: "a\n  b\t c. ", want: ": a b c"},
-	}
-
-	for name, tc := range cases {
-		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(tc.want, because(tc.args)); diff != "" {
-				t.Errorf("\n%s\nbecause(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})
 	}
@@ -530,8 +526,8 @@ func TestDiagnosticsTTL(t *testing.T) {
 	off := strings.Replace(diagnosed, "}", `, "ttl": "0s"}`, 1)
 	loops := container("shop-7d-a", `"ready": true, "restartCount": 3, "state": `+runs(time.Second)+`, "lastState": `+ended(1, "Error", time.Minute, time.Second))
 
-	rsp := run(t, request(webAppSaying(v1.PhaseFailed, v1.ReasonCrashLoop, ""), withInput(off), withObserved(keyDeployment, complete),
-		withRequired(grantsRequirement, everythingGranted), withRequired(podsRequirement, loops)))
+	rsp := run(t, request(webAppSaying(v1.PhaseFailed, v1.ReasonCrashLoop, ""), withInput(off), withObserved(child.KeyDeployment, complete),
+		withRequired(platform.GrantsRequirement, everythingGranted), withRequired(rollout.PodsRequirement, loops)))
 
 	if got := rsp.GetMeta().GetTtl().AsDuration(); got != time.Minute {
 		t.Errorf("a WebApp that will be trusted again: want to be asked in a minute, got %v", got)
@@ -542,28 +538,11 @@ func TestDiagnosticsTTL(t *testing.T) {
 // pod was written.
 func TestDiagnosticsLastUpdated(t *testing.T) {
 	written := strings.Replace(waits("shop-7d-a", "ErrImagePull", pullFailed), `"metadata": {`, `"metadata": {"managedFields": [{"time": "2026-01-05T11:59:50Z", "subresource": "status"}], `, 1)
-	rsp := run(t, request(webAppSaying(v1.PhasePending, v1.ReasonRollingOut, ""), withInput(diagnosed), withObserved(keyDeployment, rolling),
-		withRequired(grantsRequirement, everythingGranted), withRequired(podsRequirement, written)))
+	rsp := run(t, request(webAppSaying(v1.PhasePending, v1.ReasonRollingOut, ""), withInput(diagnosed), withObserved(child.KeyDeployment, rolling),
+		withRequired(platform.GrantsRequirement, everythingGranted), withRequired(rollout.PodsRequirement, written)))
 
-	if got := readStatus(rsp.GetDesired().GetComposite().GetResource()).lastUpdated; got != "2026-01-05T11:59:50Z" {
+	if got := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).LastUpdated; got != "2026-01-05T11:59:50Z" {
 		t.Errorf("lastUpdated: want when the pod was written, got %s", got)
-	}
-}
-
-// TestPodRules holds that every reason of pods has one rule.
-func TestPodRules(t *testing.T) {
-	seen := map[v1.Reason]bool{}
-
-	for _, rule := range podRules {
-		if seen[rule.reason] || !isOfPods(rule.reason) {
-			t.Errorf("%s: want one rule", rule.reason)
-		}
-
-		seen[rule.reason] = true
-	}
-
-	if isOfPods(v1.ReasonProgressDeadlineExceeded) {
-		t.Error("the Deployment says when its deadline is over")
 	}
 }
 
@@ -571,8 +550,8 @@ func TestPodRules(t *testing.T) {
 func BenchmarkPods(b *testing.B) {
 	req := sample.Pods(sample.Running(5), 30)
 	withInput(diagnosed)(req)
-	withRequired(grantsRequirement, everythingGranted)(req)
-	req.GetObserved().GetResources()[keyDeployment].GetResource().GetFields()["status"] = nil
+	withRequired(platform.GrantsRequirement, everythingGranted)(req)
+	req.GetObserved().GetResources()[child.KeyDeployment].GetResource().GetFields()["status"] = nil
 
 	f := New(noonNow)
 

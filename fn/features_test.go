@@ -8,6 +8,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/platform"
 )
 
 // TestKinds holds when there are children of kinds that may not be installed.
@@ -24,7 +27,7 @@ func TestKinds(t *testing.T) {
 	}
 
 	asking := webAppWith(`"httpRoute": {"hostnames": ["shop.example.com"]}`)
-	granted := withRequired(grantsRequirement, everythingGranted)
+	granted := withRequired(platform.GrantsRequirement, everythingGranted)
 	unknown := func(req *fnv1.RunFunctionRequest) {
 		req.RequiredSchemas = map[string]*fnv1.Schema{"kind-httproute": {}}
 	}
@@ -57,7 +60,7 @@ func TestKinds(t *testing.T) {
 		},
 		"NotGranted": {
 			reason: "Rights come first: without them nothing helps.",
-			req:    request(asking, withInput(on), withRequired(grantsRequirement), unknown),
+			req:    request(asking, withInput(on), withRequired(platform.GrantsRequirement), unknown),
 			want: want{
 				asks: true, reason: "FeatureNotGranted",
 				message: "The platform team has switched on httpRoute, but Crossplane has no rights for it: apply install/rbac.yaml of the function, which grants them. Everything else works.",
@@ -75,7 +78,7 @@ func TestKinds(t *testing.T) {
 		},
 		"Exists": {
 			reason: "Nobody asks for the kind of what exists: schemas are large.",
-			req:    request(asking, withInput(on), granted, withObserved(keyRoute, `{"metadata": {"name": "shop"}}`)),
+			req:    request(asking, withInput(on), granted, withObserved(child.KeyRoute, `{"metadata": {"name": "shop"}}`)),
 			want:   want{route: true, reason: "Accepted", message: fine},
 		},
 	}
@@ -84,7 +87,7 @@ func TestKinds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rsp := run(t, tc.req)
 
-			_, route := rsp.GetDesired().GetResources()[keyRoute]
+			_, route := rsp.GetDesired().GetResources()[child.KeyRoute]
 			schema, asks := rsp.GetRequirements().GetSchemas()["kind-httproute"]
 			condition := rsp.GetConditions()[0]
 
@@ -133,7 +136,7 @@ func TestFeatures(t *testing.T) {
 	}{
 		"Off": {
 			reason: "What is off and not asked for is not missed.",
-			req:    request(shop, withInput(none), withRequired(grantsRequirement, granted)),
+			req:    request(shop, withInput(none), withRequired(platform.GrantsRequirement, granted)),
 			want:   want{reason: "Accepted", message: fine},
 		},
 		"OffAndAskedFor": {
@@ -143,7 +146,7 @@ func TestFeatures(t *testing.T) {
 		},
 		"SwitchedOff": {
 			reason: "Switching it off takes away what there is.",
-			req:    request(shop, withInput(none), withObserved(keyBudget, exists)),
+			req:    request(shop, withInput(none), withObserved(child.KeyBudget, exists)),
 			want:   want{reason: "Accepted", message: fine},
 		},
 		"NotAnsweredYet": {
@@ -153,27 +156,27 @@ func TestFeatures(t *testing.T) {
 		},
 		"Granted": {
 			reason: "Both together make it.",
-			req:    request(shop, withInput(on), withRequired(grantsRequirement, granted)),
+			req:    request(shop, withInput(on), withRequired(platform.GrantsRequirement, granted)),
 			want:   want{budget: true, asks: true, reason: "Accepted", message: fine},
 		},
 		"NothingGranted": {
 			reason: "The file was not applied.",
-			req:    request(shop, withInput(on), withRequired(grantsRequirement)),
+			req:    request(shop, withInput(on), withRequired(platform.GrantsRequirement)),
 			want:   want{asks: true, reason: "FeatureNotGranted", message: notGranted},
 		},
 		"OthersGranted": {
 			reason: "The file was applied without it.",
-			req:    request(shop, withInput(on), withRequired(grantsRequirement, others)),
+			req:    request(shop, withInput(on), withRequired(platform.GrantsRequirement, others)),
 			want:   want{asks: true, reason: "FeatureNotGranted", message: notGranted},
 		},
 		"NoLongerGranted": {
 			reason: "What there is stays when the file is deleted.",
-			req:    request(shop, withInput(on), withRequired(grantsRequirement), withObserved(keyBudget, exists)),
+			req:    request(shop, withInput(on), withRequired(platform.GrantsRequirement), withObserved(child.KeyBudget, exists)),
 			want:   want{budget: true, asks: true, reason: "FeatureNotGranted", message: notGranted},
 		},
 		"ExistsAndNotAnsweredYet": {
 			reason: "What there is stays while Crossplane has not answered.",
-			req:    request(shop, withInput(on), withObserved(keyBudget, exists)),
+			req:    request(shop, withInput(on), withObserved(child.KeyBudget, exists)),
 			want:   want{budget: true, asks: true, reason: "Accepted", message: fine},
 		},
 		"NotWanted": {
@@ -188,8 +191,8 @@ func TestFeatures(t *testing.T) {
 			rsp := run(t, tc.req)
 			resources := rsp.GetDesired().GetResources()
 
-			_, budget := resources[keyBudget]
-			_, asks := rsp.GetRequirements().GetResources()[grantsRequirement]
+			_, budget := resources[child.KeyBudget]
+			_, asks := rsp.GetRequirements().GetResources()[platform.GrantsRequirement]
 			condition := rsp.GetConditions()[0]
 
 			got := want{budget: budget, asks: asks, reason: condition.GetReason(), message: condition.GetMessage()}
@@ -197,9 +200,9 @@ func TestFeatures(t *testing.T) {
 				t.Errorf("\n%s\nRunFunction(...): -want, +got:\n%s", tc.reason, diff)
 			}
 
-			delete(resources, keyBudget)
+			delete(resources, child.KeyBudget)
 
-			if diff := cmp.Diff([]string{keyConfigMap, keyDeployment, keyService}, slices.Sorted(maps.Keys(resources))); diff != "" {
+			if diff := cmp.Diff([]string{child.KeyConfigMap, child.KeyDeployment, child.KeyService}, slices.Sorted(maps.Keys(resources))); diff != "" {
 				t.Errorf("\n%s\nwant everything else in any case: -want, +got:\n%s", tc.reason, diff)
 			}
 		})

@@ -20,6 +20,11 @@ import (
 	"github.com/crossplane/function-sdk-go/resource"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/platform"
+	"github.com/webapp-operator/function-webapp/fn/rollout"
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
 	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
@@ -76,6 +81,18 @@ func withRequired(name string, objects ...string) func(*fnv1.RunFunctionRequest)
 	}
 }
 
+// mistakes are what is wrong with a WebApp in JSON.
+func mistakes(webApp string) []string {
+	_, errs := webapp.Read(resource.MustStructJSON(webApp), options)
+
+	var all []string
+	for _, err := range errs {
+		all = append(all, err.Error())
+	}
+
+	return all
+}
+
 func run(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
 	t.Helper()
 
@@ -91,22 +108,9 @@ func run(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
 	return rsp
 }
 
-// asRead is an object as it is read over the wire by a function that reads no
-// other fields of it.
-func asRead(t *testing.T, object *structpb.Struct, fields wire.Fields) *structpb.Struct {
-	t.Helper()
-
-	raw, err := proto.Marshal(&fnv1.RunFunctionRequest{Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: object}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	req := &fnv1.RunFunctionRequest{}
-	if err := wire.NewCodec(wire.Reads{Composite: fields}).Unmarshal(mem.BufferSlice{mem.SliceBuffer(raw)}, req); err != nil {
-		t.Fatal(err)
-	}
-
-	return req.GetObserved().GetComposite().GetResource()
+// saying is what a status says.
+func saying(phase v1.Phase, reason v1.Reason, message string) rollout.Verdict {
+	return rollout.Verdict{Phase: phase, Reason: reason, Message: message}
 }
 
 // checkReads holds that the function answers the same if a request comes over
@@ -289,7 +293,7 @@ func TestPassThrough(t *testing.T) {
 	got := rsp.GetDesired().GetComposite()
 	status := got.GetResource().GetFields()["status"]
 
-	if text(status, "database") != "ready" || text(status, "phase") != "Pending" {
+	if value.Text(status, "database") != "ready" || value.Text(status, "phase") != "Pending" {
 		t.Errorf("status of another step: want it kept, and our fields ours, got %v", status)
 	}
 
@@ -392,8 +396,8 @@ func TestFatal(t *testing.T) {
 				t.Errorf("\n%s\ndesired resources of others: -want, +got:\n%s", tc.reason, diff)
 			}
 
-			if got := rsp.GetMeta().GetTtl().AsDuration(); got != defaultTTL {
-				t.Errorf("\n%s\nTTL: want %v, got %v", tc.reason, defaultTTL, got)
+			if got := rsp.GetMeta().GetTtl().AsDuration(); got != platform.DefaultTTL {
+				t.Errorf("\n%s\nTTL: want %v, got %v", tc.reason, platform.DefaultTTL, got)
 			}
 		})
 	}
@@ -414,15 +418,15 @@ func TestConflict(t *testing.T) {
 
 	type want struct {
 		desired []string
-		verdict verdict
+		verdict rollout.Verdict
 		ready   fnv1.Ready
 	}
 
 	all := []string{"configmap", "deployment", "service"}
-	failed := func(object string) verdict {
-		return verdict{v1.PhaseFailed, v1.ReasonNameConflict, "There already is " + object + ". It is left alone, and nothing new is created until the name is free: delete it, rename it, or give the WebApp another name."}
+	failed := func(object string) rollout.Verdict {
+		return saying(v1.PhaseFailed, v1.ReasonNameConflict, "There already is "+object+". It is left alone, and nothing new is created until the name is free: delete it, rename it, or give the WebApp another name.")
 	}
-	creating := verdict{v1.PhasePending, v1.ReasonCreating, "The Deployment is being created."}
+	creating := saying(v1.PhasePending, v1.ReasonCreating, "The Deployment is being created.")
 
 	cases := map[string]struct {
 		reason string
@@ -478,7 +482,7 @@ func TestConflict(t *testing.T) {
 			reason: "The children of a WebApp of the same name go by themselves.",
 			req:    request(shop, withRequired("existing-deployment", former), withRequired("existing-service", going)),
 			want: want{
-				verdict: verdict{v1.PhasePending, v1.ReasonTerminating, "Waiting until the old Deployment shop (it belongs to WebApp shop), Service shop (it has no owner) is deleted."},
+				verdict: saying(v1.PhasePending, v1.ReasonTerminating, "Waiting until the old Deployment shop (it belongs to WebApp shop), Service shop (it has no owner) is deleted."),
 				ready:   fnv1.Ready_READY_FALSE,
 			},
 		},
@@ -495,11 +499,11 @@ func TestConflict(t *testing.T) {
 			rsp := run(t, tc.req)
 			got := want{
 				desired: slices.Sorted(maps.Keys(rsp.GetDesired().GetResources())),
-				verdict: readStatus(rsp.GetDesired().GetComposite().GetResource()).verdict,
+				verdict: rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).Verdict,
 				ready:   rsp.GetDesired().GetComposite().GetReady(),
 			}
 
-			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{}, verdict{})); diff != "" {
+			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{})); diff != "" {
 				t.Errorf("\n%s\nRunFunction(...): -want, +got:\n%s", tc.reason, diff)
 			}
 
@@ -508,7 +512,7 @@ func TestConflict(t *testing.T) {
 			}
 
 			condition := rsp.GetConditions()[0]
-			if held := tc.want.ready == fnv1.Ready_READY_FALSE; held != (condition.GetStatus() == fnv1.Status_STATUS_CONDITION_FALSE) || held != (condition.GetReason() == string(tc.want.verdict.reason)) {
+			if held := tc.want.ready == fnv1.Ready_READY_FALSE; held != (condition.GetStatus() == fnv1.Status_STATUS_CONDITION_FALSE) || held != (condition.GetReason() == string(tc.want.verdict.Reason)) {
 				t.Errorf("\n%s\ncondition Accepted: got %v", tc.reason, condition)
 			}
 		})
@@ -627,7 +631,7 @@ func TestLastUpdated(t *testing.T) {
 	}
 
 	deployment := func(managedFields string) func(*fnv1.RunFunctionRequest) {
-		return withObserved(keyDeployment, `{
+		return withObserved(child.KeyDeployment, `{
 			"metadata": {"name": "shop", "managedFields": [`+managedFields+`]},
 			"spec": {"replicas": 2},
 			"status": {"replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}
@@ -689,7 +693,7 @@ func TestLastUpdated(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			got := text(run(t, tc.req).GetDesired().GetComposite().GetResource().GetFields()["status"], "lastUpdated")
+			got := value.Text(run(t, tc.req).GetDesired().GetComposite().GetResource().GetFields()["status"], "lastUpdated")
 			if got != tc.want {
 				t.Errorf("\n%s\nlastUpdated: want %s, got %s", tc.reason, tc.want, got)
 			}
@@ -711,24 +715,24 @@ func TestStaysReady(t *testing.T) {
 		},
 		"Missing": {
 			reason: "What does not exist does nothing.",
-			req:    request(shop, withObserved(keyDeployment, `{"spec": {"replicas": 2}, "status": {"replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}}`)),
+			req:    request(shop, withObserved(child.KeyDeployment, `{"spec": {"replicas": 2}, "status": {"replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}}`)),
 			want:   fnv1.Ready_READY_FALSE,
 		},
 		"Exists": {
 			reason: "What exists does its job.",
-			req:    request(shop, withObserved(keyService, `{"metadata": {"name": "shop"}}`)),
+			req:    request(shop, withObserved(child.KeyService, `{"metadata": {"name": "shop"}}`)),
 			want:   fnv1.Ready_READY_TRUE,
 		},
 		"Leaving": {
 			reason: "What is being deleted will not do it for long.",
-			req:    request(shop, withObserved(keyService, `{"metadata": {"name": "shop", "deletionTimestamp": "2026-01-05T11:59:59Z"}}`)),
+			req:    request(shop, withObserved(child.KeyService, `{"metadata": {"name": "shop", "deletionTimestamp": "2026-01-05T11:59:59Z"}}`)),
 			want:   fnv1.Ready_READY_FALSE,
 		},
 	}
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			if got := run(t, tc.req).GetDesired().GetResources()[keyService].GetReady(); got != tc.want {
+			if got := run(t, tc.req).GetDesired().GetResources()[child.KeyService].GetReady(); got != tc.want {
 				t.Errorf("\n%s\nready: want %v, got %v", tc.reason, tc.want, got)
 			}
 		})
@@ -777,7 +781,7 @@ func TestSendsOnlyWhatIsSet(t *testing.T) {
 		walk(key, r.GetResource().AsMap())
 
 		for _, field := range []string{"status", "metadata.creationTimestamp"} {
-			if dig(structpb.NewStructValue(r.GetResource()), strings.Split(field, ".")...) != nil {
+			if value.Dig(structpb.NewStructValue(r.GetResource()), strings.Split(field, ".")...) != nil {
 				t.Errorf("%s: %s is sent", key, field)
 			}
 		}
@@ -792,7 +796,7 @@ func TestFrozen(t *testing.T) {
 	got := map[string]string{}
 	for key, r := range rsp.GetDesired().GetResources() {
 		fields := structpb.NewStructValue(r.GetResource())
-		got[key] = strings.Join([]string{text(fields, "apiVersion"), text(fields, "kind"), text(fields, "metadata", "name")}, " ")
+		got[key] = strings.Join([]string{value.Text(fields, "apiVersion"), value.Text(fields, "kind"), value.Text(fields, "metadata", "name")}, " ")
 	}
 
 	want := map[string]string{"deployment": "apps/v1 Deployment shop", "service": "v1 Service shop", "configmap": "v1 ConfigMap shop-config"}

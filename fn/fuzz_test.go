@@ -17,6 +17,11 @@ import (
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 	"github.com/crossplane/function-sdk-go/resource"
+
+	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/platform"
+	"github.com/webapp-operator/function-webapp/fn/rollout"
+	"github.com/webapp-operator/function-webapp/fn/value"
 )
 
 // checkAnswer holds what is true of every answer to every request.
@@ -62,7 +67,7 @@ func checkAnswer(t *testing.T, req *fnv1.RunFunctionRequest) {
 	}
 
 	for _, r := range rsp.GetResults() {
-		if r.GetMessage() == "" || len(r.GetMessage()) > maxMessage {
+		if r.GetMessage() == "" || len(r.GetMessage()) > value.MaxMessage {
 			t.Errorf("result: want a message that fits an event, got %d bytes: %v", len(r.GetMessage()), r)
 		}
 	}
@@ -74,13 +79,13 @@ func checkAnswer(t *testing.T, req *fnv1.RunFunctionRequest) {
 	}
 
 	fatal := slices.ContainsFunc(rsp.GetResults(), func(r *fnv1.Result) bool { return r.GetSeverity() == fnv1.Severity_SEVERITY_FATAL })
-	for _, c := range children {
-		_, exists := req.GetObserved().GetResources()[c.key]
-		_, desired := rsp.GetDesired().GetResources()[c.key]
+	for _, c := range child.All {
+		_, exists := req.GetObserved().GetResources()[c.Key]
+		_, desired := rsp.GetDesired().GetResources()[c.Key]
 
 		// What a WebApp may do without is deleted when it is switched off.
-		if c.feature == "" && exists && !desired && !fatal {
-			t.Errorf("%q exists and is not desired any more: Crossplane would delete it", c.key)
+		if c.Feature == "" && exists && !desired && !fatal {
+			t.Errorf("%q exists and is not desired any more: Crossplane would delete it", c.Key)
 		}
 	}
 }
@@ -163,10 +168,10 @@ func seeds() []*fnv1.RunFunctionRequest {
 		request(shop, func(req *fnv1.RunFunctionRequest) {
 			req.Desired = &fnv1.State{Resources: map[string]*fnv1.Resource{"x": nil, "service": {}}}
 		}),
-		request(webAppWith(everythingAsked), withInput(everythingSet), withRequired(grantsRequirement, everythingGranted),
-			withObserved(keyDeployment, `{"metadata": {"managedFields": [{"manager": "a", "fieldsV1": {"f:spec": {"f:replicas": {}}}}]}, "spec": {"replicas": 2}}`)),
-		request(webAppSaying("Failed", "CrashLoop", stops), withInput(diagnosed), withObserved(keyDeployment, rolling), withRequired(grantsRequirement, everythingGranted),
-			withRequired(podsRequirement,
+		request(webAppWith(everythingAsked), withInput(everythingSet), withRequired(platform.GrantsRequirement, everythingGranted),
+			withObserved(child.KeyDeployment, `{"metadata": {"managedFields": [{"manager": "a", "fieldsV1": {"f:spec": {"f:replicas": {}}}}]}, "spec": {"replicas": 2}}`)),
+		request(webAppSaying("Failed", "CrashLoop", stops), withInput(diagnosed), withObserved(child.KeyDeployment, rolling), withRequired(platform.GrantsRequirement, everythingGranted),
+			withRequired(rollout.PodsRequirement,
 				container("shop-7d-a", `"restartCount": 2, "state": `+backsOff+`, "lastState": `+ended(1, "Error", time.Minute, time.Second)),
 				waits("shop-7d-b", "ErrImagePull", pullFailed), unscheduled(time.Minute, "0/1 nodes are available: 1 Insufficient cpu."))),
 	)
@@ -230,9 +235,9 @@ func randomRequest(r *rand.Rand) *fnv1.RunFunctionRequest {
 		req.Desired.Resources[name] = &fnv1.Resource{Resource: resource.MustStructJSON(`{"kind": "Other"}`)}
 	}
 
-	for _, c := range children {
+	for _, c := range child.All {
 		if r.IntN(2) == 0 {
-			req.Observed.Resources[c.key] = &fnv1.Resource{Resource: object(deployment)}
+			req.Observed.Resources[c.Key] = &fnv1.Resource{Resource: object(deployment)}
 		}
 	}
 
@@ -247,8 +252,8 @@ func randomRequest(r *rand.Rand) *fnv1.RunFunctionRequest {
 				pick("{}", ended(137, "OOMKilled", time.Minute, time.Second), ended(0, "Completed", time.Minute, time.Hour)))))
 		}
 
-		withRequired(grantsRequirement, pick(everythingGranted, "{}"))(req)
-		withRequired(podsRequirement, pods...)(req)
+		withRequired(platform.GrantsRequirement, pick(everythingGranted, "{}"))(req)
+		withRequired(rollout.PodsRequirement, pods...)(req)
 	}
 
 	return req

@@ -7,6 +7,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/crossplane/function-sdk-go/resource"
+
+	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/platform"
+	"github.com/webapp-operator/function-webapp/fn/value"
 )
 
 // TestRoute holds what an HTTPRoute is made of.
@@ -59,7 +63,7 @@ func TestRoute(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rsp := askFor(t, tc.fields)
 
-			if diff := cmp.Diff(resource.MustStructJSON(tc.want.spec).AsMap(), rsp.child(keyRoute).GetFields()["spec"].AsInterface()); diff != "" {
+			if diff := cmp.Diff(resource.MustStructJSON(tc.want.spec).AsMap(), rsp.child(child.KeyRoute).GetFields()["spec"].AsInterface()); diff != "" {
 				t.Errorf("\n%s\nspec: -want, +got:\n%s", tc.reason, diff)
 			}
 
@@ -78,23 +82,21 @@ func TestRouteToNowhere(t *testing.T) {
 	input := strings.Replace(everythingSet, `"parentRefs": [{"name": "internal"}]`, "", 1)
 	asking := webAppWith(`"httpRoute": {"hostnames": ["shop.example.com"], "parentRefs": []}`)
 
-	rsp := run(t, request(asking, withInput(input), withRequired(grantsRequirement, everythingGranted), withKinds))
+	rsp := run(t, request(asking, withInput(input), withRequired(platform.GrantsRequirement, everythingGranted), withKinds))
 	if c := rsp.GetConditions()[0]; c.GetReason() != "InvalidSpec" || c.GetMessage() != message {
 		t.Errorf("condition: want InvalidSpec: %s, got %v", message, c)
 	}
 
-	rsp = run(t, request(asking, withInput(input), withRequired(grantsRequirement)))
+	rsp = run(t, request(asking, withInput(input), withRequired(platform.GrantsRequirement)))
 	if c := rsp.GetConditions()[0]; c.GetReason() != "FeatureNotGranted" {
 		t.Errorf("condition: want FeatureNotGranted where none is made, got %v", c)
 	}
 
-	_, errs := readSettings(resource.MustStructJSON(strings.Replace(everythingSet, `[{"name": "internal"}]`, `[{"namespace": "edge"}, {"name": "a", "gateway": "b"}]`, 1)))
+	_, errs := platform.ReadInput(resource.MustStructJSON(strings.Replace(everythingSet, `[{"name": "internal"}]`, `[{"namespace": "edge"}, {"name": "a", "gateway": "b"}]`, 1)))
 
-	want := []string{
-		`defaults.httpRoute.parentRefs: Forbidden: unknown field "[1].gateway"`,
-		"defaults.httpRoute.parentRefs[0].name: Required value: say which Gateway sends the traffic",
-	}
-	if diff := cmp.Diff(want, messages(errs)); diff != "" {
-		t.Errorf("readSettings(...): -want, +got:\n%s", diff)
+	want := `defaults.httpRoute.parentRefs: Forbidden: unknown field "[1].gateway"; ` +
+		"defaults.httpRoute.parentRefs[0].name: Required value: say which Gateway sends the traffic"
+	if diff := cmp.Diff(want, value.Sentence(errs)); diff != "" {
+		t.Errorf("platform.ReadInput(...): -want, +got:\n%s", diff)
 	}
 }

@@ -6,13 +6,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/crossplane/function-sdk-go/resource"
+
+	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/platform"
+	"github.com/webapp-operator/function-webapp/fn/value"
 )
 
 // askFor runs the function for a WebApp with more fields of a spec, where every
 // feature is switched on and granted.
 func askFor(t *testing.T, fields string) *answer {
 	t.Helper()
-	return &answer{run(t, request(webAppWith(fields), withInput(everythingSet), withRequired(grantsRequirement, everythingGranted), withKinds))}
+	return &answer{run(t, request(webAppWith(fields), withInput(everythingSet), withRequired(platform.GrantsRequirement, everythingGranted), withKinds))}
 }
 
 // TestIngress holds what an Ingress is made of.
@@ -69,13 +73,13 @@ func TestIngress(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			rsp := askFor(t, tc.fields)
-			object := rsp.child(keyIngress).GetFields()
+			object := rsp.child(child.KeyIngress).GetFields()
 
 			if diff := cmp.Diff(resource.MustStructJSON(tc.want.spec).AsMap(), object["spec"].AsInterface()); diff != "" {
 				t.Errorf("\n%s\nspec: -want, +got:\n%s", tc.reason, diff)
 			}
 
-			if diff := cmp.Diff(resource.MustStructJSON(tc.want.annotations).AsMap(), dig(object["metadata"], "annotations").AsInterface()); diff != "" {
+			if diff := cmp.Diff(resource.MustStructJSON(tc.want.annotations).AsMap(), value.Dig(object["metadata"], "annotations").AsInterface()); diff != "" {
 				t.Errorf("\n%s\nannotations: -want, +got:\n%s", tc.reason, diff)
 			}
 
@@ -90,7 +94,7 @@ func TestIngress(t *testing.T) {
 // made.
 func TestURL(t *testing.T) {
 	asking := webAppWith(`"ingress": {"host": "shop.example.com"}`)
-	granted := withRequired(grantsRequirement, everythingGranted)
+	granted := withRequired(platform.GrantsRequirement, everythingGranted)
 
 	const inside, outside = "http://shop.acme.svc", "http://shop.example.com"
 
@@ -100,7 +104,7 @@ func TestURL(t *testing.T) {
 		want   string
 	}{
 		"Off":        {"It is switched off.", &answer{run(t, request(asking))}, inside},
-		"NotGranted": {"It is not granted.", &answer{run(t, request(asking, withInput(everythingSet), withRequired(grantsRequirement)))}, inside},
+		"NotGranted": {"It is not granted.", &answer{run(t, request(asking, withInput(everythingSet), withRequired(platform.GrantsRequirement)))}, inside},
 		"InTheWay": {
 			"There is another of that name.",
 			&answer{run(t, request(asking, withInput(everythingSet), granted, withRequired("existing-ingress", `{"metadata": {"name": "shop"}}`)))},

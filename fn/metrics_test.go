@@ -6,6 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/crossplane/function-sdk-go/resource"
+
+	"github.com/webapp-operator/function-webapp/fn/child"
 )
 
 // TestMonitor holds what a ServiceMonitor is made of.
@@ -18,7 +20,7 @@ func TestMonitor(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			spec := askFor(t, tc.fields).child(keyMonitor).GetFields()["spec"]
+			spec := askFor(t, tc.fields).child(child.KeyMonitor).GetFields()["spec"]
 
 			want := `{"selector": {"matchLabels": {"app": "shop", "managed-by": "webapp-operator"}}, "endpoints": [` + tc.want + `]}`
 			if diff := cmp.Diff(resource.MustStructJSON(want).AsMap(), spec.AsInterface()); diff != "" {

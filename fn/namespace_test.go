@@ -1,19 +1,20 @@
 package fn
 
 import (
-	"context"
 	"encoding/json"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"google.golang.org/protobuf/testing/protocmp"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 	"github.com/crossplane/function-sdk-go/resource"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/platform"
+	"github.com/webapp-operator/function-webapp/fn/pod"
+	"github.com/webapp-operator/function-webapp/fn/value"
 )
 
 // withNamespaceDefaults is Crossplane's answer: a ConfigMap with these defaults.
@@ -23,7 +24,26 @@ func withNamespaceDefaults(yaml string) func(*fnv1.RunFunctionRequest) {
 		panic(err)
 	}
 
-	return withRequired(namespaceDefaultsRequirement, `{"metadata": {"name": "webapp-defaults"}, "data": {"defaults.yaml": `+string(written)+`, "README": "x"}}`)
+	return withRequired(platform.NamespaceRequirement, `{"metadata": {"name": "webapp-defaults"}, "data": {"defaults.yaml": `+string(written)+`, "README": "x"}}`)
+}
+
+// defaultNames are those of all defaults, in their order.
+func defaultNames() []string {
+	var names []string
+
+	for _, f := range pod.Fields {
+		if f.Default != nil {
+			names = append(names, f.Name)
+		}
+	}
+
+	for _, c := range child.All {
+		if c.Default != nil {
+			names = append(names, c.Option.Name)
+		}
+	}
+
+	return names
 }
 
 // TestNamespaceDefaults holds which defaults a WebApp has, and what is said of where
@@ -71,7 +91,7 @@ func TestNamespaceDefaults(t *testing.T) {
 		},
 		"None": {
 			reason: "A namespace without defaults has those of the Composition.",
-			req:    request(shop, withInput(inputWith(on)), withRequired(namespaceDefaultsRequirement)),
+			req:    request(shop, withInput(inputWith(on)), withRequired(platform.NamespaceRequirement)),
 			want:   composition,
 		},
 		"Empty": {
@@ -105,12 +125,12 @@ func TestNamespaceDefaults(t *testing.T) {
 		},
 		"NoDefaults": {
 			reason: "Where there are no defaults, nothing is said.",
-			req:    request(shop, withInput(inputWith(`"namespaceDefaults": true`)), withRequired(namespaceDefaultsRequirement)),
+			req:    request(shop, withInput(inputWith(`"namespaceDefaults": true`)), withRequired(platform.NamespaceRequirement)),
 			want:   want{asks: true, spread: 2},
 		},
 		"NoKey": {
 			reason: "A ConfigMap that does nothing is worse than none.",
-			req:    request(shop, withInput(inputWith(on)), withRequired(namespaceDefaultsRequirement, `{"data": {"defaults.yml": "x"}}`)),
+			req:    request(shop, withInput(inputWith(on)), withRequired(platform.NamespaceRequirement, `{"data": {"defaults.yml": "x"}}`)),
 			want:   wrong("there is no such key: put the defaults there, or delete the ConfigMap"),
 		},
 		"NotYAML": {
@@ -135,14 +155,14 @@ func TestNamespaceDefaults(t *testing.T) {
 		},
 		"Long": {
 			reason: "There is not so much to say.",
-			req:    request(shop, withInput(inputWith(on)), withNamespaceDefaults("# "+strings.Repeat("x", maxDefaults))),
+			req:    request(shop, withInput(inputWith(on)), withNamespaceDefaults("# "+strings.Repeat("x", 16<<10))),
 			want:   wrong("must have at most 16384 bytes"),
 		},
 		"Wrong": {
 			reason: "It is checked as the input is.",
 			req:    request(shop, withInput(inputWith(on)), withNamespaceDefaults("resources: {requests: {cpu: lots}}\nreplicas: 3\npolicy: {}")),
-			want: wrong("policy: Forbidden: unknown field: known here are " + strings.Join(names(defaultParts), ", ") +
-				"; replicas: Forbidden: unknown field: known here are " + strings.Join(names(defaultParts), ", ") +
+			want: wrong("policy: Forbidden: unknown field: known here are " + strings.Join(defaultNames(), ", ") +
+				"; replicas: Forbidden: unknown field: known here are " + strings.Join(defaultNames(), ", ") +
 				`; resources.requests[cpu]: Invalid value: "lots": must be a quantity such as 100m, 0.5 or 128Mi`),
 		},
 	}
@@ -150,18 +170,18 @@ func TestNamespaceDefaults(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			rsp := run(t, tc.req)
-			_, asks := rsp.GetRequirements().GetResources()[namespaceDefaultsRequirement]
+			_, asks := rsp.GetRequirements().GetResources()[platform.NamespaceRequirement]
 			got := want{asks: asks}
 
 			if c := rsp.GetConditions()[0]; c.GetReason() == string(v1.ReasonInvalidDefaults) {
 				got.refusal = c.GetMessage()
 			}
 
-			if deployment := rsp.GetDesired().GetResources()[keyDeployment].GetResource(); deployment != nil {
-				template := dig(deployment.GetFields()["spec"], "template", "spec")
-				got.spread = len(dig(template, "topologySpreadConstraints").GetListValue().GetValues())
+			if deployment := rsp.GetDesired().GetResources()[child.KeyDeployment].GetResource(); deployment != nil {
+				template := value.Dig(deployment.GetFields()["spec"], "template", "spec")
+				got.spread = len(value.Dig(template, "topologySpreadConstraints").GetListValue().GetValues())
 
-				if a := dig(deployment.GetFields()["metadata"], "annotations", "example.com/defaults"); a != nil {
+				if a := value.Dig(deployment.GetFields()["metadata"], "annotations", "example.com/defaults"); a != nil {
 					got.annotation = a.GetStringValue()
 				}
 
@@ -170,7 +190,7 @@ func TestNamespaceDefaults(t *testing.T) {
 					resources = resource.MustStructJSON(tc.want.resources).AsMap()
 				}
 
-				if diff := cmp.Diff(resources, dig(appContainer(deployment), "resources").AsInterface()); diff != "" {
+				if diff := cmp.Diff(resources, value.Dig(pod.Container(deployment), "resources").AsInterface()); diff != "" {
 					t.Errorf("\n%s\nresources: -want, +got:\n%s", tc.reason, diff)
 				}
 
@@ -195,7 +215,7 @@ func TestNamespaceDefaultsPolicy(t *testing.T) {
 		want   v1.Reason
 	}{
 		"NotAnsweredYet": {"The limit may be a default of the namespace.", request(shop, input), v1.ReasonAccepted},
-		"None":           {"There is no limit.", request(shop, input, withRequired(namespaceDefaultsRequirement)), v1.ReasonPolicyViolation},
+		"None":           {"There is no limit.", request(shop, input, withRequired(platform.NamespaceRequirement)), v1.ReasonPolicyViolation},
 		"Kept":           {"There is one.", request(shop, input, withNamespaceDefaults("resources: {limits: {memory: 1Gi}}")), v1.ReasonAccepted},
 		"Broken":         {"There is one that is too much.", request(shop, input, withNamespaceDefaults("resources: {limits: {memory: 2Gi}}")), v1.ReasonPolicyViolation},
 	} {
@@ -207,40 +227,14 @@ func TestNamespaceDefaultsPolicy(t *testing.T) {
 	}
 }
 
-// TestDefaultsOver holds that a part of the defaults leaves alone what it does not
-// find: the Composition's are below those of the namespace.
-func TestDefaultsOver(t *testing.T) {
-	set, errs := readSettings(resource.MustStructJSON(everythingSet))
-	if len(errs) > 0 {
-		t.Fatal(errs)
-	}
+// TestEverythingSet holds that tests of a platform team that sets all it can have
+// every default.
+func TestEverythingSet(t *testing.T) {
+	set := resource.MustStructJSON(everythingSet).GetFields()["defaults"]
 
-	over := set.defaults
-	readParts(object{errs: &errs}, defaultParts, &over)
-
-	if diff := cmp.Diff(set.defaults, over, cmp.AllowUnexported(defaults{}, resources{}, spreading{}), protocmp.Transform()); diff != "" || len(errs) > 0 {
-		t.Errorf("nothing over defaults: -want, +got (%v):\n%s", errs, diff)
-	}
-
-	for _, p := range defaultParts {
-		if dig(resource.MustStructJSON(everythingSet).GetFields()["defaults"], p.name) == nil {
-			t.Errorf("everythingSet has no defaults.%s", p.name)
+	for _, name := range defaultNames() {
+		if value.Dig(set, name) == nil {
+			t.Errorf("everythingSet has no defaults.%s", name)
 		}
-	}
-}
-
-// TestLayers holds that what is remembered is bounded.
-func TestLayers(t *testing.T) {
-	f := New(noonNow)
-
-	for i := range maxLayers + 10 {
-		req := request(shop, withInput(inputWith(`"namespaceDefaults": true`)), withNamespaceDefaults("# "+strconv.Itoa(i)))
-		if _, err := f.RunFunction(context.Background(), req); err != nil {
-			t.Fatal(err)
-		}
-	}
-
-	if got := len(f.layers.known); got != 10 {
-		t.Errorf("want 10 after %d, got %d", maxLayers+10, got)
 	}
 }

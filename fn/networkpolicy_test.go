@@ -6,6 +6,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/crossplane/function-sdk-go/resource"
+
+	"github.com/webapp-operator/function-webapp/fn/child"
 )
 
 // TestPolicy holds what a NetworkPolicy is made of.
@@ -18,7 +20,7 @@ func TestPolicy(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			spec := askFor(t, `"networkPolicy": {`+tc.fields+`}`).child(keyPolicy).GetFields()["spec"]
+			spec := askFor(t, `"networkPolicy": {`+tc.fields+`}`).child(child.KeyPolicy).GetFields()["spec"]
 
 			want := `{"podSelector": {"matchLabels": {"app": "shop", "managed-by": "webapp-operator"}}, ` + tc.want + `}`
 			if diff := cmp.Diff(resource.MustStructJSON(want).AsMap(), spec.AsInterface()); diff != "" {

@@ -11,6 +11,10 @@ import (
 	"github.com/crossplane/function-sdk-go/resource"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/pod"
+
+	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/value"
 )
 
 // webAppWith is WebApp shop with more fields of a spec.
@@ -596,21 +600,20 @@ func TestPodOptions(t *testing.T) {
 		},
 	}
 
-	template := func(t *testing.T, fields string) (pod, container *structpb.Struct, errs []string) {
+	template := func(t *testing.T, fields string) (podSpec, container *structpb.Struct, errs []string) {
 		t.Helper()
 
-		app, wrong := readWebApp(resource.MustStructJSON(webAppWith(fields)))
-		if len(wrong) > 0 {
-			return nil, nil, messages(wrong)
+		if wrong := mistakes(webAppWith(fields)); wrong != nil {
+			return nil, nil, wrong
 		}
 
-		deployment := run(t, request(webAppWith(fields))).GetDesired().GetResources()[keyDeployment].GetResource()
-		spec := dig(deployment.GetFields()["spec"], "template", "spec").GetStructValue()
-		container = appContainer(deployment).GetStructValue()
+		deployment := run(t, request(webAppWith(fields))).GetDesired().GetResources()[child.KeyDeployment].GetResource()
+		spec := value.Dig(deployment.GetFields()["spec"], "template", "spec").GetStructValue()
+		container = pod.Container(deployment).GetStructValue()
 		delete(spec.GetFields(), "containers")
 
-		if app.spec.Image != "nginx:1.27" {
-			t.Errorf("want the image, got %q", app.spec.Image)
+		if image := container.GetFields()["image"].GetStringValue(); image != "nginx:1.27" {
+			t.Errorf("want the image, got %q", image)
 		}
 
 		return spec, container, nil
@@ -620,9 +623,9 @@ func TestPodOptions(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			pod, container, errs := template(t, tc.fields)
+			podSpec, container, errs := template(t, tc.fields)
 			if diff := cmp.Diff(tc.want.errs, errs); diff != "" {
-				t.Errorf("\n%s\nreadWebApp(...): -want, +got:\n%s", tc.reason, diff)
+				t.Errorf("\n%s\nwebapp.Read(...): -want, +got:\n%s", tc.reason, diff)
 			}
 
 			if errs != nil {
@@ -633,7 +636,7 @@ func TestPodOptions(t *testing.T) {
 				name, want    string
 				before, after *structpb.Struct
 			}{
-				{"pod", tc.want.pod, plainPod, pod},
+				{"pod", tc.want.pod, plainPod, podSpec},
 				{"container", tc.want.container, plainContainer, container},
 			} {
 				want := part.want

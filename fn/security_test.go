@@ -5,62 +5,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/pod"
+	"github.com/webapp-operator/function-webapp/fn/value"
 )
-
-// TestTmp holds that a root filesystem that cannot be written to comes with a /tmp,
-// whatever volumes there are.
-func TestTmp(t *testing.T) {
-	volume := func(name, path string) []*structpb.Value {
-		return []*structpb.Value{obj(fields{"name": str(name)}), obj(fields{"name": str(name), "mountPath": str(path)})}
-	}
-
-	cases := map[string]struct {
-		reason string
-		args   [][]*structpb.Value
-		want   []any
-	}{
-		"NoVolumes": {
-			reason: "An empty one is mounted.",
-			want:   []any{map[string]any{"name": "tmp", "mountPath": "/tmp"}},
-		},
-		"Mounted": {
-			reason: "The WebApp has its own.",
-			args:   [][]*structpb.Value{volume("scratch", "/tmp/")},
-			want:   []any{map[string]any{"name": "scratch", "mountPath": "/tmp/"}},
-		},
-		"NameTaken": {
-			reason: "Names of volumes are unique.",
-			args:   [][]*structpb.Value{volume("tmp", "/data"), volume("tmp-0", "/tmp/more")},
-			want: []any{
-				map[string]any{"name": "tmp", "mountPath": "/data"},
-				map[string]any{"name": "tmp-0", "mountPath": "/tmp/more"},
-				map[string]any{"name": "tmp-0-0", "mountPath": "/tmp"},
-			},
-		},
-	}
-
-	for name, tc := range cases {
-		t.Run(name, func(t *testing.T) {
-			p := &pod{spec: fields{}, container: fields{}}
-			for _, v := range tc.args {
-				p.addVolume(v[0], v[1])
-			}
-
-			applySecurityContext(p, obj(fields{"readOnlyRootFilesystem": yes}))
-
-			if diff := cmp.Diff(tc.want, list(p.mounts...).AsInterface()); diff != "" {
-				t.Errorf("\n%s\nmounts: -want, +got:\n%s", tc.reason, diff)
-			}
-
-			for i := range p.volumes {
-				if text(p.volumes[i], "name") != text(p.mounts[i], "name") {
-					t.Errorf("\n%s\nvolume %d: want the name of its mount, got %v", tc.reason, i, p.volumes[i])
-				}
-			}
-		})
-	}
-}
 
 // TestDefaultSecurityContext holds that what the platform team says for all is below
 // what a WebApp says, and above the safe defaults.
@@ -108,13 +57,13 @@ func TestDefaultSecurityContext(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			deployment := run(t, request(tc.webApp, withInput(input))).GetDesired().GetResources()[keyDeployment].GetResource()
-			container := appContainer(deployment)
+			deployment := run(t, request(tc.webApp, withInput(input))).GetDesired().GetResources()[child.KeyDeployment].GetResource()
+			container := pod.Container(deployment)
 
 			for part, values := range map[string][2]any{
-				"pod":       {tc.want.pod, dig(deployment.GetFields()["spec"], "template", "spec", "securityContext").AsInterface()},
-				"container": {tc.want.container, dig(container, "securityContext").AsInterface()},
-				"mounts":    {tc.want.mounts, dig(container, "volumeMounts").AsInterface()},
+				"pod":       {tc.want.pod, value.Dig(deployment.GetFields()["spec"], "template", "spec", "securityContext").AsInterface()},
+				"container": {tc.want.container, value.Dig(container, "securityContext").AsInterface()},
+				"mounts":    {tc.want.mounts, value.Dig(container, "volumeMounts").AsInterface()},
 			} {
 				var want any
 				if err := json.Unmarshal([]byte(values[0].(string)), &want); err != nil {

@@ -8,6 +8,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/crossplane/function-sdk-go/resource"
+
+	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/value"
 )
 
 // TestService holds what each field changes of the Service, and of where the
@@ -112,20 +115,20 @@ func TestService(t *testing.T) {
 			}
 
 			rsp := run(t, req)
-			got := want{changed: tc.want.changed, url: text(rsp.GetDesired().GetComposite().GetResource().GetFields()["status"], "url")}
+			got := want{changed: tc.want.changed, url: value.Text(rsp.GetDesired().GetComposite().GetResource().GetFields()["status"], "url")}
 
 			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{})); diff != "" {
 				t.Errorf("\n%s\n-want, +got:\n%s", tc.reason, diff)
 			}
 
-			changed := difference(plain[keyService].GetResource(), rsp.GetDesired().GetResources()[keyService].GetResource())
+			changed := difference(plain[child.KeyService].GetResource(), rsp.GetDesired().GetResources()[child.KeyService].GetResource())
 			if diff := cmp.Diff(resource.MustStructJSON(tc.want.changed).AsMap(), changed.AsMap()); diff != "" {
 				t.Errorf("\n%s\nthe Service: -want, +got:\n%s", tc.reason, diff)
 			}
 
 			// Annotations of the WebApp's Service are nobody else's.
 			if tc.input == "" {
-				for _, key := range []string{keyDeployment, keyConfigMap} {
+				for _, key := range []string{child.KeyDeployment, child.KeyConfigMap} {
 					if diff := cmp.Diff(plain[key].GetResource().AsMap(), rsp.GetDesired().GetResources()[key].GetResource().AsMap()); diff != "" {
 						t.Errorf("\n%s\nthe %s: -want, +got:\n%s", tc.reason, key, diff)
 					}
@@ -193,9 +196,9 @@ func TestCheckService(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			_, errs := readWebApp(resource.MustStructJSON(webAppWith(`"service": ` + tc.fields)))
-			if diff := cmp.Diff(tc.want, messages(errs)); diff != "" {
-				t.Errorf("\n%s\nreadWebApp(...): -want, +got:\n%s", tc.reason, diff)
+			errs := mistakes(webAppWith(`"service": ` + tc.fields))
+			if diff := cmp.Diff(tc.want, errs); diff != "" {
+				t.Errorf("\n%s\nwebapp.Read(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})
 	}

@@ -6,6 +6,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/crossplane/function-sdk-go/resource"
+
+	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 // TestStrategy holds what is sent of a strategy, and that it changes no pod.
@@ -43,16 +47,16 @@ func TestStrategy(t *testing.T) {
 	}
 
 	hash := func(webApp string) string {
-		deployment := run(t, request(webApp)).GetDesired().GetResources()[keyDeployment].GetResource()
-		return text(deployment.GetFields()["metadata"], "annotations", templateHashAnnotation)
+		deployment := run(t, request(webApp)).GetDesired().GetResources()[child.KeyDeployment].GetResource()
+		return value.Text(deployment.GetFields()["metadata"], "annotations", webapp.TemplateHashAnnotation)
 	}
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			webApp := webAppWith(`"strategy": ` + tc.args)
-			deployment := run(t, request(webApp)).GetDesired().GetResources()[keyDeployment].GetResource()
+			deployment := run(t, request(webApp)).GetDesired().GetResources()[child.KeyDeployment].GetResource()
 
-			got := dig(deployment.GetFields()["spec"], "strategy").AsInterface()
+			got := value.Dig(deployment.GetFields()["spec"], "strategy").AsInterface()
 			if diff := cmp.Diff(any(resource.MustStructJSON(tc.want).AsMap()), got); diff != "" {
 				t.Errorf("\n%s\nstrategy: -want, +got:\n%s", tc.reason, diff)
 			}

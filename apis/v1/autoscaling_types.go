@@ -2,24 +2,6 @@ package v1
 
 import autoscalingv2 "k8s.io/api/autoscaling/v2"
 
-// DefaultCPUUtilization is what an autoscaler aims at if it is told of no target.
-// It is Kubernetes' own.
-const DefaultCPUUtilization int32 = 80
-
-// Limits of an Autoscaling. The schema markers below repeat them.
-const (
-	// MaxAutoscaledReplicas is as many pods as one EndpointSlice holds, and keeps
-	// one zero too many from filling a cluster. A person who says a number means
-	// fewer: see MaxReplicas.
-	MaxAutoscaledReplicas int32 = 100
-	// MaxStabilizationSeconds and MaxPeriodSeconds are Kubernetes' own: see
-	// k8s.io/kubernetes/pkg/apis/autoscaling/validation.
-	MaxStabilizationSeconds int32 = 3600
-	MaxPeriodSeconds        int32 = 1800
-	// MaxScalingPolicies bounds what one direction says.
-	MaxScalingPolicies = 10
-)
-
 // An Autoscaling lets a HorizontalPodAutoscaler decide how many replicas there
 // are, by what they use of the CPU or memory that they request. Without a target,
 // it aims at 80 % of the CPU.

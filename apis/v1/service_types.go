@@ -2,16 +2,6 @@ package v1
 
 import corev1 "k8s.io/api/core/v1"
 
-// DefaultServicePort is the port that a Service answers on when it is not told.
-const DefaultServicePort int32 = 80
-
-// MaxAnnotations and MaxAnnotationLength bound the annotations that a WebApp gives
-// one of its objects, which may have 256 KiB of them.
-const (
-	MaxAnnotations      = 50
-	MaxAnnotationLength = 4096
-)
-
 // AnnotationValue is the value of one annotation: any text, up to 4096
 // characters.
 //

@@ -6,65 +6,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// DefaultPort is the port a container listens on when spec.port is not set.
-const DefaultPort int32 = 8080
-
-// Limits of a WebAppSpec. The schema markers below repeat them, because markers
-// cannot refer to constants; a test holds the two together.
-const (
-	MinReplicas int32 = 1
-	MaxReplicas int32 = 10
-	MinPort     int32 = 1
-	MaxPort     int32 = 65535
-
-	// MaxNameLength is the longest Service name (RFC 1035 label).
-	MaxNameLength = 63
-	// MaxImageLength is beyond the longest legal reference: 255 characters of
-	// repository, 128 of tag and 135 of a SHA-512 digest.
-	MaxImageLength = 1024
-	// MaxEnv bounds the number of environment variables.
-	MaxEnv = 1000
-	// MaxHostLength is the longest host name (RFC 1123 subdomain), and
-	// MaxPathLength the longest path of an HTTPRoute.
-	MaxHostLength = 253
-	MaxPathLength = 1024
-
-	// MaxIntervalLength is beyond what anybody means.
-	MaxIntervalLength = 20
-
-	// MaxEnvValueLength is what Linux accepts for one environment string.
-	MaxEnvValueLength = 131072
-	// MaxGracePeriod is an hour: no node that is drained waits longer for a replica.
-	MaxGracePeriod int32 = 3600
-	// MaxResources bounds the number of resources of a container.
-	MaxResources = 20
-	// MaxArguments bounds the number of arguments of a container, and that of the
-	// words of its command.
-	MaxArguments = 1000
-	// MaxArgumentLength is what Linux accepts for one argument.
-	MaxArgumentLength = MaxEnvValueLength
-	// MaxEnvFrom bounds the number of ConfigMaps and Secrets of envFrom.
-	MaxEnvFrom = 50
-	// MaxVolumes bounds the number of volumes, MaxVolumeSources that of what is
-	// projected into one of them, and MaxVolumeItems that of the entries that are
-	// picked of one.
-	MaxVolumes       = 20
-	MaxVolumeSources = 10
-	MaxVolumeItems   = 50
-	// MaxMountPathLength bounds the path of a mount.
-	MaxMountPathLength = 1024
-	// MaxFileMode is the highest mode of a file.
-	MaxFileMode = 0o777
-	// MinExpirationSeconds is the least time that a token may hold, and
-	// MaxExpirationSeconds the most.
-	MinExpirationSeconds = 600
-	MaxExpirationSeconds = 1 << 32
-	// MaxUpdate bounds how many pods a rolling update replaces at a time.
-	MaxUpdate = 100
-	// MaxSubdomainLength is the longest name of most objects (RFC 1123 subdomain).
-	MaxSubdomainLength = 253
-)
-
 // A WebApp is one web application: an image that runs as some replicas behind
 // one Service. It becomes a Deployment and a Service of the same name, and a
 // ConfigMap <name>-config that holds the same settings as spec.env.

@@ -13,6 +13,7 @@
 package wire
 
 import (
+	"maps"
 	"sync/atomic"
 
 	"google.golang.org/grpc/encoding"
@@ -28,6 +29,26 @@ import (
 // each. All of a field whose Fields are nil is read. Of a list, they are what is
 // read of each item.
 type Fields map[string]Fields
+
+// And returns what is read by either of two. What one keeps for [Later], the other
+// must, too.
+func (f Fields) And(other Fields) Fields {
+	if f == nil || other == nil {
+		return nil
+	}
+
+	both := maps.Clone(f)
+
+	for name, below := range other {
+		if mine, found := both[name]; found {
+			below = mine.And(below)
+		}
+
+		both[name] = below
+	}
+
+	return both
+}
 
 // Later is for what is read only now and then: it is kept as bytes until [Open].
 var Later = Fields{later: nil}

@@ -1,0 +1,153 @@
+package fn
+
+import (
+	"fmt"
+	"maps"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/rollout"
+	"github.com/webapp-operator/function-webapp/fn/value"
+)
+
+// passThrough returns an answer that leaves everything as earlier steps of the
+// pipeline want it. Its maps are its own, so that filling it in does not change
+// the request.
+func passThrough(req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
+	resources := make(map[string]*fnv1.Resource, len(req.GetDesired().GetResources())+len(child.All))
+	maps.Copy(resources, req.GetDesired().GetResources())
+
+	desired := &fnv1.State{Composite: req.GetDesired().GetComposite(), Resources: resources}
+	keepUnknown(desired, req.GetDesired())
+
+	return &fnv1.RunFunctionResponse{
+		Meta:    &fnv1.ResponseMeta{Tag: req.GetMeta().GetTag()},
+		Desired: desired,
+		Context: req.GetContext(),
+	}
+}
+
+// keepUnknown copies fields of a protocol that is newer than this function.
+func keepUnknown(to, from proto.Message) {
+	to.ProtoReflect().SetUnknown(from.ProtoReflect().GetUnknown())
+}
+
+// checkDesired refuses desired resources of earlier steps that have one of our
+// keys: replacing them would delete what they stand for.
+func checkDesired(desired *fnv1.State) error {
+	for _, c := range child.All {
+		if _, taken := desired.GetResources()[c.Key]; taken {
+			return fmt.Errorf("an earlier step of the pipeline already desires a resource named %q, which is the %s of the WebApp: give it another name there", c.Key, c.Kind)
+		}
+	}
+
+	return nil
+}
+
+// A refusal is why a request cannot be acted on.
+type refusal struct {
+	reason  v1.Reason
+	message string
+}
+
+// refuse makes rsp a fatal answer. Crossplane then keeps everything as it is and
+// shows the condition and the message; it writes no status field.
+func refuse(rsp *fnv1.RunFunctionResponse, refused *refusal) {
+	message := value.Clip(refused.message, value.MaxMessage)
+
+	rsp.Conditions = append(rsp.Conditions, notAccepted(refused.reason, message))
+	rsp.Results = append(rsp.Results, &fnv1.Result{
+		Severity: fnv1.Severity_SEVERITY_FATAL,
+		Message:  message,
+		Target:   fnv1.Target_TARGET_COMPOSITE.Enum(),
+	})
+}
+
+// accepted returns our condition.
+func accepted(s fnv1.Status, reason v1.Reason, message string) *fnv1.Condition {
+	return &fnv1.Condition{
+		Type:    v1.ConditionAccepted,
+		Status:  s,
+		Reason:  string(reason),
+		Message: &message,
+		Target:  fnv1.Target_TARGET_COMPOSITE.Enum(),
+	}
+}
+
+func notAccepted(reason v1.Reason, message string) *fnv1.Condition {
+	return accepted(fnv1.Status_STATUS_CONDITION_FALSE, reason, message)
+}
+
+// allAccepted is the condition of a WebApp that nothing is wrong with.
+var allAccepted = accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, fine)
+
+const fine = "The WebApp is valid and no other object is in its way."
+
+// acceptedButFor is the condition of a WebApp whose autoscaler may not be able to
+// measure something. That is no error: a LimitRange of the namespace, which we do
+// not see, may set what is missing.
+func acceptedButFor(unmeasured string) *fnv1.Condition {
+	if unmeasured == "" {
+		return allAccepted
+	}
+
+	return accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, fmt.Sprintf(
+		"%s Its autoscaler measures use of %s against a request that neither the WebApp nor the platform team sets (defaults.resources in the input of the Composition's step): unless a LimitRange of the namespace does, it can only hold minReplicas and maxReplicas.",
+		fine, unmeasured))
+}
+
+func readiness(ready bool) fnv1.Ready {
+	if ready {
+		return fnv1.Ready_READY_TRUE
+	}
+
+	return fnv1.Ready_READY_FALSE
+}
+
+// require asks Crossplane for objects of the cluster, by name.
+func require(rsp *fnv1.RunFunctionResponse, asked map[string]*fnv1.ResourceSelector) {
+	if asked == nil {
+		return
+	}
+
+	if rsp.GetRequirements() == nil {
+		rsp.Requirements = &fnv1.Requirements{Resources: asked}
+		return
+	}
+
+	maps.Copy(rsp.GetRequirements().GetResources(), asked)
+}
+
+// withStatus returns the desired composite with our status in it. What earlier
+// steps put there stays, unless it is a field of ours.
+func withStatus(earlier *fnv1.Resource, composite *structpb.Struct, s rollout.Status) *fnv1.Resource {
+	fields := maps.Clone(earlier.GetResource().GetFields())
+	if fields == nil {
+		fields = make(value.Fields, 3)
+	}
+
+	fields["apiVersion"] = composite.GetFields()["apiVersion"]
+	fields["kind"] = composite.GetFields()["kind"]
+
+	all := maps.Clone(fields["status"].GetStructValue().GetFields())
+	if all == nil {
+		all = make(value.Fields, 8)
+	}
+
+	s.WriteTo(all)
+	fields["status"] = structpb.NewStructValue(&structpb.Struct{Fields: all})
+
+	out := &fnv1.Resource{
+		Resource:          &structpb.Struct{Fields: fields},
+		ConnectionDetails: earlier.GetConnectionDetails(),
+		Ready:             earlier.GetReady(),
+	}
+	keepUnknown(out, earlier)
+
+	return out
+}

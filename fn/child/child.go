@@ -1,0 +1,205 @@
+package child
+
+import (
+	"google.golang.org/protobuf/types/known/structpb"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/webapp-operator/function-webapp/fn/pod"
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+	"github.com/webapp-operator/function-webapp/internal/wire"
+)
+
+// Desired keys. They are the identity of the children: Crossplane deletes a
+// child whose key it does not find. None is ever renamed.
+const (
+	KeyDeployment = "deployment"
+	KeyService    = "service"
+	KeyConfigMap  = "configmap"
+	KeyAutoscaler = "horizontalpodautoscaler"
+	KeyBudget     = "poddisruptionbudget"
+	KeyIngress    = "ingress"
+	KeyRoute      = "httproute"
+	KeyMonitor    = "servicemonitor"
+	KeyPolicy     = "networkpolicy"
+)
+
+// A Child is one object that a WebApp is made of.
+type Child struct {
+	// Key is the name of the desired resource. Frozen.
+	Key string
+
+	Type
+
+	// Suffix is what the object's name has behind the WebApp's. Frozen: another name
+	// is another object.
+	Suffix string
+
+	// Option is the field of spec by which a WebApp asks for the child, or says what
+	// it is like. One without a check is one of [pod.Fields], which has it.
+	Option webapp.Option
+
+	// Default reads what the platform team, or a namespace, says of the child for
+	// all, over what is set already. It is nil if nobody can.
+	Default func(defaults value.Reader, into *webapp.Defaults)
+
+	// Feature is what the platform team must have switched on. Frozen. It is empty
+	// for what needs no rights beyond Crossplane's own.
+	Feature string
+
+	// Custom says that the kind is one of a CustomResourceDefinition, which may
+	// not be installed.
+	Custom bool
+
+	// Reads are the fields of the observed object that build and Ready read.
+	Reads wire.Fields
+
+	// wanted says whether there is one, as far as the WebApp is concerned, with an
+	// autoscaler or without. It is nil for what every WebApp has.
+	wanted func(app *webapp.App, autoscaled bool) bool
+
+	// build returns what we want of the object, but for its type and metadata. The
+	// observed one is nil while it does not exist.
+	build func(plan *webapp.Plan, observed *structpb.Struct) value.Fields
+
+	// ready says whether the object does its job, where that is not for staysReady to
+	// say.
+	ready func(running bool) bool
+
+	// url is where the WebApp is reached from outside by this child, or "".
+	url func(plan *webapp.Plan) string
+}
+
+// All is all that a WebApp is made of. Features are listed in this order, and errors
+// of options told.
+var All = []*Child{
+	{
+		Key: KeyDeployment, Type: typeOf("apps/v1", "Deployment"), Reads: deploymentReads,
+		build: deployment, ready: func(running bool) bool { return running },
+	},
+	{
+		Key: KeyService, Type: typeOf("v1", "Service"), Reads: staysReads,
+		Option: webapp.Option{Name: "service", Check: checkService}, Default: readDefaultService,
+		build: service,
+	},
+	{
+		Key: KeyConfigMap, Type: typeOf("v1", "ConfigMap"), Reads: staysReads, Suffix: "-config",
+		build: configMap,
+	},
+	{
+		Key: KeyAutoscaler, Type: typeOf("autoscaling/v2", "HorizontalPodAutoscaler"), Reads: staysReads,
+		Option: webapp.Option{Name: webapp.AutoscalingOption, Check: checkAutoscaling}, Feature: "autoscaling",
+		wanted: asked(webapp.AutoscalingOption), build: autoscaler,
+	},
+	{
+		Key: KeyBudget, Type: typeOf("policy/v1", "PodDisruptionBudget"), Reads: staysReads,
+		Option: webapp.Option{Name: "podDisruptionBudget", Check: checkBudget}, Feature: "podDisruptionBudget",
+		wanted: wantsBudget, build: budget,
+	},
+	{
+		Key: KeyIngress, Type: typeOf("networking.k8s.io/v1", "Ingress"), Reads: staysReads,
+		Option: webapp.Option{Name: "ingress", Check: checkIngress}, Default: readDefaultIngress, Feature: "ingress",
+		wanted: asked("ingress"), build: ingress, url: ingressURL,
+	},
+	{
+		Key: KeyRoute, Type: typeOf("gateway.networking.k8s.io/v1", "HTTPRoute"), Reads: staysReads,
+		Option: webapp.Option{Name: "httpRoute", Check: checkRoute}, Default: readDefaultRoute, Feature: "httpRoute", Custom: true,
+		wanted: asked("httpRoute"), build: route, url: routeURL,
+	},
+	{
+		Key: KeyMonitor, Type: typeOf("monitoring.coreos.com/v1", "ServiceMonitor"), Reads: staysReads,
+		Option: webapp.Option{Name: "metrics"}, Feature: "metrics", Custom: true,
+		wanted: asked("metrics"), build: monitor,
+	},
+	{
+		Key: KeyPolicy, Type: typeOf("networking.k8s.io/v1", "NetworkPolicy"), Reads: staysReads,
+		Option: webapp.Option{Name: "networkPolicy", Check: checkNetworkPolicy}, Feature: "networkPolicy",
+		wanted: asked("networkPolicy"), build: networkPolicy,
+	},
+}
+
+// asked is for a child that there is if a WebApp has its option.
+func asked(option string) func(*webapp.App, bool) bool {
+	return func(app *webapp.App, _ bool) bool { return app.Options[option] != nil }
+}
+
+// Options are the optional fields of a WebApp: those that shape its pods, and those
+// of its children.
+func Options() []webapp.Option {
+	var all []webapp.Option
+
+	for _, f := range pod.Fields {
+		if f.Check != nil {
+			all = append(all, webapp.Option{Name: f.Name, Check: f.Check})
+		}
+	}
+
+	for _, c := range All {
+		if c.Option.Check != nil {
+			all = append(all, c.Option)
+		}
+	}
+
+	return all
+}
+
+// A Type is the type of an object, in words and as it is sent.
+type Type struct {
+	APIVersion, Kind string
+
+	apiVersion, kind *structpb.Value
+}
+
+func typeOf(apiVersion, kind string) Type {
+	return Type{apiVersion, kind, value.String(apiVersion), value.String(kind)}
+}
+
+// Name is the object's name. Frozen.
+func (c *Child) Name(app *webapp.App) string { return app.Name + c.Suffix }
+
+// Wanted says whether a WebApp has the child, with an autoscaler or without.
+func (c *Child) Wanted(app *webapp.App, autoscaled bool) bool {
+	return c.wanted == nil || c.wanted(app, autoscaled)
+}
+
+// Ready says whether the object does its job. The observed one is nil while it does
+// not exist. Running says whether the Deployment does its own.
+func (c *Child) Ready(observed *structpb.Struct, running bool) bool {
+	if c.ready != nil {
+		return c.ready(running)
+	}
+
+	return staysReady(observed, running)
+}
+
+// staysReady is for objects that do their job from the moment they exist. While
+// the Deployment is not ready, and with it the WebApp, one that does not exist yet
+// passes for ready: it is applied with this answer, and every new WebApp would have
+// two more events and one more change of its conditions.
+func staysReady(observed *structpb.Struct, running bool) bool {
+	if observed == nil {
+		return !running
+	}
+
+	return value.Text(observed.GetFields()["metadata"], "deletionTimestamp") == ""
+}
+
+// staysReads is what staysReady reads.
+var staysReads = wire.Fields{"metadata": {"deletionTimestamp": nil}}
+
+// URL is where a WebApp is reached: from outside, if one of the desired children lets
+// traffic in and has one address, and else inside the cluster.
+func URL(plan *webapp.Plan, desired map[string]*fnv1.Resource) string {
+	for _, c := range All {
+		if c.url == nil || desired[c.Key] == nil {
+			continue
+		}
+
+		if u := c.url(plan); u != "" {
+			return u
+		}
+	}
+
+	return serviceURL(plan.App)
+}

@@ -1,0 +1,114 @@
+package child
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/webapp-operator/function-webapp/fn/pod"
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+)
+
+// Compose builds children, by key.
+func Compose(plan *webapp.Plan, chosen []*Child, observed map[string]*fnv1.Resource) map[string]*structpb.Struct {
+	out := make(map[string]*structpb.Struct, len(chosen))
+	namespace := value.String(plan.App.Namespace)
+	labels := value.WithStrings(plan.Labels, plan.Settings.Labels)
+
+	for _, c := range chosen {
+		object := c.build(plan, observed[c.Key].GetResource())
+		object["apiVersion"] = c.apiVersion
+		object["kind"] = c.kind
+		object["metadata"] = value.Object(value.Fields{
+			"name":        value.String(c.Name(plan.App)),
+			"namespace":   namespace,
+			"labels":      labels,
+			"annotations": annotations(plan.Settings, plan.App.Options[c.Option.Name]),
+		})
+
+		out[c.Key] = value.Object(object).GetStructValue()
+	}
+
+	deployment := out[KeyDeployment]
+	annotate(deployment, webapp.TemplateHashAnnotation, pod.Hash(deployment))
+
+	if from := origins(plan); from != "" {
+		annotate(deployment, webapp.DefaultsAnnotation, from)
+	}
+
+	return out
+}
+
+// annotations are the platform team's, and those that a WebApp's option says go on
+// its object.
+func annotations(settings *webapp.Settings, option *structpb.Value) *structpb.Value {
+	own := value.Dig(option, "annotations").GetStructValue().GetFields()
+	if len(own) == 0 {
+		return value.Strings(settings.Annotations)
+	}
+
+	all := value.Strings(settings.Annotations).GetStructValue().GetFields()
+	if all == nil {
+		all = make(value.Fields, len(own))
+	}
+
+	maps.Copy(all, own)
+
+	return value.Object(all)
+}
+
+// annotate gives an object that is being built one more annotation.
+func annotate(object *structpb.Struct, key, text string) {
+	metadata := object.GetFields()["metadata"].GetStructValue().GetFields()
+	metadata["annotations"] = value.WithStrings(metadata["annotations"], map[string]string{key: text})
+}
+
+// origins says in words which defaults a WebApp has, and where from. It is empty if
+// nobody wants to know.
+func origins(plan *webapp.Plan) string {
+	if !plan.Settings.Traced {
+		return ""
+	}
+
+	text, from := "", ""
+
+	for _, o := range plan.Settings.Origins {
+		if !applies(o, plan) {
+			continue
+		}
+
+		switch {
+		case text == "":
+		case from != o.From:
+			text += " from " + from + "; "
+		default:
+			text += ", "
+		}
+
+		text += strings.Join(o.Path, ".")
+		from = o.From
+	}
+
+	if text == "" {
+		return ""
+	}
+
+	return text + " from " + from
+}
+
+// applies says whether a WebApp has a default: it does not say so itself, and has
+// what the default is about.
+func applies(o webapp.Origin, plan *webapp.Plan) bool {
+	if value.Dig(plan.App.Options[o.Path[0]], o.Path[1:]...) != nil {
+		return false
+	}
+
+	return !slices.ContainsFunc(All, func(c *Child) bool {
+		return c.Option.Name == o.Path[0] && !c.Wanted(plan.App, plan.Autoscaled)
+	})
+}

@@ -1,0 +1,51 @@
+package child
+
+import (
+	"google.golang.org/protobuf/types/known/structpb"
+	networkingv1 "k8s.io/api/networking/v1"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+)
+
+func checkNetworkPolicy(spec value.Reader) {
+	if _, ok := value.Native[v1.NetworkPolicy](spec, "networkPolicy"); !ok {
+		return
+	}
+
+	written := spec.Object("networkPolicy")
+	if written.Get("ingress") == nil && written.Get("egress") == nil {
+		written.Required("", "say what may come in (ingress), what may go out (egress), or both")
+	}
+}
+
+// networkPolicy names what it has rules for: Kubernetes would take one without rules for
+// what comes in for one that lets nothing in.
+func networkPolicy(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
+	o := plan.App.Option("networkPolicy")
+	in, out := o.Get("ingress"), o.Get("egress")
+
+	var types []*structpb.Value
+	if in != nil {
+		types = append(types, policyIngress)
+	}
+
+	if out != nil {
+		types = append(types, policyEgress)
+	}
+
+	return value.Fields{
+		"spec": value.Object(value.Fields{
+			"podSelector": plan.Matching,
+			"policyTypes": value.List(types...),
+			"ingress":     in,
+			"egress":      out,
+		}),
+	}
+}
+
+var (
+	policyIngress = value.String(networkingv1.PolicyTypeIngress)
+	policyEgress  = value.String(networkingv1.PolicyTypeEgress)
+)

@@ -1,0 +1,28 @@
+package child
+
+import (
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/webapp-operator/function-webapp/fn/pod"
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+)
+
+func monitor(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
+	o := plan.App.Option("metrics")
+	endpoint := value.Fields{"path": o.Get("path"), "interval": o.Get("interval")}
+
+	if port := pod.MetricsPort(plan.App); port != nil {
+		endpoint["targetPort"] = port
+	} else {
+		endpoint["port"] = pod.HTTPPort
+	}
+
+	return value.Fields{
+		"spec": value.Object(value.Fields{
+			// The labels of the Service, too: no other has both.
+			"selector":  plan.Matching,
+			"endpoints": value.List(value.Object(endpoint)),
+		}),
+	}
+}

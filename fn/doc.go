@@ -1,0 +1,16 @@
+// Package fn composes WebApps. A request holds the WebApp, what exists of it and
+// what the platform team set; the answer holds what should exist and what the
+// WebApp's status should say.
+//
+// Data goes one way. [Function.RunFunction] walks through steps (steps.go), each of
+// which asks one of the rooms below, from what was asked for to what is said of it:
+//
+//	platform  the input, a namespace's defaults, policy, features
+//	webapp    the WebApp, and the plan of what is built
+//	child     the objects        pod  what their pods are made of
+//	rollout   facts, pods, verdict, status, events
+//	value     JSON's values, for all of them
+//
+// A room knows those that are below it: value ← webapp ← pod ← child ← platform, and
+// child ← rollout. TestRooms holds the arrows.
+package fn

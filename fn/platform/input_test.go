@@ -1,0 +1,205 @@
+package platform
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/structpb"
+	corev1 "k8s.io/api/core/v1"
+	apiresource "k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/crossplane/function-sdk-go/resource"
+
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+)
+
+func messages(errs field.ErrorList) []string {
+	var out []string
+	for _, err := range errs {
+		out = append(out, err.Error())
+	}
+
+	return out
+}
+
+// names are those of the parts of an object.
+func names[T any](parts []part[T]) []string {
+	var out []string
+	for _, p := range parts {
+		out = append(out, p.name)
+	}
+
+	return out
+}
+
+func TestReadInput(t *testing.T) {
+	const head = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input"`
+
+	type want struct {
+		input *Input
+		errs  []string
+	}
+
+	cases := map[string]struct {
+		reason string
+		args   *structpb.Struct
+		want   want
+	}{
+		"None": {
+			reason: "No input at all is fine.",
+			want:   want{input: &Input{TTL: 10 * time.Minute}},
+		},
+		"Empty": {
+			reason: "So is one that sets nothing.",
+			args:   resource.MustStructJSON(head + `, "features": []}`),
+			want:   want{input: &Input{TTL: 10 * time.Minute}},
+		},
+		"Everything": {
+			reason: "Every field is read.",
+			args: resource.MustStructJSON(head + `, "metadata": {"name": "x"}, "ttl": "1h30m", "labels": {"acme.com/team": "a"}, "annotations": {"Acme.com/Contact": "b c"},
+				"defaults": {"resources": {"requests": {"cpu": 0.5, "memory": "1Gi"}, "limits": {"cpu": 2, "memory": "1Gi"}}}}`),
+			want: want{input: &Input{
+				TTL: 90 * time.Minute,
+				Settings: webapp.Settings{
+					Labels:      map[string]string{"acme.com/team": "a"},
+					Annotations: map[string]string{"Acme.com/Contact": "b c"},
+					Defaults: webapp.Defaults{Resources: webapp.Resources{
+						Requests: corev1.ResourceList{"cpu": apiresource.MustParse("500m"), "memory": apiresource.MustParse("1Gi")},
+						Limits:   corev1.ResourceList{"cpu": apiresource.MustParse("2"), "memory": apiresource.MustParse("1Gi")},
+					}},
+				},
+			}},
+		},
+		"NoPolling": {
+			reason: "Nought turns the asking off.",
+			args:   resource.MustStructJSON(head + `, "ttl": "0s"}`),
+			want:   want{input: &Input{}},
+		},
+		"Unknown": {
+			reason: "A setting that does nothing is refused by its name, wherever it stands.",
+			args:   resource.MustStructJSON(head + `, "colour": "red", "defaults": {"replicas": 1, "resources": {"claims": []}}}`),
+			want: want{errs: []string{
+				`colour: Forbidden: unknown field: known here are apiVersion, kind, metadata, ` + strings.Join(names(inputParts), ", "),
+				`defaults.replicas: Forbidden: unknown field: known here are ` + strings.Join(names(defaultParts), ", "),
+				`defaults.resources.claims: Forbidden: unknown field: known here are requests, limits`,
+			}},
+		},
+		"OtherKind": {
+			reason: "An input for another function is refused.",
+			args:   resource.MustStructJSON(`{"apiVersion": "pt.fn.crossplane.io/v1beta1", "kind": "Resources"}`),
+			want: want{errs: []string{
+				`apiVersion: Unsupported value: "pt.fn.crossplane.io/v1beta1": supported values: "webapp.fn.example.com/v1beta1"`,
+				`kind: Unsupported value: "Resources": supported values: "Input"`,
+			}},
+		},
+		"Types": {
+			reason: "Types are checked.",
+			args:   resource.MustStructJSON(head + `, "ttl": 10, "labels": ["a"], "annotations": {"a": 1}, "defaults": {"resources": {"requests": {"cpu": []}}}, "features": "all"}`),
+			want: want{errs: []string{
+				`ttl: Invalid value: "number": must be a string`,
+				`labels: Invalid value: "array": must be an object`,
+				`annotations[a]: Invalid value: "number": must be a string: put it in quotes`,
+				`defaults.resources.requests[cpu]: Invalid value: "array": must be a quantity such as 100m, 0.5 or 128Mi`,
+				`features: Invalid value: "string": must be a list`,
+			}},
+		},
+		"TTL": {
+			reason: "Asking all the time would wear the cluster down.",
+			args:   resource.MustStructJSON(head + `, "ttl": "-1s"}`),
+			want:   want{errs: []string{`ttl: Invalid value: "-1s": must be at least 10s, or 0s to turn the asking off`}},
+		},
+		"Ours": {
+			reason: "What the function and Crossplane set is theirs.",
+			args:   resource.MustStructJSON(head + `, "labels": {"managed-by": "me", "crossplane.io/composite": "x"}, "annotations": {"example.com/template-hash": "x", "a.crossplane.io/b": "x", "a/b/c": "x"}}`),
+			want: want{errs: []string{
+				`labels[crossplane.io/composite]: Forbidden: this label is set for you`,
+				`labels[managed-by]: Forbidden: this label is set for you`,
+				`annotations[a.crossplane.io/b]: Forbidden: this annotation is set for you`,
+				`annotations[a/b/c]: Invalid value: "a/b/c": a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+				`annotations[example.com/template-hash]: Forbidden: this annotation is set for you`,
+			}},
+		},
+		"Labels": {
+			reason: "Labels are labels.",
+			args:   resource.MustStructJSON(head + `, "labels": {"": "x"}}`),
+			want: want{errs: []string{
+				`labels[]: Invalid value: "": name part must be non-empty`,
+				`labels[]: Invalid value: "": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
+			}},
+		},
+		"Quantities": {
+			reason: "Quantities are quantities, not negative, and not such as take minutes to read; a request fits under its limit.",
+			args:   resource.MustStructJSON(head + `, "defaults": {"resources": {"requests": {"cpu": "lots", "memory": "2Gi", "ephemeral-storage": "1e-999999999"}, "limits": {"cpu": -1, "memory": "1Gi"}}}}`),
+			want: want{errs: []string{
+				`defaults.resources.requests[cpu]: Invalid value: "lots": must be a quantity such as 100m, 0.5 or 128Mi`,
+				`defaults.resources.requests[ephemeral-storage]: Invalid value: "1e-999999999": must be a quantity such as 100m, 0.5 or 128Mi`,
+				`defaults.resources.limits[cpu]: Invalid value: "-1": must be a quantity such as 100m, 0.5 or 128Mi`,
+				`defaults.resources.requests[memory]: Invalid value: "2Gi": must not exceed the limit of 1Gi`,
+			}},
+		},
+		"Resources": {
+			reason: "The request of what cannot be shared is its limit.",
+			args:   resource.MustStructJSON(head + `, "defaults": {"resources": {"requests": {"acme.com/gpu": 1, "acme.com/fpga": 1}, "limits": {"acme.com/gpu": 2}}}}`),
+			want: want{errs: []string{
+				`defaults.resources.limits[acme.com/fpga]: Required value: must be the request of 1, because it cannot be shared`,
+				`defaults.resources.requests[acme.com/gpu]: Invalid value: "1": must be the limit of 2, because it cannot be shared`,
+			}},
+		},
+		"ResourceNames": {
+			reason: "The API server would refuse the Deployment for a resource it does not know.",
+			args:   resource.MustStructJSON(head + `, "defaults": {"resources": {"requests": {"memry": "1Gi"}, "limits": {"ephemeral-storage": "1Gi", "hugepages-2Mi": "2Mi", "acme.com/gpu": 1}}}}`),
+			want: want{errs: []string{
+				`defaults.resources.requests[memry]: Unsupported value: "memry": supported values: "cpu", "memory", "ephemeral-storage", "hugepages-<size>", "<domain>/<name>"`,
+			}},
+		},
+		"ServiceType": {
+			reason: "A Service is one of three.",
+			args:   resource.MustStructJSON(head + `, "defaults": {"service": {"type": "ExternalName", "port": 80}}}`),
+			want: want{errs: []string{
+				`defaults.service.port: Forbidden: unknown field: known here are type`,
+				`defaults.service.type: Unsupported value: "ExternalName": supported values: "ClusterIP", "NodePort", "LoadBalancer"`,
+			}},
+		},
+		"Features": {
+			reason: "What does not exist cannot be switched on.",
+			args:   resource.MustStructJSON(head + `, "features": ["podDisruptionBudget", "httpRoutes"]}`),
+			want:   want{errs: []string{`features[1]: Unsupported value: "httpRoutes": supported values: "` + strings.Join(features(), `", "`) + `"`}},
+		},
+		"Diagnostics": {
+			reason: "Pods can be looked at.",
+			args:   resource.MustStructJSON(head + `, "diagnostics": "pods"}`),
+			want:   want{input: &Input{TTL: DefaultTTL, Diagnostics: true}},
+		},
+		"DiagnosticsWrong": {
+			reason: "And nothing else can.",
+			args:   resource.MustStructJSON(head + `, "diagnostics": "logs"}`),
+			want:   want{errs: []string{`diagnostics: Unsupported value: "logs": supported values: "pods"`}},
+		},
+		"DiagnosticsMistyped": {
+			reason: "It is no switch.",
+			args:   resource.MustStructJSON(head + `, "diagnostics": true}`),
+			want:   want{errs: []string{`diagnostics: Invalid value: "boolean": must be a string`}},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			got, errs := ReadInput(tc.args)
+			if diff := cmp.Diff(tc.want.errs, messages(errs)); diff != "" {
+				t.Errorf("\n%s\nReadInput(...): -want errors, +got errors:\n%s", tc.reason, diff)
+			}
+
+			if tc.want.errs != nil {
+				return
+			}
+
+			if diff := cmp.Diff(tc.want.input, got, cmp.AllowUnexported(Input{}, Policy{}), protocmp.Transform()); diff != "" {
+				t.Errorf("\n%s\nReadInput(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}

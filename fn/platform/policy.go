@@ -1,0 +1,179 @@
+package platform
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/types/known/structpb"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/pod"
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+	"github.com/webapp-operator/function-webapp/input/v1beta1"
+)
+
+// A Policy is what no WebApp of a Composition may go beyond, whoever asks for it.
+// A WebApp that does is refused as a whole, and what exists of it stays: a policy
+// that becomes stricter stops nothing that runs.
+type Policy struct {
+	// registries are the starts of repositories, as repository returns them.
+	registries      []string
+	forbidLatestTag bool
+	requiredLabels  []string
+	maxReplicas     int32
+	maxResources    webapp.Resources
+}
+
+// policyParts are read in this order.
+var policyParts = []part[Policy]{
+	{name: "registries", read: readRegistries},
+	{name: "forbidLatestTag", read: func(in value.Reader, into *Policy) {
+		into.forbidLatestTag, _ = value.Native[bool](in, "forbidLatestTag")
+	}},
+	{name: "requiredLabels", read: readRequiredLabels},
+	{name: "maxReplicas", read: func(in value.Reader, into *Policy) {
+		into.maxReplicas, _ = in.Integer("maxReplicas", v1.MinReplicas, v1.MaxAutoscaledReplicas)
+	}},
+	{name: "maxResources", read: func(in value.Reader, into *Policy) {
+		into.maxResources = webapp.ReadQuantities(in.Object("maxResources"))
+	}},
+}
+
+// readPolicy reads the policy. Defaults that are against it would have every WebApp
+// refused for what it did not ask for.
+func readPolicy(root value.Reader, into *Input) {
+	in := root.Object("policy")
+	if len(in.Fields) == 0 {
+		return
+	}
+
+	into.Policy = &Policy{}
+	readParts(in, policyParts, into.Policy)
+
+	resources, most := into.Settings.Resources, into.Policy.maxResources
+	notAbove(root.Entries("defaults", "resources", "requests"), resources.Requests, most.Requests)
+	notAbove(root.Entries("defaults", "resources", "limits"), resources.Limits, most.Limits)
+}
+
+func notAbove(at value.Reader, set, most corev1.ResourceList) {
+	for _, name := range slices.Sorted(maps.Keys(most)) {
+		quantity, limit := set[name], most[name]
+		if quantity.Cmp(limit) > 0 {
+			at.Invalid(string(name), quantity.String(), "must not exceed the policy's "+limit.String())
+		}
+	}
+}
+
+var registriesPattern = regexp.MustCompile(v1beta1.RegistryPattern)
+
+func readRegistries(in value.Reader, into *Policy) {
+	written, _ := value.Native[[]string](in, "registries")
+
+	for i, r := range written {
+		if !registriesPattern.MatchString(r) {
+			in.Items("registries")[i].Invalid("", r,
+				"must be a registry such as ghcr.io, or a part of one such as ghcr.io/acme, without https://, a tag or a slash at the end; Docker Hub is docker.io")
+		}
+
+		host, _, _ := strings.Cut(r, "/")
+		into.registries = append(into.registries, canonical(host)+r[len(host):])
+	}
+}
+
+func readRequiredLabels(in value.Reader, into *Policy) {
+	into.requiredLabels, _ = value.Native[[]string](in, "requiredLabels")
+
+	for i, key := range into.requiredLabels {
+		for _, problem := range validation.IsQualifiedName(key) {
+			in.Items("requiredLabels")[i].Invalid("", key, problem)
+		}
+	}
+}
+
+// Check returns what of a WebApp is against the policy, if there is one. The
+// Deployment is the one that would be made of it, defaults and all.
+func (p *Policy) Check(app *webapp.App, deployment *structpb.Struct) field.ErrorList {
+	if p == nil {
+		return nil
+	}
+
+	root, errs := value.Read(nil)
+	spec := root.Object("spec")
+
+	if len(p.registries) > 0 && !p.allows(repository(app.Spec.Image)) {
+		spec.Forbidden("image", demand("registries", "allows images from %s only", value.Clip(strings.Join(p.registries, ", "), value.MaxMessage/3)))
+	}
+
+	if p.forbidLatestTag && isLatest(app.Spec.Image) {
+		spec.Forbidden("image", demand("forbidLatestTag", "asks for a tag other than latest, or a digest"))
+	}
+
+	for _, key := range p.requiredLabels {
+		if value.Text(app.Labels, key) == "" {
+			root.Object("metadata").Entries("labels").Required(key, demand("requiredLabels", "asks for this label"))
+		}
+	}
+
+	if p.maxReplicas > 0 && app.Spec.Replicas > p.maxReplicas {
+		spec.Forbidden("replicas", demand("maxReplicas", "allows at most %d", p.maxReplicas))
+	}
+
+	if p.maxReplicas > 0 && value.Number(app.Options[webapp.AutoscalingOption], "maxReplicas") > int64(p.maxReplicas) {
+		spec.Object(webapp.AutoscalingOption).Forbidden("maxReplicas", demand("maxReplicas", "allows at most %d", p.maxReplicas))
+	}
+
+	if len(p.maxResources.Requests) > 0 || len(p.maxResources.Limits) > 0 {
+		p.checkResources(spec.Object("resources"), webapp.ReadQuantities(value.Quiet(value.Dig(pod.Container(deployment), "resources"))))
+	}
+
+	return *errs
+}
+
+// allows says whether a repository is one of the registries.
+func (p *Policy) allows(repository string) bool {
+	return slices.ContainsFunc(p.registries, func(r string) bool { return isPartOf(repository, r) })
+}
+
+// checkResources checks what a container asks for and may use. A container without
+// a limit may use all there is; one with a limit and no request asks for its limit.
+func (p *Policy) checkResources(in value.Reader, have webapp.Resources) {
+	requests, limits := in.Entries("requests"), in.Entries("limits")
+
+	for _, name := range slices.Sorted(maps.Keys(p.maxResources.Requests)) {
+		most := p.maxResources.Requests[name]
+
+		request, asked := have.Requests[name]
+		if !asked {
+			request = have.Limits[name]
+		}
+
+		if request.Cmp(most) > 0 {
+			requests.Forbidden(string(name), demand("maxResources.requests", "allows at most %s", most.String()))
+		}
+	}
+
+	for _, name := range slices.Sorted(maps.Keys(p.maxResources.Limits)) {
+		most := p.maxResources.Limits[name]
+
+		limit, limited := have.Limits[name]
+
+		switch {
+		case !limited:
+			limits.Required(string(name), demand("maxResources.limits", "asks for a limit of at most %s", most.String()))
+		case limit.Cmp(most) > 0:
+			limits.Forbidden(string(name), demand("maxResources.limits", "allows at most %s", most.String()))
+		}
+	}
+}
+
+// demand says what a part of the policy asks for.
+func demand(part, format string, args ...any) string {
+	return "policy." + part + " of the platform team " + fmt.Sprintf(format, args...)
+}

@@ -1,0 +1,182 @@
+package pod
+
+import (
+	"path"
+	"slices"
+
+	"google.golang.org/protobuf/types/known/structpb"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+	"github.com/webapp-operator/function-webapp/internal/wire"
+)
+
+const (
+	containerName = "app"
+
+	// PortName names the container's port and the Service's. The Service and
+	// the probe refer to the port by it, so that while a changed port rolls out
+	// every pod is reached on the port it listens on.
+	PortName = "http"
+)
+
+// Values of what others refer to.
+var (
+	HTTPPort = value.String(PortName)
+	TCP      = value.String(corev1.ProtocolTCP)
+)
+
+// A template is the pods' template on its way, and the Deployment around it: as it is
+// by default, and then as the fields of the WebApp have it.
+type template struct {
+	app      *webapp.App
+	defaults *webapp.Defaults
+
+	spec, container value.Fields
+
+	// volumes of the pod, and where the container mounts them: see addVolume.
+	volumes, mounts []*structpb.Value
+
+	// deployment is the Deployment's spec without the template. What changes it
+	// restarts no pod.
+	deployment value.Fields
+}
+
+// Deployment returns the spec of the Deployment that has a WebApp's pods: their
+// template, how many there are and how they are replaced.
+func Deployment(plan *webapp.Plan, replicas *structpb.Value) *structpb.Value {
+	app, defaults := plan.App, &plan.Settings.Defaults
+	t := &template{
+		app: app, defaults: defaults,
+		spec:      defaultPod(plan),
+		container: defaultContainer(plan),
+		deployment: value.Fields{
+			"replicas": replicas,
+			"selector": plan.Matching,
+			"strategy": rollingUpdate,
+		},
+	}
+
+	if len(app.Options) > 0 || defaults.SecurityContext != nil {
+		for _, f := range Fields {
+			v := app.Options[f.Name]
+			if f.over != nil {
+				v = f.over(defaults, v)
+			}
+
+			if v != nil {
+				f.apply(t, v)
+			}
+		}
+
+		mountTmp(t)
+	}
+
+	t.container["volumeMounts"] = value.List(t.mounts...)
+	t.spec["volumes"] = value.List(t.volumes...)
+	t.spec["containers"] = value.List(value.Object(t.container))
+	t.deployment["template"] = value.Object(value.Fields{
+		"metadata": value.Object(value.Fields{"labels": plan.Labels}),
+		"spec":     value.Object(t.spec),
+	})
+
+	return value.Object(t.deployment)
+}
+
+// addVolume gives the pods a volume that the container mounts.
+func (t *template) addVolume(volume, mount *structpb.Value) {
+	t.volumes = append(t.volumes, volume)
+	t.mounts = append(t.mounts, mount)
+}
+
+// mounted says whether the container mounts a volume at a path.
+func (t *template) mounted(at string) bool {
+	return slices.ContainsFunc(t.mounts, func(mount *structpb.Value) bool {
+		return path.Clean(value.Text(mount, "mountPath")) == at
+	})
+}
+
+// rollingUpdate never takes a replica away before its successor is available.
+var rollingUpdate = value.Object(value.Fields{
+	"type": value.String(appsv1.RollingUpdateDeploymentStrategyType),
+	"rollingUpdate": value.Object(value.Fields{
+		"maxUnavailable": value.Int(int32(0)),
+		"maxSurge":       value.String("25%"),
+	}),
+})
+
+// defaultPod is what Pod Security's restricted profile admits
+// (https://kubernetes.io/docs/concepts/security/pod-security-standards/).
+func defaultPod(plan *webapp.Plan) value.Fields {
+	return value.Fields{
+		// A web application does not talk to the API server, and must not find
+		// a token to do so.
+		"automountServiceAccountToken": value.False,
+		// Variables for every Service of the namespace would change the
+		// environment behind the user's back.
+		"enableServiceLinks":        value.False,
+		"securityContext":           podSecurity,
+		"topologySpreadConstraints": constraints(plan),
+	}
+}
+
+// podSecurity sets no user ID: OpenShift and images choose their own.
+var podSecurity = value.Object(value.Fields{
+	"runAsNonRoot":   value.True,
+	"seccompProfile": value.Object(value.Fields{"type": value.String(corev1.SeccompProfileTypeRuntimeDefault)}),
+})
+
+func defaultContainer(plan *webapp.Plan) value.Fields {
+	return value.Fields{
+		"name":  appName,
+		"image": value.String(plan.App.Spec.Image),
+		"ports": value.List(value.Object(value.Fields{
+			"name":          HTTPPort,
+			"containerPort": value.Int(plan.App.Spec.Port),
+			// The protocol is part of the key by which server-side apply tells
+			// ports apart.
+			"protocol": TCP,
+		})),
+		"env":             envVars(plan.Env),
+		"resources":       plan.Settings.Resources.Value(),
+		"readinessProbe":  acceptsConnections,
+		"securityContext": containerSecurity,
+	}
+}
+
+var (
+	appName = value.String(containerName)
+
+	// acceptsConnections is the readiness probe of a WebApp that has none of its
+	// own.
+	acceptsConnections = value.Object(value.Fields{"tcpSocket": value.Object(value.Fields{"port": HTTPPort})})
+
+	containerSecurity = value.Object(value.Fields{
+		"allowPrivilegeEscalation": value.False,
+		"capabilities":             value.Object(value.Fields{"drop": value.List(value.String("ALL"))}),
+	})
+)
+
+func envVars(env []webapp.Variable) *structpb.Value {
+	items := make([]*structpb.Value, 0, len(env))
+	for _, v := range env {
+		items = append(items, value.Object(value.Fields{"name": value.String(v.Name), "value": v.Value}))
+	}
+
+	return value.List(items...)
+}
+
+// Container returns the container of a Deployment that a WebApp is about, or nil.
+func Container(deployment *structpb.Struct) *structpb.Value {
+	pod := wire.Open(value.Dig(deployment.GetFields()["spec"], "template"))
+	containers := value.Dig(pod, "spec", "containers").GetListValue().GetValues()
+
+	i := slices.IndexFunc(containers, func(c *structpb.Value) bool { return value.Text(c, "name") == containerName })
+	if i < 0 {
+		return nil
+	}
+
+	return containers[i]
+}

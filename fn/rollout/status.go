@@ -1,0 +1,151 @@
+package rollout
+
+import (
+	"time"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+	"github.com/webapp-operator/function-webapp/internal/wire"
+)
+
+// A Status is what the WebApp says of itself. Field names are API.
+type Status struct {
+	Verdict
+
+	Available     int64
+	Replicas      int64
+	LabelSelector string
+	URL           string
+
+	// LastUpdated is when anything above last changed, by changedAt. It is sent
+	// again as it is until then: a new time on every call would be a change that
+	// calls for the next.
+	LastUpdated string
+}
+
+// CompositeReads is what [ReadStatus] and lastWrite read of the composite.
+var CompositeReads = wire.Fields{
+	"metadata": {"managedFields": wire.Later},
+	"status": {
+		"phase": nil, "reason": nil, "message": nil, "availableReplicas": nil, "replicas": nil,
+		"labelSelector": nil, "url": nil, "lastUpdated": nil,
+	},
+}
+
+// ReadStatus reads what the WebApp said of itself until now.
+func ReadStatus(composite *structpb.Struct) Status {
+	status := composite.GetFields()["status"]
+
+	return Status{
+		Verdict: Verdict{
+			Phase:   v1.Phase(value.Text(status, "phase")),
+			Reason:  v1.Reason(value.Text(status, "reason")),
+			Message: value.Text(status, "message"),
+		},
+		Available:     value.Number(status, "availableReplicas"),
+		Replicas:      value.Number(status, "replicas"),
+		LabelSelector: value.Text(status, "labelSelector"),
+		URL:           value.Text(status, "url"),
+		LastUpdated:   value.Text(status, "lastUpdated"),
+	}
+}
+
+// WriteTo writes every field: Crossplane deletes a field that is not sent.
+func (s Status) WriteTo(f value.Fields) {
+	f["phase"] = value.String(s.Phase)
+	f["reason"] = value.String(s.Reason)
+	f["message"] = value.String(s.Message)
+	f["availableReplicas"] = value.Int(s.Available)
+	f["replicas"] = value.Int(s.Replicas)
+	f["labelSelector"] = value.String(s.LabelSelector)
+	f["url"] = value.String(s.URL)
+	f["lastUpdated"] = value.String(s.LastUpdated)
+}
+
+// Observed are the objects that a status is about, as they were observed.
+type Observed struct {
+	Composite, Deployment *structpb.Struct
+	Pods                  []*fnv1.Resource
+}
+
+// NewStatus returns what to say of a WebApp after what was said before.
+func NewStatus(before Status, verdict Verdict, facts Facts, url string, observed Observed, now time.Time) Status {
+	after := Status{
+		Verdict:       verdict,
+		Available:     facts.available,
+		Replicas:      facts.replicas,
+		LabelSelector: webapp.SelectorText(facts.plan.App),
+		URL:           url,
+		LastUpdated:   before.LastUpdated,
+	}
+
+	if after != before || before.LastUpdated == "" {
+		after.LastUpdated = changedAt(before, observed, now)
+	}
+
+	return after
+}
+
+// recently is how long ago the API server may have written what the status is
+// about for that to be why the status changes now.
+const recently = time.Minute
+
+// changedAt returns when the status changed that now differs from the one before.
+// It is when the API server last wrote the WebApp, its Deployment or one of the
+// pods that were looked at, so that the same request gives the same time: Crossplane
+// often calls again before it sees the status that it wrote itself, and another time
+// would be one more change, which wakes everybody who watches. Where no recent write
+// is known, it is now. It never goes back.
+func changedAt(before Status, observed Observed, now time.Time) string {
+	at := lastWrite(observed.Deployment, "")
+
+	for _, p := range observed.Pods {
+		if t := lastWrite(p.GetResource(), ""); t.After(at) {
+			at = t
+		}
+	}
+
+	// Crossplane's own writes of the status follow from what we say.
+	if t := lastWrite(observed.Composite, "status"); t.After(at) {
+		at = t
+	}
+
+	if now.Sub(at) > recently {
+		at = now
+	}
+
+	if t := parseTime(before.LastUpdated); t.After(at) {
+		at = t
+	}
+
+	return at.UTC().Format(time.RFC3339)
+}
+
+// lastWrite returns when an object was last written, but for one of its
+// subresources. It is the zero time if the object does not say.
+func lastWrite(object *structpb.Struct, but string) time.Time {
+	last := time.Time{}
+
+	for _, entry := range wire.Open(value.Dig(object.GetFields()["metadata"], "managedFields")).GetListValue().GetValues() {
+		if t := parseTime(value.Text(entry, "time")); t.After(last) && (but == "" || value.Text(entry, "subresource") != but) {
+			last = t
+		}
+	}
+
+	return last
+}
+
+// parseTime returns the zero time for what is not one.
+func parseTime(s string) time.Time {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}
+	}
+
+	return t
+}

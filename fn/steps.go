@@ -1,0 +1,311 @@
+package fn
+
+import (
+	"time"
+
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/platform"
+	"github.com/webapp-operator/function-webapp/fn/rollout"
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+)
+
+// A step takes what earlier ones found, asks a room, and notes what that found. It
+// changes nothing that was found before (TestStepsKeepWhatWasFound), and only the last
+// ones write the answer. One that refuses ends the walk.
+type step struct {
+	name string
+	take func(c *call) *refusal
+}
+
+// steps are the walk, from what was asked for to what is said of it.
+var steps = [...]step{
+	// What is asked for.
+	{name: "read the input", take: (*call).readInput},
+	{name: "read the WebApp", take: (*call).readWebApp},
+	{name: "look at earlier steps of the pipeline", take: (*call).checkDesired},
+	{name: "read the namespace's defaults", take: (*call).readNamespace},
+	// What is made.
+	{name: "choose the children", take: (*call).choose},
+	{name: "find conflicts", take: (*call).findConflicts},
+	{name: "plan", take: (*call).makePlan},
+	{name: "build the children", take: (*call).build},
+	{name: "hold them against the policy", take: (*call).checkPolicy},
+	// What became of it.
+	{name: "observe the Deployment", take: (*call).observe},
+	{name: "look at the pods", take: (*call).lookAtPods},
+	{name: "judge", take: (*call).judge},
+	// What is said of it.
+	{name: "answer with the children", take: (*call).answerChildren},
+	{name: "answer with the status", take: (*call).answerStatus},
+	{name: "answer with the condition", take: (*call).answerCondition},
+	{name: "say when to ask again", take: (*call).answerTTL},
+}
+
+// unsettledTTL is how long Crossplane waits at most to ask again about a WebApp that
+// does not run. Many changes in a short time open the circuit breaker, and the event
+// that it drops may be the one that all pods are available.
+const unsettledTTL = time.Minute
+
+// A call is one request on its way through the steps, and what they found.
+type call struct {
+	function  *Function
+	req       *fnv1.RunFunctionRequest
+	composite *structpb.Struct
+	observed  map[string]*fnv1.Resource
+	now       time.Time
+
+	found
+	rsp *fnv1.RunFunctionResponse
+}
+
+// found is what steps found, in their order.
+type found struct {
+	input *platform.Input
+	app   *webapp.App
+
+	settings *webapp.Settings
+	// known says whether the settings are all there is to know.
+	known bool
+
+	choice    platform.Choice
+	conflicts []child.Conflict
+
+	plan  webapp.Plan
+	built map[string]*structpb.Struct
+
+	facts   rollout.Facts
+	before  rollout.Status
+	pods    []*fnv1.Resource
+	verdict rollout.Verdict
+	running bool
+
+	// asked is what steps want Crossplane to be asked for.
+	asked struct {
+		namespace, conflicts, pods map[string]*fnv1.ResourceSelector
+	}
+}
+
+func newCall(f *Function, req *fnv1.RunFunctionRequest) *call {
+	return &call{
+		function:  f,
+		req:       req,
+		composite: req.GetObserved().GetComposite().GetResource(),
+		observed:  req.GetObserved().GetResources(),
+		now:       f.now(),
+		rsp:       passThrough(req),
+	}
+}
+
+func (c *call) readInput() *refusal {
+	input, errs := c.function.readInput(c.req.GetInput())
+	if len(errs) > 0 {
+		return &refusal{v1.ReasonInvalidInput, "the input of this step of the Composition is wrong: " + value.Sentence(errs)}
+	}
+
+	c.input = input
+
+	return nil
+}
+
+func (c *call) readWebApp() *refusal {
+	if err := webapp.CheckComposite(c.composite); err != nil {
+		return &refusal{v1.ReasonInvalidRequest, err.Error()}
+	}
+
+	app, errs := webapp.Read(c.composite, options)
+	if len(errs) > 0 {
+		return &refusal{v1.ReasonInvalidSpec, wrongWebApp + value.Sentence(errs)}
+	}
+
+	c.app = app
+
+	return nil
+}
+
+const wrongWebApp = "the WebApp is wrong: "
+
+func (c *call) checkDesired() *refusal {
+	if err := checkDesired(c.req.GetDesired()); err != nil {
+		return &refusal{v1.ReasonInvalidRequest, err.Error()}
+	}
+
+	return nil
+}
+
+func (c *call) readNamespace() (refused *refusal) {
+	var err error
+
+	c.asked.namespace = c.function.namespaces.Asked(c.app, c.input)
+	c.settings, c.known, err = c.function.namespaces.Settings(c.app, c.input, c.req.GetRequiredResources())
+
+	if err != nil {
+		return &refusal{v1.ReasonInvalidDefaults, err.Error()}
+	}
+
+	return nil
+}
+
+func (c *call) choose() *refusal {
+	c.choice = platform.Choose(c.app, c.input, c.observed, platform.Rights{Resources: c.req.GetRequiredResources(), Schemas: c.req.GetRequiredSchemas()})
+
+	if err := child.RequireParents(c.app, c.settings, c.choice.Children); err != nil {
+		return &refusal{v1.ReasonInvalidSpec, wrongWebApp + err.Error()}
+	}
+
+	return nil
+}
+
+func (c *call) findConflicts() *refusal {
+	c.conflicts, c.asked.conflicts = child.Conflicts(c.app, c.choice.Children, c.observed, c.req.GetRequiredResources())
+
+	return nil
+}
+
+func (c *call) makePlan() *refusal {
+	// An autoscaler that is held back decides nothing.
+	c.plan = webapp.NewPlan(c.app, c.settings, c.choice.Autoscaled && !c.heldBack(child.KeyAutoscaler))
+
+	return nil
+}
+
+// heldBack says whether a child is not made while others are in its way. Leaving out
+// what does not exist deletes nothing. Pods of a half composed WebApp could receive
+// the traffic of the Service that is in the way, so it is all or nothing.
+func (c *call) heldBack(key string) bool {
+	_, exists := c.observed[key]
+	return !exists && len(c.conflicts) > 0
+}
+
+func (c *call) build() *refusal {
+	c.built = child.Compose(&c.plan, c.choice.Children, c.observed)
+
+	return nil
+}
+
+func (c *call) checkPolicy() *refusal {
+	if errs := c.input.Policy.Check(c.app, c.built[child.KeyDeployment]); c.known && len(errs) > 0 {
+		return &refusal{v1.ReasonPolicyViolation, "the platform team does not allow the WebApp: " + value.Sentence(errs)}
+	}
+
+	return nil
+}
+
+func (c *call) observe() *refusal {
+	c.facts = rollout.Observe(&c.plan, c.observed[child.KeyDeployment].GetResource(), c.built[child.KeyDeployment])
+	c.before = rollout.ReadStatus(c.composite)
+
+	return nil
+}
+
+func (c *call) lookAtPods() *refusal {
+	if c.choice.Diagnostics {
+		c.asked.pods = rollout.AskForPods(c.facts, c.before.Reason)
+	}
+
+	if c.asked.pods != nil {
+		c.pods = c.req.GetRequiredResources()[rollout.PodsRequirement].GetItems()
+	}
+
+	return nil
+}
+
+func (c *call) judge() *refusal {
+	c.verdict = rollout.Judge(c.facts, rollout.FindTrouble(c.pods, c.facts, c.now))
+	c.running = c.verdict.Phase == v1.PhaseRunning
+
+	if len(c.conflicts) > 0 {
+		c.verdict = rollout.JudgeConflicts(c.conflicts)
+	}
+
+	return nil
+}
+
+func (c *call) answerChildren() *refusal {
+	for _, chosen := range c.choice.Children {
+		if c.heldBack(chosen.Key) {
+			continue
+		}
+
+		c.rsp.Desired.Resources[chosen.Key] = &fnv1.Resource{
+			Resource: c.built[chosen.Key],
+			Ready:    readiness(chosen.Ready(c.observed[chosen.Key].GetResource(), c.running)),
+		}
+	}
+
+	return nil
+}
+
+func (c *call) answerStatus() *refusal {
+	observed := rollout.Observed{Composite: c.composite, Deployment: c.observed[child.KeyDeployment].GetResource(), Pods: c.pods}
+	after := rollout.NewStatus(c.before, c.verdict, c.facts, child.URL(&c.plan, c.rsp.GetDesired().GetResources()), observed, c.now)
+
+	c.rsp.Desired.Composite = withStatus(c.rsp.GetDesired().GetComposite(), c.composite, after)
+	c.rsp.Results = append(c.rsp.Results, rollout.Tell(c.before.Verdict, after, c.facts)...)
+
+	return nil
+}
+
+func (c *call) answerCondition() *refusal {
+	switch {
+	case len(c.conflicts) > 0:
+		// Without this, Crossplane would take a WebApp whose children are held
+		// back for ready: none of its desired resources is unready.
+		c.rsp.Desired.Composite.Ready = fnv1.Ready_READY_FALSE
+		c.rsp.Conditions = append(c.rsp.Conditions, notAccepted(c.verdict.Reason, c.verdict.Message))
+	case c.choice.Missed != "":
+		c.rsp.Conditions = append(c.rsp.Conditions, notAccepted(c.choice.Missed, c.choice.Message))
+	default:
+		c.rsp.Conditions = append(c.rsp.Conditions, acceptedButFor(child.Unmeasurable(&c.plan, c.built[child.KeyDeployment])))
+	}
+
+	return nil
+}
+
+func (c *call) answerTTL() *refusal {
+	ttl := c.input.TTL
+
+	switch {
+	case c.verdict.Phase == v1.PhaseRunning:
+	case len(c.pods) > 0 && ttl == 0:
+		// What pods say changes with time, too.
+		ttl = unsettledTTL
+	default:
+		ttl = min(ttl, unsettledTTL)
+	}
+
+	c.rsp.Meta.Ttl = durationpb.New(ttl)
+
+	return nil
+}
+
+// refuse ends the walk. What can be mended is mended by a change, which Crossplane
+// sees: it is asked again when it would be in any case.
+func (c *call) refuse(refused *refusal) {
+	ttl := platform.DefaultTTL
+	if c.input != nil {
+		ttl = c.input.TTL
+	}
+
+	c.rsp.Meta.Ttl = durationpb.New(ttl)
+	refuse(c.rsp, refused)
+}
+
+// ask has Crossplane asked for what steps want to know. It has to be asked for in
+// every answer.
+func (c *call) ask() {
+	for _, asked := range []map[string]*fnv1.ResourceSelector{c.asked.namespace, c.choice.Resources, c.asked.conflicts, c.asked.pods} {
+		require(c.rsp, asked)
+	}
+
+	// Whoever asks for the schema of a kind asks for what is granted, too.
+	if len(c.choice.Schemas) > 0 {
+		c.rsp.Requirements.Schemas = c.choice.Schemas
+	}
+}

@@ -1,0 +1,39 @@
+package value
+
+import (
+	"math"
+
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+// Dig follows a path of field names into v, and returns nil where it ends. It is
+// for objects that the API server wrote, which are what they say they are.
+func Dig(v *structpb.Value, path ...string) *structpb.Value {
+	for _, name := range path {
+		v = v.GetStructValue().GetFields()[name]
+	}
+
+	return v
+}
+
+// Text returns the string at a path, or "".
+func Text(v *structpb.Value, path ...string) string {
+	return Dig(v, path...).GetStringValue()
+}
+
+// Number returns the whole number at a path, or 0. Numbers arrive as floats: see
+// [structpb.Value].
+func Number(v *structpb.Value, path ...string) int64 {
+	n := Dig(v, path...).GetNumberValue()
+	if n != math.Trunc(n) || math.Abs(n) > 1<<53 {
+		return 0
+	}
+
+	return int64(n)
+}
+
+// IsSet says whether a field is there and not null.
+func IsSet(v *structpb.Value) bool {
+	_, null := v.GetKind().(*structpb.Value_NullValue)
+	return v != nil && !null
+}

@@ -1,0 +1,110 @@
+package webapp
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/types/known/structpb"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/webapp-operator/function-webapp/fn/value"
+)
+
+// ManagedBy is who has made the objects of a WebApp, and ManagedByLabel the
+// recommended label that says so.
+const (
+	ManagedBy      = "webapp-operator"
+	ManagedByLabel = "app.kubernetes.io/managed-by"
+
+	labelApp       = "app"
+	labelManagedBy = "managed-by"
+)
+
+// Annotations of ours on the Deployment. They are not on the pods, so that they
+// restart none. Frozen.
+const (
+	// TemplateHashAnnotation says which pod template we wrote. Comparing what is
+	// written with what we want would not do: admission webhooks change images, and
+	// the API server rewrites quantities.
+	TemplateHashAnnotation = "example.com/template-hash"
+
+	// DefaultsAnnotation says, where namespaces may have defaults, which of them
+	// the WebApp has, and where from.
+	DefaultsAnnotation = "example.com/defaults"
+)
+
+var managedByUs = value.String(ManagedBy)
+
+// SelectorLabels select the pods of a WebApp. Frozen: a Deployment's selector
+// cannot be changed. [Plan] has them as a value.
+func SelectorLabels(app *App) map[string]string {
+	return map[string]string{labelApp: app.Name, labelManagedBy: ManagedBy}
+}
+
+// SelectorText is the same as text, for the scale subresource.
+func SelectorText(app *App) string {
+	return labelApp + "=" + app.Name + "," + labelManagedBy + "=" + ManagedBy
+}
+
+// labels are on every object of a WebApp and on the pods. They never change in its
+// life, so that they never restart a pod.
+// See https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/.
+func labels(app string) *structpb.Value {
+	name := value.String(app)
+
+	return value.Object(value.Fields{
+		labelApp:                     name,
+		labelManagedBy:               managedByUs,
+		"app.kubernetes.io/name":     name,
+		"app.kubernetes.io/instance": name,
+		ManagedByLabel:               managedByUs,
+	})
+}
+
+// ReadLabels reads labels that are put on all objects beside ours.
+func ReadLabels(from value.Reader) map[string]string {
+	read, at, ours := from.Texts("labels"), from.Entries("labels"), labels("")
+
+	for _, key := range slices.Sorted(maps.Keys(read)) {
+		for _, problem := range validation.IsQualifiedName(key) {
+			at.Invalid(key, key, problem)
+		}
+
+		for _, problem := range validation.IsValidLabelValue(read[key]) {
+			at.Invalid(key, read[key], problem)
+		}
+
+		if value.Dig(ours, key) != nil || isCrossplanes(key) {
+			at.Forbidden(key, "this label is set for you")
+		}
+	}
+
+	return read
+}
+
+// ReadAnnotations reads annotations of an object, without those of Crossplane and
+// others that are not for everybody to set.
+func ReadAnnotations(from value.Reader, refused ...string) map[string]string {
+	read, at := from.Texts("annotations"), from.Entries("annotations")
+
+	for _, key := range slices.Sorted(maps.Keys(read)) {
+		// Annotation keys are qualified names, but for case: see
+		// k8s.io/apimachinery/pkg/api/validation.ValidateAnnotations.
+		for _, problem := range validation.IsQualifiedName(strings.ToLower(key)) {
+			at.Invalid(key, key, problem)
+		}
+
+		if slices.Contains(refused, key) || isCrossplanes(key) {
+			at.Forbidden(key, "this annotation is set for you")
+		}
+	}
+
+	return read
+}
+
+// isCrossplanes says whether Crossplane owns a label or annotation key.
+func isCrossplanes(key string) bool {
+	prefix, _, _ := strings.Cut(key, "/")
+	return prefix == "crossplane.io" || strings.HasSuffix(prefix, ".crossplane.io")
+}

@@ -1,0 +1,54 @@
+package webapp
+
+import (
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+// Settings are what the platform team set for the objects of all WebApps of a
+// Composition, with what the WebApp's namespace set over it.
+type Settings struct {
+	// Labels and Annotations are put on every object, and not on the pods.
+	Labels      map[string]string
+	Annotations map[string]string
+
+	Defaults
+
+	// Traced says that the Deployment tells which defaults the WebApp has, and
+	// Origins where they come from.
+	Traced  bool
+	Origins []Origin
+}
+
+// Defaults are for WebApps that do not say otherwise.
+type Defaults struct {
+	Resources Resources
+	Spreading Spreading
+
+	// SecurityContext is below that of a WebApp, field by field, as it was written.
+	SecurityContext *structpb.Value
+
+	// ServiceType is empty for Kubernetes' own.
+	ServiceType string
+
+	// IngressClassName is for Ingresses.
+	IngressClassName string
+
+	// ParentRefs are for HTTPRoutes, as they were written.
+	ParentRefs *structpb.Value
+}
+
+// A Spreading is how replicas are spread over zones and nodes. Its zero value is
+// what they get where nobody says otherwise.
+type Spreading struct {
+	Disabled bool
+
+	// WhenUnsatisfiable is nil for ScheduleAnyway.
+	WhenUnsatisfiable *structpb.Value
+}
+
+// An Origin says where a default comes from: its path below defaults, and in words
+// who set it.
+type Origin struct {
+	Path []string
+	From string
+}
