@@ -104,12 +104,12 @@ func newCall(f *Function, req *fnv1.RunFunctionRequest) *call {
 }
 
 func (c *call) readInput() *refusal {
-	input, errs := c.function.readInput(c.req.GetInput())
+	read, errs := c.function.readInput(c.req.GetInput())
 	if len(errs) > 0 {
 		return &refusal{v1.ReasonInvalidInput, "the input of this step of the Composition is wrong: " + value.Sentence(errs)}
 	}
 
-	c.input = input
+	c.input = read
 
 	return nil
 }

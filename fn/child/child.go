@@ -76,46 +76,46 @@ type Child struct {
 var All = []*Child{
 	{
 		Key: KeyDeployment, Type: typeOf("apps/v1", "Deployment"), Reads: deploymentReads,
-		build: deployment, ready: func(running bool) bool { return running },
+		build: buildDeployment, ready: func(running bool) bool { return running },
 	},
 	{
 		Key: KeyService, Type: typeOf("v1", "Service"), Reads: staysReads,
 		Option: webapp.Option{Name: "service", Check: checkService}, Default: readDefaultService,
-		build: service,
+		build: buildService,
 	},
 	{
 		Key: KeyConfigMap, Type: typeOf("v1", "ConfigMap"), Reads: staysReads, Suffix: "-config",
-		build: configMap,
+		build: buildConfigMap,
 	},
 	{
 		Key: KeyAutoscaler, Type: typeOf("autoscaling/v2", "HorizontalPodAutoscaler"), Reads: staysReads,
 		Option: webapp.Option{Name: webapp.AutoscalingOption, Check: checkAutoscaling}, Feature: "autoscaling",
-		wanted: asked(webapp.AutoscalingOption), build: autoscaler,
+		wanted: asked(webapp.AutoscalingOption), build: buildAutoscaler,
 	},
 	{
 		Key: KeyBudget, Type: typeOf("policy/v1", "PodDisruptionBudget"), Reads: staysReads,
 		Option: webapp.Option{Name: "podDisruptionBudget", Check: checkBudget}, Feature: "podDisruptionBudget",
-		wanted: wantsBudget, build: budget,
+		wanted: wantsBudget, build: buildBudget,
 	},
 	{
 		Key: KeyIngress, Type: typeOf("networking.k8s.io/v1", "Ingress"), Reads: staysReads,
 		Option: webapp.Option{Name: "ingress", Check: checkIngress}, Default: readDefaultIngress, Feature: "ingress",
-		wanted: asked("ingress"), build: ingress, url: ingressURL,
+		wanted: asked("ingress"), build: buildIngress, url: ingressURL,
 	},
 	{
 		Key: KeyRoute, Type: typeOf("gateway.networking.k8s.io/v1", "HTTPRoute"), Reads: staysReads,
 		Option: webapp.Option{Name: "httpRoute", Check: checkRoute}, Default: readDefaultRoute, Feature: "httpRoute", Custom: true,
-		wanted: asked("httpRoute"), build: route, url: routeURL,
+		wanted: asked("httpRoute"), build: buildRoute, url: routeURL,
 	},
 	{
 		Key: KeyMonitor, Type: typeOf("monitoring.coreos.com/v1", "ServiceMonitor"), Reads: staysReads,
 		Option: webapp.Option{Name: "metrics"}, Feature: "metrics", Custom: true,
-		wanted: asked("metrics"), build: monitor,
+		wanted: asked("metrics"), build: buildMonitor,
 	},
 	{
 		Key: KeyPolicy, Type: typeOf("networking.k8s.io/v1", "NetworkPolicy"), Reads: staysReads,
 		Option: webapp.Option{Name: "networkPolicy", Check: checkNetworkPolicy}, Feature: "networkPolicy",
-		wanted: asked("networkPolicy"), build: networkPolicy,
+		wanted: asked("networkPolicy"), build: buildNetworkPolicy,
 	},
 }
 

@@ -7,10 +7,10 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
-// configMap holds spec.env for tools and other pods; the WebApp's own pods do
+// buildConfigMap holds spec.env for tools and other pods; the WebApp's own pods do
 // not read it. Environment variables may have names that a ConfigMap's keys may
 // not: those are left out.
-func configMap(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
+func buildConfigMap(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	data := make(value.Fields, len(plan.Env))
 
 	for _, v := range plan.Env {

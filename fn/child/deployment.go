@@ -14,7 +14,7 @@ import (
 // deploymentReads is what replicas reads.
 var deploymentReads = wire.Fields{"metadata": {"managedFields": wire.Later}, "spec": {"replicas": nil}}
 
-func deployment(plan *webapp.Plan, observed *structpb.Struct) value.Fields {
+func buildDeployment(plan *webapp.Plan, observed *structpb.Struct) value.Fields {
 	return value.Fields{"spec": pod.Deployment(plan, replicas(plan, observed))}
 }
 

@@ -70,9 +70,9 @@ func checkScaling(rules value.Reader) {
 	}
 }
 
-// autoscaler scales the Deployment, and not the WebApp, whose spec.replicas stays
+// buildAutoscaler scales the Deployment, and not the WebApp, whose spec.replicas stays
 // what somebody wrote: tools such as Flux and Argo CD would put it back.
-func autoscaler(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
+func buildAutoscaler(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	app, o := plan.App, plan.App.Options[webapp.AutoscalingOption]
 
 	targets := measured(o)

@@ -77,9 +77,9 @@ func RequireParents(app *webapp.App, settings *webapp.Settings, chosen []*Child)
 	return field.Required(field.NewPath("spec", "httpRoute", "parentRefs"), "say which Gateway sends the traffic: the platform team has set none for all")
 }
 
-// route is ready when it exists, for the same reason as an Ingress: what its status
+// buildRoute is ready when it exists, for the same reason as an Ingress: what its status
 // says is about Gateways, each in its own way.
-func route(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
+func buildRoute(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	o := plan.App.Option("httpRoute")
 
 	var matches *structpb.Value

@@ -41,10 +41,10 @@ func readDefaultIngress(in value.Reader, into *webapp.Defaults) {
 	}
 }
 
-// ingress is ready when it exists: not every controller writes an Ingress's status,
+// buildIngress is ready when it exists: not every controller writes an Ingress's status,
 // and one that does speaks of its own address, and not of the WebApp, which others in
 // the cluster reach all the same.
-func ingress(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
+func buildIngress(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	o := plan.App.Option("ingress")
 	host := o.Get("host")
 

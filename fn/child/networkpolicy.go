@@ -20,9 +20,9 @@ func checkNetworkPolicy(spec value.Reader) {
 	}
 }
 
-// networkPolicy names what it has rules for: Kubernetes would take one without rules for
+// buildNetworkPolicy names what it has rules for: Kubernetes would take one without rules for
 // what comes in for one that lets nothing in.
-func networkPolicy(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
+func buildNetworkPolicy(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	o := plan.App.Option("networkPolicy")
 	in, out := o.Get("ingress"), o.Get("egress")
 

@@ -22,9 +22,9 @@ func checkBudget(spec value.Reader) {
 	}
 }
 
-// budget keeps a drain from taking more than one replica at a time. Pods that do
+// buildBudget keeps a drain from taking more than one replica at a time. Pods that do
 // not work anyway may always be taken: they would keep the drain waiting for ever.
-func budget(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
+func buildBudget(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	o := plan.App.Options["podDisruptionBudget"]
 	least, most := value.Dig(o, "minAvailable"), value.Dig(o, "maxUnavailable")
 

@@ -57,7 +57,7 @@ func readDefaultService(in value.Reader, into *webapp.Defaults) {
 	}
 }
 
-func service(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
+func buildService(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	o := plan.App.Options["service"]
 
 	kind := value.Dig(o, "type")

@@ -8,7 +8,7 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
-func monitor(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
+func buildMonitor(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	o := plan.App.Option("metrics")
 	endpoint := value.Fields{"path": o.Get("path"), "interval": o.Get("interval")}
 

@@ -126,17 +126,17 @@ func Choose(app *webapp.App, input *Input, observed map[string]*fnv1.Resource, r
 		}
 
 		_, exists := observed[c.Key]
-		lack := lackOf(c, input, rights, exists)
+		l := lackOf(c, input, rights, exists)
 
-		if stays(lack, exists) {
+		if stays(l, exists) {
 			out.Children = append(out.Children, c)
 		}
 
-		out.ask(c, lack, exists)
+		out.ask(c, l, exists)
 
 		// Nobody misses what he gets by default.
-		if lack != lacksNothing && (lack != lacksSwitch || app.Options[c.Option.Name] != nil) {
-			missed.add(lack, called(c, lack))
+		if l != lacksNothing && (l != lacksSwitch || app.Options[c.Option.Name] != nil) {
+			missed.add(l, called(c, l))
 		}
 	}
 

@@ -31,8 +31,8 @@ func repository(image string) string {
 }
 
 // isHost says whether the first part of an image is a registry.
-func isHost(part string) bool {
-	return strings.ContainsAny(part, ".:") || part == "localhost" || strings.ToLower(part) != part
+func isHost(first string) bool {
+	return strings.ContainsAny(first, ".:") || first == "localhost" || strings.ToLower(first) != first
 }
 
 // canonical returns the one spelling of a registry's host.
@@ -47,8 +47,8 @@ func canonical(host string) string {
 
 // isPartOf says whether a repository is one, or in one, that begins like this: by
 // whole names, so that acme-evil is no part of acme.
-func isPartOf(repository, of string) bool {
-	rest, found := strings.CutPrefix(repository, of)
+func isPartOf(image, of string) bool {
+	rest, found := strings.CutPrefix(image, of)
 	return found && (rest == "" || rest[0] == '/')
 }
 

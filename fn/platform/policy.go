@@ -137,8 +137,8 @@ func (p *Policy) Check(app *webapp.App, deployment *structpb.Struct) field.Error
 }
 
 // allows says whether a repository is one of the registries.
-func (p *Policy) allows(repository string) bool {
-	return slices.ContainsFunc(p.registries, func(r string) bool { return isPartOf(repository, r) })
+func (p *Policy) allows(image string) bool {
+	return slices.ContainsFunc(p.registries, func(r string) bool { return isPartOf(image, r) })
 }
 
 // checkResources checks what a container asks for and may use. A container without
@@ -174,6 +174,6 @@ func (p *Policy) checkResources(in value.Reader, have webapp.Resources) {
 }
 
 // demand says what a part of the policy asks for.
-func demand(part, format string, args ...any) string {
-	return "policy." + part + " of the platform team " + fmt.Sprintf(format, args...)
+func demand(rule, format string, args ...any) string {
+	return "policy." + rule + " of the platform team " + fmt.Sprintf(format, args...)
 }

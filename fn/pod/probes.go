@@ -24,12 +24,12 @@ func checkReadinessProbe(spec value.Reader) {
 		return
 	}
 
-	probe := spec.Object("readinessProbe")
-	checkProbe(probe, p.Probe)
-	atLeast(probe, "successThreshold", p.SuccessThreshold, 1)
+	in := spec.Object("readinessProbe")
+	checkProbe(in, p.Probe)
+	atLeast(in, "successThreshold", p.SuccessThreshold, 1)
 
-	if p.Disabled && len(probe.Fields) > 1 {
-		probe.Forbidden("disabled", "a disabled probe has nothing else")
+	if p.Disabled && len(in.Fields) > 1 {
+		in.Forbidden("disabled", "a disabled probe has nothing else")
 	}
 }
 
@@ -43,14 +43,14 @@ func checkRestartProbe(spec value.Reader, name string) {
 		return
 	}
 
-	probe := spec.Object(name)
-	checkProbe(probe, p.Probe)
+	in := spec.Object(name)
+	checkProbe(in, p.Probe)
 
 	if n := p.SuccessThreshold; n != nil && *n != 1 {
-		probe.Invalid("successThreshold", *n, "must be 1")
+		in.Invalid("successThreshold", *n, "must be 1")
 	}
 
-	atLeast(probe, "terminationGracePeriodSeconds", p.TerminationGracePeriodSeconds, 1)
+	atLeast(in, "terminationGracePeriodSeconds", p.TerminationGracePeriodSeconds, 1)
 }
 
 // atLeast notes if a number that a field holds is too small.
@@ -61,38 +61,38 @@ func atLeast[T int32 | int64](in value.Reader, name string, n *T, least T) {
 }
 
 // checkProbe checks what all probes have.
-func checkProbe(probe value.Reader, p v1.Probe) {
+func checkProbe(in value.Reader, p v1.Probe) {
 	set := 0
 
 	for _, name := range handlers {
-		if probe.Get(name) != nil {
+		if in.Get(name) != nil {
 			set++
 		}
 	}
 
 	if set > 1 {
-		probe.Forbidden("", "set one of httpGet, tcpSocket, grpc and exec")
+		in.Forbidden("", "set one of httpGet, tcpSocket, grpc and exec")
 	}
 
-	atLeast(probe, "initialDelaySeconds", p.InitialDelaySeconds, 0)
-	atLeast(probe, "timeoutSeconds", p.TimeoutSeconds, 1)
-	atLeast(probe, "periodSeconds", p.PeriodSeconds, 1)
-	atLeast(probe, "failureThreshold", p.FailureThreshold, 1)
+	atLeast(in, "initialDelaySeconds", p.InitialDelaySeconds, 0)
+	atLeast(in, "timeoutSeconds", p.TimeoutSeconds, 1)
+	atLeast(in, "periodSeconds", p.PeriodSeconds, 1)
+	atLeast(in, "failureThreshold", p.FailureThreshold, 1)
 
 	if p.HTTPGet != nil {
-		checkHTTPGet(probe.Object("httpGet"), p.HTTPGet)
+		checkHTTPGet(in.Object("httpGet"), p.HTTPGet)
 	}
 
 	if p.TCPSocket != nil {
-		checkPort(probe.Object("tcpSocket"), p.TCPSocket.Port)
+		checkPort(in.Object("tcpSocket"), p.TCPSocket.Port)
 	}
 
 	if p.GRPC != nil {
-		probe.Object("grpc").Integer("port", v1.MinPort, v1.MaxPort)
+		in.Object("grpc").Integer("port", v1.MinPort, v1.MaxPort)
 	}
 
 	if p.Exec != nil && len(p.Exec.Command) == 0 {
-		probe.Object("exec").Required("command", "say which program of the container to run")
+		in.Object("exec").Required("command", "say which program of the container to run")
 	}
 }
 
