@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 )
@@ -12,15 +11,6 @@ import (
 // inputWith is an input with more fields.
 func inputWith(fields string) string {
 	return `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", ` + fields + `}`
-}
-
-func messages(errs field.ErrorList) []string {
-	var out []string
-	for _, err := range errs {
-		out = append(out, err.Error())
-	}
-
-	return out
 }
 
 // TestPlatformPolicy holds what is refused, and with which words.

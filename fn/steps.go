@@ -144,7 +144,6 @@ func (c *call) readNamespace() (refused *refusal) {
 
 	c.asked.namespace = c.function.namespaces.Asked(c.app, c.input)
 	c.settings, c.known, err = c.function.namespaces.Settings(c.app, c.input, c.req.GetRequiredResources())
-
 	if err != nil {
 		return &refusal{v1.ReasonInvalidDefaults, err.Error()}
 	}

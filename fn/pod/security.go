@@ -128,7 +128,6 @@ func applySecurityContext(t *template, v *structpb.Value) {
 
 	t.spec["securityContext"] = value.With(podSecurity, ofPod)
 	t.container["securityContext"] = value.With(containerSecurity, ofContainer)
-
 }
 
 // mountTmp mounts an empty volume at /tmp where the rest of the container's files

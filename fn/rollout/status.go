@@ -55,18 +55,6 @@ func ReadStatus(composite *structpb.Struct) Status {
 	}
 }
 
-// WriteTo writes every field: Crossplane deletes a field that is not sent.
-func (s Status) WriteTo(f value.Fields) {
-	f["phase"] = value.String(s.Phase)
-	f["reason"] = value.String(s.Reason)
-	f["message"] = value.String(s.Message)
-	f["availableReplicas"] = value.Int(s.Available)
-	f["replicas"] = value.Int(s.Replicas)
-	f["labelSelector"] = value.String(s.LabelSelector)
-	f["url"] = value.String(s.URL)
-	f["lastUpdated"] = value.String(s.LastUpdated)
-}
-
 // Observed are the objects that a status is about, as they were observed.
 type Observed struct {
 	Composite, Deployment *structpb.Struct
@@ -89,6 +77,18 @@ func NewStatus(before Status, verdict Verdict, facts Facts, url string, observed
 	}
 
 	return after
+}
+
+// WriteTo writes every field: Crossplane deletes a field that is not sent.
+func (s Status) WriteTo(f value.Fields) {
+	f["phase"] = value.String(s.Phase)
+	f["reason"] = value.String(s.Reason)
+	f["message"] = value.String(s.Message)
+	f["availableReplicas"] = value.Int(s.Available)
+	f["replicas"] = value.Int(s.Replicas)
+	f["labelSelector"] = value.String(s.LabelSelector)
+	f["url"] = value.String(s.URL)
+	f["lastUpdated"] = value.String(s.LastUpdated)
 }
 
 // recently is how long ago the API server may have written what the status is

@@ -50,15 +50,6 @@ func (r Reader) Child(name string) *field.Path {
 	}
 }
 
-// field is the path of a field, whatever it is called.
-func (r Reader) field(name string) *field.Path {
-	if r.path == nil {
-		return field.NewPath(name)
-	}
-
-	return r.path.Child(name)
-}
-
 // Get returns a field, or nil if it is absent or null.
 func (r Reader) Get(name string) *structpb.Value {
 	v := r.Fields[name]
@@ -210,4 +201,13 @@ func (r Reader) Only(names ...string) {
 			r.Note(field.Forbidden(r.field(Clip(name, MaxQuoted)), "unknown field: known here are "+strings.Join(names, ", ")))
 		}
 	}
+}
+
+// field is the path of a field, whatever it is called.
+func (r Reader) field(name string) *field.Path {
+	if r.path == nil {
+		return field.NewPath(name)
+	}
+
+	return r.path.Child(name)
 }
