@@ -38,7 +38,7 @@ const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "
 	"namespaceDefaults": true,
 	"features": ["autoscaling", "podDisruptionBudget", "ingress", "httpRoute", "metrics", "networkPolicy"], "diagnostics": "pods",
 	"defaults": {"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "securityContext": {"fsGroup": 1, "readOnlyRootFilesystem": true}, "ingress": {"ingressClassName": "nginx"}, "httpRoute": {"parentRefs": [{"name": "internal"}]},
-		"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}, "service": {"type": "NodePort"}}}`
+		"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}, "service": {"type": "NodePort"}, "lifecycle": {"preStop": {"sleep": {"seconds": 5}}}}}`
 
 // everythingAsked are the optional fields of a WebApp that asks for all it can.
 const everythingAsked = `
@@ -60,7 +60,7 @@ const everythingAsked = `
 	"readinessProbe": {"httpGet": {"path": "/ready", "scheme": "HTTPS", "httpHeaders": [{"name": "Host", "value": "shop"}]}, "periodSeconds": 5},
 	"livenessProbe": {"grpc": {"service": "shop"}, "terminationGracePeriodSeconds": 5},
 	"startupProbe": {"exec": {"command": ["true"]}, "failureThreshold": 30},
-	"terminationGracePeriodSeconds": 60,
+	"terminationGracePeriodSeconds": 60, "lifecycle": {"preStop": {"sleep": {"seconds": 10}}},
 	"securityContext": {"runAsUser": 1000, "runAsGroup": 1000, "runAsNonRoot": true, "fsGroup": 2000, "fsGroupChangePolicy": "Always", "supplementalGroups": [3000],
 		"seccompProfile": {"type": "Localhost", "localhostProfile": "shop.json"}, "capabilities": {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]},
 		"readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false},

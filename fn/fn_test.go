@@ -182,7 +182,7 @@ func existing(key, apiVersion, kind, name string) (string, *fnv1.ResourceSelecto
 func TestNewWebApp(t *testing.T) {
 	labels := `{"app": "shop", "managed-by": "webapp-operator", "app.kubernetes.io/name": "shop", "app.kubernetes.io/instance": "shop", "app.kubernetes.io/managed-by": "webapp-operator"}`
 	want := &fnv1.RunFunctionResponse{
-		Meta: &fnv1.ResponseMeta{Tag: "tag", Ttl: durationpb.New(time.Minute)},
+		Meta: &fnv1.ResponseMeta{Tag: "tag", Ttl: durationpb.New(3 * time.Second)},
 		Desired: &fnv1.State{
 			Composite: &fnv1.Resource{Resource: resource.MustStructJSON(`{
 				"apiVersion": "example.com/v1", "kind": "WebApp",
@@ -194,7 +194,7 @@ func TestNewWebApp(t *testing.T) {
 			Resources: map[string]*fnv1.Resource{
 				"deployment": {Ready: fnv1.Ready_READY_FALSE, Resource: resource.MustStructJSON(`{
 					"apiVersion": "apps/v1", "kind": "Deployment",
-					"metadata": {"name": "shop", "namespace": "acme", "labels": ` + labels + `, "annotations": {"example.com/template-hash": "c575a73ae178e811"}},
+					"metadata": {"name": "shop", "namespace": "acme", "labels": ` + labels + `, "annotations": {"example.com/template-hash": "987357064cf7fcd2", "example.com/defaults-generation": "2"}},
 					"spec": {
 						"replicas": 2,
 						"selector": {"matchLabels": {"app": "shop", "managed-by": "webapp-operator"}},
@@ -202,7 +202,7 @@ func TestNewWebApp(t *testing.T) {
 						"template": {
 							"metadata": {"labels": ` + labels + `},
 							"spec": {
-								"automountServiceAccountToken": false, "enableServiceLinks": false,
+								"automountServiceAccountToken": false, "enableServiceLinks": false, "terminationGracePeriodSeconds": 35,
 								"securityContext": {"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}},
 								"topologySpreadConstraints": [
 									{"maxSkew": 1, "topologyKey": "topology.kubernetes.io/zone", "whenUnsatisfiable": "ScheduleAnyway", "matchLabelKeys": ["pod-template-hash"],
@@ -215,6 +215,7 @@ func TestNewWebApp(t *testing.T) {
 									"ports": [{"name": "http", "containerPort": 8080, "protocol": "TCP"}],
 									"env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}],
 									"readinessProbe": {"tcpSocket": {"port": "http"}},
+									"lifecycle": {"preStop": {"sleep": {"seconds": 5}}},
 									"securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}}
 								}]
 							}
@@ -521,33 +522,85 @@ func TestConflict(t *testing.T) {
 
 // TestTTL holds how soon Crossplane asks again although nothing changed.
 func TestTTL(t *testing.T) {
-	const head = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "ttl": `
+	const (
+		head    = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "ttl": `
+		running = `"phase": "Running", "reason": "Available", "message": "2 of 2 replicas are available.", "availableReplicas": 2, "replicas": 2, "labelSelector": "app=shop,managed-by=webapp-operator", "url": "http://shop.acme.svc"`
+		pending = `"phase": "Pending", "reason": "RollingOut", "message": "Pods are being started or replaced; 1 of 2 replicas are available.", "availableReplicas": 1, "replicas": 2, "labelSelector": "app=shop,managed-by=webapp-operator", "url": "http://shop.acme.svc"`
+	)
 
-	complete := withObserved("deployment", `{"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"replicas": 2}, "status": {"replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}}`)
+	// since is WebApp shop as it was for a while, and what Crossplane says of its events.
+	since := func(status string, d time.Duration, responsive string) string {
+		return strings.TrimSuffix(shop, "}") + `, "status": {` + status + `, "lastUpdated": "` + noon.Add(-d).Format(time.RFC3339) + `", "conditions": [` + responsive + `]}}`
+	}
+
+	const (
+		comes = `{"type": "Synced", "status": "True"}, {"type": "Responsive", "status": "True", "reason": "WatchCircuitClosed"}`
+		drops = `{"type": "Responsive", "status": "False", "reason": "WatchCircuitOpen"}`
+	)
+
+	// deployment is one that was written a while ago.
+	deployment := func(content string, d time.Duration) func(*fnv1.RunFunctionRequest) {
+		return withObserved("deployment", strings.Replace(content, `"metadata": {`, `"metadata": {"managedFields": [{"time": "`+noon.Add(-d).Format(time.RFC3339)+`"}], `, 1))
+	}
 
 	cases := map[string]struct {
 		reason string
 		req    *fnv1.RunFunctionRequest
 		want   time.Duration
 	}{
+		"New": {
+			reason: "A new WebApp is looked at again at once.",
+			req:    request(shop),
+			want:   3 * time.Second,
+		},
+		"JustRunning": {
+			reason: "What came to run a moment ago may have been changed again.",
+			req:    request(since(running, time.Second, comes), deployment(complete, time.Second)),
+			want:   3 * time.Second,
+		},
 		"Running": {
 			reason: "What runs is left alone for long.",
-			req:    request(shop, complete),
+			req:    request(since(running, 6*time.Second, comes), deployment(complete, time.Second)),
 			want:   10 * time.Minute,
 		},
 		"RunningInput": {
 			reason: "For how long is the platform team's choice.",
-			req:    request(shop, complete, withInput(head+`"30m"}`)),
+			req:    request(since(running, time.Hour, comes), deployment(complete, time.Hour), withInput(head+`"30m"}`)),
 			want:   30 * time.Minute,
 		},
+		"RunningAndDropped": {
+			reason: "Unless its events are dropped: it may be that somebody has changed it.",
+			req:    request(since(running, 20*time.Second, drops), deployment(complete, 20*time.Second)),
+			want:   20 * time.Second,
+		},
+		"RunningAndDroppedForLong": {
+			reason: "Then it is looked at every minute.",
+			req:    request(since(running, time.Hour, drops), deployment(complete, time.Hour), withInput(head+`"30m"}`)),
+			want:   time.Minute,
+		},
+		"Moving": {
+			reason: "The Deployment moved two seconds ago, whatever the status says.",
+			req:    request(since(pending, time.Minute, drops), deployment(rolling, 2*time.Second)),
+			want:   3 * time.Second,
+		},
 		"Pending": {
-			reason: "The event that all pods are available may have been dropped, so the status is not believed for long.",
-			req:    request(shop, withInput(head+`"30m"}`)),
+			reason: "It has not moved for some seconds: that takes as long again.",
+			req:    request(since(pending, 30*time.Second, drops), deployment(rolling, 12*time.Second)),
+			want:   12 * time.Second,
+		},
+		"PendingForLong": {
+			reason: "But never longer than a minute.",
+			req:    request(since(pending, time.Hour, drops), deployment(rolling, time.Hour)),
+			want:   time.Minute,
+		},
+		"PendingAndTrusted": {
+			reason: "Where events come, asking often is waste.",
+			req:    request(since(pending, 30*time.Second, comes), deployment(rolling, 12*time.Second)),
 			want:   time.Minute,
 		},
 		"PendingSooner": {
 			reason: "Unless it would be asked for sooner anyway.",
-			req:    request(shop, withInput(head+`"20s"}`)),
+			req:    request(since(pending, 30*time.Second, comes), deployment(rolling, 12*time.Second), withInput(head+`"20s"}`)),
 			want:   20 * time.Second,
 		},
 		"PendingOff": {
@@ -596,6 +649,7 @@ func TestSteadyState(t *testing.T) {
 
 	want := proto.CloneOf(running)
 	want.Results = nil
+	want.Meta.Ttl = durationpb.New(10 * time.Minute)
 
 	if diff := cmp.Diff(want, steady, protocmp.Transform()); diff != "" {
 		t.Errorf("RunFunction(...) an hour later: -want, +got:\n%s", diff)

@@ -499,10 +499,7 @@ func TestPodOptions(t *testing.T) {
 		"GracePeriod": {
 			reason: "The container goes on serving for five seconds before it is asked to stop.",
 			fields: `"terminationGracePeriodSeconds": 60`,
-			want: want{
-				pod:       `{"terminationGracePeriodSeconds": 60}`,
-				container: `{"lifecycle": {"preStop": {"sleep": {"seconds": 5}}}}`,
-			},
+			want:   want{pod: `{"terminationGracePeriodSeconds": 60}`},
 		},
 		"GracePeriodShort": {
 			reason: "Half of the time is left to stop in.",
@@ -515,12 +512,53 @@ func TestPodOptions(t *testing.T) {
 		"GracePeriodOne": {
 			reason: "There is no time to go on in.",
 			fields: `"terminationGracePeriodSeconds": 1`,
-			want:   want{pod: `{"terminationGracePeriodSeconds": 1}`},
+			want:   want{pod: `{"terminationGracePeriodSeconds": 1}`, container: `{"lifecycle": null}`},
 		},
 		"GracePeriodNone": {
 			reason: "Who wants to be killed is.",
 			fields: `"terminationGracePeriodSeconds": 0`,
-			want:   want{pod: `{"terminationGracePeriodSeconds": 0}`},
+			want:   want{pod: `{"terminationGracePeriodSeconds": 0}`, container: `{"lifecycle": null}`},
+		},
+		"Lifecycle": {
+			reason: "A longer pause leaves as much time to stop in as without one.",
+			fields: `"lifecycle": {"preStop": {"sleep": {"seconds": 20}}}`,
+			want: want{
+				pod:       `{"terminationGracePeriodSeconds": 50}`,
+				container: `{"lifecycle": {"preStop": {"sleep": {"seconds": 20}}}}`,
+			},
+		},
+		"LifecycleNone": {
+			reason: "Nobody has to have one.",
+			fields: `"lifecycle": {"preStop": {"sleep": {"seconds": 0}}}`,
+			want:   want{pod: `{"terminationGracePeriodSeconds": null}`, container: `{"lifecycle": null}`},
+		},
+		"LifecycleInGracePeriod": {
+			reason: "Who says both means both.",
+			fields: `"lifecycle": {"preStop": {"sleep": {"seconds": 9}}}, "terminationGracePeriodSeconds": 10`,
+			want: want{
+				pod:       `{"terminationGracePeriodSeconds": 10}`,
+				container: `{"lifecycle": {"preStop": {"sleep": {"seconds": 9}}}}`,
+			},
+		},
+		"LifecycleTooLong": {
+			reason: "Kubernetes refuses a pause that does not fit.",
+			fields: `"lifecycle": {"preStop": {"sleep": {"seconds": 10}}}, "terminationGracePeriodSeconds": 10`,
+			want:   want{errs: []string{`spec.lifecycle.preStop.sleep.seconds: Invalid value: 10: must be less than terminationGracePeriodSeconds`}},
+		},
+		"LifecycleWrong": {
+			reason: "It is at most an hour, and says how long.",
+			fields: `"lifecycle": {"preStop": {"sleep": {"seconds": 3601}}}`,
+			want:   want{errs: []string{`spec.lifecycle.preStop.sleep.seconds: Invalid value: 3601: must be between 0 and 3600, inclusive`}},
+		},
+		"LifecycleEmpty": {
+			reason: "One that says nothing is a slip of the pen.",
+			fields: `"lifecycle": {"preStop": {"sleep": {}}}`,
+			want:   want{errs: []string{`spec.lifecycle.preStop.sleep.seconds: Required value: say for how many seconds a replica that leaves goes on serving, or leave lifecycle out`}},
+		},
+		"LifecycleOther": {
+			reason: "Nothing else happens before a container stops.",
+			fields: `"lifecycle": {"preStop": {"exec": {"command": ["sleep", "5"]}}}`,
+			want:   want{errs: []string{`spec.lifecycle: Forbidden: unknown field "preStop.exec"`}},
 		},
 		"GracePeriodWrong": {
 			reason: "It is at most an hour.",

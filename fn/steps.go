@@ -43,15 +43,9 @@ var steps = [...]step{
 	{name: "judge", take: (*call).judge},
 	// What is said of it.
 	{name: "answer with the children", take: (*call).answerChildren},
-	{name: "answer with the status", take: (*call).answerStatus},
+	{name: "answer with the status, and when to ask again", take: (*call).answerStatus},
 	{name: "answer with the condition", take: (*call).answerCondition},
-	{name: "say when to ask again", take: (*call).answerTTL},
 }
-
-// unsettledTTL is how long Crossplane waits at most to ask again about a WebApp that
-// does not run. Many changes in a short time open the circuit breaker, and the event
-// that it drops may be the one that all pods are available.
-const unsettledTTL = time.Minute
 
 // A call is one request on its way through the steps, and what they found.
 type call struct {
@@ -247,6 +241,7 @@ func (c *call) answerStatus() *refusal {
 
 	c.rsp.Desired.Composite = withStatus(c.rsp.GetDesired().GetComposite(), c.composite, after)
 	c.rsp.Results = append(c.rsp.Results, rollout.Tell(c.before.Verdict, after, c.facts)...)
+	c.rsp.Meta.Ttl = durationpb.New(rollout.AskAgain(after, observed, c.input.TTL, c.now))
 
 	return nil
 }
@@ -263,23 +258,6 @@ func (c *call) answerCondition() *refusal {
 	default:
 		c.rsp.Conditions = append(c.rsp.Conditions, acceptedButFor(child.Unmeasurable(&c.plan, c.built[child.KeyDeployment])))
 	}
-
-	return nil
-}
-
-func (c *call) answerTTL() *refusal {
-	ttl := c.input.TTL
-
-	switch {
-	case c.verdict.Phase == v1.PhaseRunning:
-	case len(c.pods) > 0 && ttl == 0:
-		// What pods say changes with time, too.
-		ttl = unsettledTTL
-	default:
-		ttl = min(ttl, unsettledTTL)
-	}
-
-	c.rsp.Meta.Ttl = durationpb.New(ttl)
 
 	return nil
 }

@@ -39,6 +39,7 @@ type WebApp struct {
 // listens on and its environment.
 //
 // +kubebuilder:validation:XValidation:rule="!has(self.ingress) || !has(self.httpRoute)",message="set ingress or httpRoute, not both",fieldPath=".httpRoute"
+// +kubebuilder:validation:XValidation:rule="!has(self.lifecycle) || self.lifecycle.preStop.sleep.seconds == 0 || !has(self.terminationGracePeriodSeconds) || self.lifecycle.preStop.sleep.seconds < self.terminationGracePeriodSeconds",message="must be less than terminationGracePeriodSeconds",fieldPath=".lifecycle.preStop.sleep.seconds"
 type WebAppSpec struct {
 	// Image is the container image to run, as in a Pod: with a tag, a digest or
 	// neither, from any registry. For example nginx:1.27,
@@ -155,14 +156,20 @@ type WebAppSpec struct {
 	StartupProbe *RestartProbe `json:"startupProbe,omitempty"`
 
 	// TerminationGracePeriodSeconds is how long a replica has to stop, from 0 to
-	// 3600, before it is killed. If you set it, the first 5 seconds, but no more
-	// than half of it, are for what still arrives: the container goes on serving,
-	// and is asked to stop (SIGTERM) after them. That needs Kubernetes 1.30.
-	// Default: 30, and the container is asked to stop at once.
+	// 3600, before it is killed. The pause of lifecycle is part of it; if lifecycle
+	// does not say how long that is, it is no more than half of it. Default: 30, and
+	// the pause.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=3600
 	TerminationGracePeriodSeconds *int32 `json:"terminationGracePeriodSeconds,omitempty"`
+
+	// Lifecycle says how long a replica that is about to stop goes on serving, before
+	// it is asked to (SIGTERM): load balancers send it requests until they have learned
+	// that it leaves. The pause must be shorter than terminationGracePeriodSeconds. It
+	// needs Kubernetes 1.30. Default: 5 seconds, or what the platform team says.
+	// +optional
+	Lifecycle *Lifecycle `json:"lifecycle,omitempty"`
 
 	// SecurityContext says what the replicas may do. Default: what Pod Security's
 	// restricted profile allows, which is safe.

@@ -59,8 +59,9 @@ type Child struct {
 	// autoscaler or without. It is nil for what every WebApp has.
 	wanted func(app *webapp.App, autoscaled bool) bool
 
-	// build returns what we want of the object, but for its type and metadata. The
-	// observed one is nil while it does not exist.
+	// build returns what we want of the object, but for its type and metadata, of which
+	// it has annotations of ours at most. The observed one is nil while it does not
+	// exist.
 	build func(plan *webapp.Plan, observed *structpb.Struct) value.Fields
 
 	// ready says whether the object does its job, where that is not for staysReady to

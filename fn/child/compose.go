@@ -1,7 +1,6 @@
 package child
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -9,7 +8,6 @@ import (
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
-	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
@@ -28,44 +26,32 @@ func Compose(plan *webapp.Plan, chosen []*Child, observed map[string]*fnv1.Resou
 			"name":        value.String(c.Name(plan.App)),
 			"namespace":   namespace,
 			"labels":      labels,
-			"annotations": annotations(plan.Settings, plan.App.Options[c.Option.Name]),
+			"annotations": annotations(plan.Settings, plan.App.Options[c.Option.Name], object["metadata"]),
 		})
 
 		out[c.Key] = value.Object(object).GetStructValue()
 	}
 
-	deployment := out[KeyDeployment]
-	annotate(deployment, webapp.TemplateHashAnnotation, pod.Hash(deployment))
-
 	if from := origins(plan); from != "" {
-		annotate(deployment, webapp.DefaultsAnnotation, from)
+		metadata := out[KeyDeployment].GetFields()["metadata"].GetStructValue().GetFields()
+		metadata["annotations"] = value.With(metadata["annotations"], value.Fields{webapp.DefaultsAnnotation: value.String(from)})
 	}
 
 	return out
 }
 
-// annotations are the platform team's, and those that a WebApp's option says go on
-// its object.
-func annotations(settings *webapp.Settings, option *structpb.Value) *structpb.Value {
-	own := value.Dig(option, "annotations").GetStructValue().GetFields()
-	if len(own) == 0 {
-		return value.Strings(settings.Annotations)
+// annotations are the platform team's, over them those that a WebApp's option says go
+// on its object, and over them ours.
+func annotations(settings *webapp.Settings, option, ours *structpb.Value) *structpb.Value {
+	all := value.Strings(settings.Annotations)
+
+	for _, more := range []*structpb.Value{option, ours} {
+		if own := value.Dig(more, "annotations").GetStructValue().GetFields(); len(own) > 0 {
+			all = value.With(all, own)
+		}
 	}
 
-	all := value.Strings(settings.Annotations).GetStructValue().GetFields()
-	if all == nil {
-		all = make(value.Fields, len(own))
-	}
-
-	maps.Copy(all, own)
-
-	return value.Object(all)
-}
-
-// annotate gives an object that is being built one more annotation.
-func annotate(object *structpb.Struct, key, text string) {
-	metadata := object.GetFields()["metadata"].GetStructValue().GetFields()
-	metadata["annotations"] = value.WithStrings(metadata["annotations"], map[string]string{key: text})
+	return all
 }
 
 // origins says in words which defaults a WebApp has, and where from. It is empty if

@@ -11,11 +11,16 @@ import (
 	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
-// deploymentReads is what replicas reads.
-var deploymentReads = wire.Fields{"metadata": {"managedFields": wire.Later}, "spec": {"replicas": nil}}
+// deploymentReads is what replicas and [pod.Deployment] read.
+var deploymentReads = wire.Fields{
+	"metadata": {"managedFields": wire.Later, "annotations": {webapp.TemplateHashAnnotation: nil, webapp.GenerationAnnotation: nil}},
+	"spec":     {"replicas": nil},
+}
 
 func buildDeployment(plan *webapp.Plan, observed *structpb.Struct) value.Fields {
-	return value.Fields{"spec": pod.Deployment(plan, replicas(plan, observed))}
+	spec, made := pod.Deployment(plan, replicas(plan, observed), observed)
+
+	return value.Fields{"spec": spec, "metadata": value.Object(value.Fields{"annotations": value.Strings(made)})}
 }
 
 // replicas is how many there should be, or nil to leave that to the autoscaler.

@@ -147,7 +147,7 @@ func readTTL(root value.Reader, into *Input) {
 }
 
 func readAnnotations(root value.Reader, into *Input) {
-	into.Settings.Annotations = webapp.ReadAnnotations(root, webapp.TemplateHashAnnotation, webapp.DefaultsAnnotation)
+	into.Settings.Annotations = webapp.ReadAnnotations(root, webapp.TemplateHashAnnotation, webapp.GenerationAnnotation, webapp.DefaultsAnnotation)
 }
 
 func readNamespaceDefaults(root value.Reader, into *Input) {

@@ -18,7 +18,7 @@ import (
 // find: the Composition's are below those of the namespace.
 func TestDefaultsOver(t *testing.T) {
 	const everythingSet = `{"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "securityContext": {"fsGroup": 1, "readOnlyRootFilesystem": true},
-		"ingress": {"ingressClassName": "nginx"}, "httpRoute": {"parentRefs": [{"name": "internal"}]}, "service": {"type": "NodePort"},
+		"ingress": {"ingressClassName": "nginx"}, "httpRoute": {"parentRefs": [{"name": "internal"}]}, "service": {"type": "NodePort"}, "lifecycle": {"preStop": {"sleep": {"seconds": 10}}},
 		"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}}`
 
 	set, errs := ReadInput(resource.MustStructJSON(`{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "defaults": ` + everythingSet + `}`))

@@ -25,7 +25,8 @@ type Field struct {
 	// does so itself when it is applied, and for one without a default.
 	over func(defaults *webapp.Defaults, own *structpb.Value) *structpb.Value
 
-	// apply gives the pods what the field says.
+	// apply gives the pods what the field says. It is nil for a field that is applied
+	// with others, when they all are.
 	apply func(t *template, v *structpb.Value)
 }
 
@@ -45,7 +46,8 @@ var Fields = []Field{
 	{Name: "readinessProbe", Check: checkReadinessProbe, apply: applyReadinessProbe},
 	{Name: "livenessProbe", Check: checkLivenessProbe, apply: applyLivenessProbe},
 	{Name: "startupProbe", Check: checkStartupProbe, apply: applyStartupProbe},
-	{Name: "terminationGracePeriodSeconds", Check: checkGracePeriod, apply: applyGracePeriod},
+	{Name: graceField, Check: checkGracePeriod},
+	{Name: lifecycleField, Check: checkLifecycle, Default: readDefaultLifecycle},
 	{Name: "securityContext", Check: checkSecurityContext, Default: readDefaultSecurityContext, over: overSecurityContext, apply: applySecurityContext},
 	{Name: "serviceAccountName", Check: checkServiceAccountName, apply: applyServiceAccountName},
 	{Name: "metrics", Check: checkMetrics, apply: applyMetrics},

@@ -3,6 +3,7 @@ package pod
 import (
 	"path"
 	"slices"
+	"strconv"
 
 	"google.golang.org/protobuf/types/known/structpb"
 	appsv1 "k8s.io/api/apps/v1"
@@ -31,8 +32,9 @@ var (
 // A template is the pods' template on its way, and the Deployment around it: as it is
 // by default, and then as the fields of the WebApp have it.
 type template struct {
-	app      *webapp.App
-	defaults *webapp.Defaults
+	app        *webapp.App
+	defaults   *webapp.Defaults
+	generation int
 
 	spec, container value.Fields
 
@@ -45,11 +47,35 @@ type template struct {
 }
 
 // Deployment returns the spec of the Deployment that has a WebApp's pods: their
-// template, how many there are and how they are replaced.
-func Deployment(plan *webapp.Plan, replicas *structpb.Value) *structpb.Value {
+// template, how many there are and how they are replaced. It returns, too, the
+// annotations that say how that was made. The observed Deployment is nil while there is
+// none.
+func Deployment(plan *webapp.Plan, replicas *structpb.Value, observed *structpb.Struct) (spec *structpb.Value, made map[string]string) {
+	generation := generationOf(observed)
+	spec = deployment(plan, replicas, generation)
+	hash := hashOf(spec)
+
+	written := value.Text(observed.GetFields()["metadata"], "annotations", webapp.TemplateHashAnnotation)
+	if generation != newest && written != "" && written != hash {
+		// The pods are replaced in any case.
+		generation = newest
+		spec = deployment(plan, replicas, generation)
+		hash = hashOf(spec)
+	}
+
+	made = map[string]string{webapp.TemplateHashAnnotation: hash}
+	if generation != oldest {
+		made[webapp.GenerationAnnotation] = strconv.Itoa(generation)
+	}
+
+	return spec, made
+}
+
+// deployment returns the spec with a generation of our defaults.
+func deployment(plan *webapp.Plan, replicas *structpb.Value, generation int) *structpb.Value {
 	app, defaults := plan.App, &plan.Settings.Defaults
 	t := &template{
-		app: app, defaults: defaults,
+		app: app, defaults: defaults, generation: generation,
 		spec:      defaultPod(plan),
 		container: defaultContainer(plan),
 		deployment: value.Fields{
@@ -66,13 +92,15 @@ func Deployment(plan *webapp.Plan, replicas *structpb.Value) *structpb.Value {
 				v = f.over(defaults, v)
 			}
 
-			if v != nil {
+			if v != nil && f.apply != nil {
 				f.apply(t, v)
 			}
 		}
 
 		mountTmp(t)
 	}
+
+	addPause(t)
 
 	t.container["volumeMounts"] = value.List(t.mounts...)
 	t.spec["volumes"] = value.List(t.volumes...)

@@ -5,20 +5,106 @@ import (
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+)
+
+const (
+	// gracePeriod is Kubernetes' own: how many seconds a container has to stop.
+	gracePeriod int32 = 30
+
+	graceField     = "terminationGracePeriodSeconds"
+	lifecycleField = "lifecycle"
 )
 
 func checkGracePeriod(spec value.Reader) {
-	spec.Integer("terminationGracePeriodSeconds", 0, v1.MaxGracePeriod)
+	spec.Integer(graceField, 0, v1.MaxGracePeriod)
 }
 
-// applyGracePeriod says how long a container has to stop, and lets it serve for the
-// first seconds of that: load balancers take a moment to learn that the pod leaves,
-// and what they still send would meet a closed port. A sleep needs no shell in the
-// image. Kubernetes has it since 1.30, by default (KEP-3960).
-func applyGracePeriod(t *template, v *structpb.Value) {
-	t.spec["terminationGracePeriodSeconds"] = v
+func checkLifecycle(spec value.Reader) {
+	pause, ok := readPause(spec)
+	grace := spec.Get(graceField)
 
-	if drain := min(5, int64(v.GetNumberValue())/2); drain > 0 {
-		t.container["lifecycle"] = value.Object(value.Fields{"preStop": value.Object(value.Fields{"sleep": value.Object(value.Fields{"seconds": value.Int(drain)})})})
+	// Kubernetes refuses a pause that does not fit: see validateSleepAction of
+	// k8s.io/kubernetes/pkg/apis/core/validation.
+	if ok && pause > 0 && grace != nil && float64(pause) >= grace.GetNumberValue() {
+		spec.Object(lifecycleField).Object("preStop").Object("sleep").Invalid("seconds", pause, "must be less than "+graceField)
 	}
+}
+
+// readPause reads how many seconds a container goes on serving before it is asked to
+// stop.
+func readPause(in value.Reader) (seconds int32, ok bool) {
+	if _, ok := value.Native[v1.Lifecycle](in, lifecycleField); !ok {
+		return 0, false
+	}
+
+	sleep := in.Object(lifecycleField).Object("preStop").Object("sleep")
+	if sleep.Get("seconds") == nil {
+		sleep.Required("seconds", "say for how many seconds a replica that leaves goes on serving, or leave lifecycle out")
+		return 0, false
+	}
+
+	return sleep.Integer("seconds", 0, v1.MaxGracePeriod)
+}
+
+func readDefaultLifecycle(in value.Reader, into *webapp.Defaults) {
+	if in.Get(lifecycleField) == nil {
+		return
+	}
+
+	if seconds, ok := readPause(in); ok {
+		into.Pause = &seconds
+	}
+}
+
+// addPause has the container go on serving for a while before it is asked to stop:
+// load balancers take a moment to learn that the pod leaves, and what they still send
+// would meet a closed port. A sleep needs no shell in the image. Kubernetes has it
+// since 1.30, by default (KEP-3960).
+//
+// A container has as long to stop as without the pause, unless the WebApp says how long
+// both may take.
+func addPause(t *template) {
+	grace, seconds := t.app.Options[graceField], t.pause()
+
+	switch {
+	case grace != nil:
+		t.spec[graceField] = grace
+	case seconds > 0:
+		t.spec[graceField] = value.Int(gracePeriod + seconds)
+	}
+
+	if seconds > 0 {
+		t.container[lifecycleField] = sleep(seconds)
+	}
+}
+
+// pause is for how many seconds the container goes on serving: as the WebApp says, or
+// else as the platform team does or its generation of defaults, but no more than half
+// of the time that the WebApp gives it to stop.
+func (t *template) pause() int32 {
+	if seconds := value.Dig(t.app.Options[lifecycleField], "preStop", "sleep", "seconds"); seconds != nil {
+		return int32(seconds.GetNumberValue()) //nolint:gosec // It was checked.
+	}
+
+	seconds := generations[t.generation].pause
+	if t.defaults.Pause != nil {
+		seconds = *t.defaults.Pause
+	}
+
+	grace := t.app.Options[graceField]
+	if grace == nil {
+		return seconds
+	}
+
+	if t.generation == oldest && t.defaults.Pause == nil {
+		// Of these defaults, only who says how long a container has to stop has a pause.
+		seconds = generations[newest].pause
+	}
+
+	return min(seconds, int32(grace.GetNumberValue())/2) //nolint:gosec // It was checked.
+}
+
+func sleep(seconds int32) *structpb.Value {
+	return value.Object(value.Fields{"preStop": value.Object(value.Fields{"sleep": value.Object(value.Fields{"seconds": value.Int(seconds)})})})
 }

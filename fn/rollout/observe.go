@@ -29,7 +29,7 @@ type Facts struct {
 	written   int64 // replicas that the Deployment asks for
 	replicas  int64
 	updated   int64
-	available int64
+	available int64 // no more than wanted: while pods are replaced there are more at times
 
 	progressing    condition
 	replicaFailure condition
@@ -71,7 +71,7 @@ func Observe(plan *webapp.Plan, observed, desired *structpb.Struct) Facts {
 		written = wanted
 	}
 
-	current, image := pod.IsCurrent(observed, desired), ""
+	current, image := isCurrent(observed, desired), ""
 	if !current {
 		image = value.Text(pod.Container(observed), "image")
 	}
@@ -88,7 +88,7 @@ func Observe(plan *webapp.Plan, observed, desired *structpb.Struct) Facts {
 		written:            value.Number(written),
 		replicas:           value.Number(status, "replicas"),
 		updated:            value.Number(status, "updatedReplicas"),
-		available:          value.Number(status, "availableReplicas"),
+		available:          min(value.Number(status, "availableReplicas"), value.Number(wanted)),
 		progressing:        conditionOf(status, string(appsv1.DeploymentProgressing)),
 		replicaFailure:     conditionOf(status, string(appsv1.DeploymentReplicaFailure)),
 	}

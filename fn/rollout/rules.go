@@ -131,9 +131,6 @@ func autoscaling(s situation) (Verdict, bool) {
 		return Verdict{}, false
 	}
 
-	// While replicas are on their way out, more are available than are wanted.
-	s.available = min(s.available, s.wanted)
-
 	return Verdict{v1.PhaseRunning, v1.ReasonAvailable, s.count() + "."}, true
 }
 
@@ -158,7 +155,7 @@ func unseen(s situation) (Verdict, bool) {
 		return beingCreated, true
 	}
 
-	return pending(v1.ReasonRollingOut, "Kubernetes has not acted on the latest change yet; %s.", s.count()), true
+	return beingReplaced(s), true
 }
 
 // available is what the Deployment controller takes for complete: no pod of an
@@ -248,7 +245,13 @@ func rollingOut(s situation) (Verdict, bool) {
 		return Verdict{}, false
 	}
 
-	return pending(v1.ReasonRollingOut, "Pods are being started or replaced; %s.", s.count()), true
+	return beingReplaced(s), true
+}
+
+// beingReplaced is the same whether Kubernetes has begun or is about to: that it has
+// would be one more write, which tells nobody anything.
+func beingReplaced(s situation) Verdict {
+	return pending(v1.ReasonRollingOut, "Pods are being started or replaced; %s.", s.count())
 }
 
 // count says how many replicas serve. It leaves out what changes more often:

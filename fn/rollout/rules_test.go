@@ -71,7 +71,7 @@ func TestJudge(t *testing.T) {
 				r.generation = 8
 				r.progressing = condition{status: "False", reason: "ProgressDeadlineExceeded"}
 			}),
-			want: Verdict{v1.PhasePending, v1.ReasonRollingOut, "Kubernetes has not acted on the latest change yet; 3 of 3 replicas are available."},
+			want: Verdict{v1.PhasePending, v1.ReasonRollingOut, "Pods are being started or replaced; 3 of 3 replicas are available."},
 		},
 		"NeverSeen": {
 			reason: "Of a new Deployment, Kubernetes has said nothing yet.",
@@ -158,7 +158,7 @@ func TestJudge(t *testing.T) {
 			args: complete(func(r *situation) {
 				r.generation, r.trouble = 8, &Trouble{reason: v1.ReasonCrashLoop, what: "It stops", advice: "See.", loops: true}
 			}),
-			want: Verdict{v1.PhasePending, v1.ReasonRollingOut, "Kubernetes has not acted on the latest change yet; 3 of 3 replicas are available."},
+			want: Verdict{v1.PhasePending, v1.ReasonRollingOut, "Pods are being started or replaced; 3 of 3 replicas are available."},
 		},
 		"TroubleOfOthers": {
 			reason: "What keeps a pod from serving is none of a Deployment that is complete.",
@@ -208,13 +208,13 @@ func TestJudge(t *testing.T) {
 		},
 		"AutoscaledDownUnseen": {
 			reason: "The same goes for replicas that it removes.",
-			args:   autoscaled(func(r *situation) { r.wanted, r.written, r.generation = 2, 2, 8 }),
+			args:   autoscaled(func(r *situation) { r.wanted, r.written, r.available, r.generation = 2, 2, 2, 8 }),
 			want:   Verdict{v1.PhaseRunning, v1.ReasonAvailable, "2 of 2 replicas are available."},
 		},
 		"AutoscaledUnseen": {
 			reason: "Any other change is one of the pods, of which Kubernetes has said nothing yet.",
 			args:   autoscaled(func(r *situation) { r.generation = 8 }),
-			want:   Verdict{v1.PhasePending, v1.ReasonRollingOut, "Kubernetes has not acted on the latest change yet; 3 of 3 replicas are available."},
+			want:   Verdict{v1.PhasePending, v1.ReasonRollingOut, "Pods are being started or replaced; 3 of 3 replicas are available."},
 		},
 		"AutoscaledUpdate": {
 			reason: "Other pods are other pods, however many there are.",

@@ -28,12 +28,13 @@ type Status struct {
 	LastUpdated string
 }
 
-// CompositeReads is what [ReadStatus] and lastWrite read of the composite.
+// CompositeReads is what [ReadStatus], [AskAgain] and lastWrite read of the composite.
 var CompositeReads = wire.Fields{
 	"metadata": {"managedFields": wire.Later},
 	"status": {
 		"phase": nil, "reason": nil, "message": nil, "availableReplicas": nil, "replicas": nil,
 		"labelSelector": nil, "url": nil, "lastUpdated": nil,
+		"conditions": {"type": nil, "status": nil},
 	},
 }
 
@@ -64,9 +65,10 @@ type Observed struct {
 // NewStatus returns what to say of a WebApp after what was said before.
 func NewStatus(before Status, verdict Verdict, facts Facts, url string, observed Observed, now time.Time) Status {
 	after := Status{
-		Verdict:       verdict,
-		Available:     facts.available,
-		Replicas:      facts.replicas,
+		Verdict:   verdict,
+		Available: facts.available,
+		// While pods are replaced there are more at times, which is for nobody to act on.
+		Replicas:      min(facts.replicas, max(facts.wanted, facts.written)),
 		LabelSelector: webapp.SelectorText(facts.plan.App),
 		URL:           url,
 		LastUpdated:   before.LastUpdated,
@@ -102,6 +104,21 @@ const recently = time.Minute
 // would be one more change, which wakes everybody who watches. Where no recent write
 // is known, it is now. It never goes back.
 func changedAt(before Status, observed Observed, now time.Time) string {
+	at := lastMove(observed)
+
+	if now.Sub(at) > recently {
+		at = now
+	}
+
+	if t := parseTime(before.LastUpdated); t.After(at) {
+		at = t
+	}
+
+	return at.UTC().Format(time.RFC3339)
+}
+
+// lastMove returns when anything that a status is about was last written.
+func lastMove(observed Observed) time.Time {
 	at := lastWrite(observed.Deployment, "")
 
 	for _, p := range observed.Pods {
@@ -115,15 +132,7 @@ func changedAt(before Status, observed Observed, now time.Time) string {
 		at = t
 	}
 
-	if now.Sub(at) > recently {
-		at = now
-	}
-
-	if t := parseTime(before.LastUpdated); t.After(at) {
-		at = t
-	}
-
-	return at.UTC().Format(time.RFC3339)
+	return at
 }
 
 // lastWrite returns when an object was last written, but for one of its

@@ -29,6 +29,10 @@ const (
 	// the API server rewrites quantities.
 	TemplateHashAnnotation = "example.com/template-hash"
 
+	// GenerationAnnotation says with which generation of our own defaults the pod
+	// template was made. Without it, it is the first.
+	GenerationAnnotation = "example.com/defaults-generation"
+
 	// DefaultsAnnotation says, where namespaces may have defaults, which of them
 	// the WebApp has, and where from.
 	DefaultsAnnotation = "example.com/defaults"

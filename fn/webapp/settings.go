@@ -27,6 +27,10 @@ type Defaults struct {
 	// SecurityContext is below that of a WebApp, field by field, as it was written.
 	SecurityContext *structpb.Value
 
+	// Pause is for how many seconds a container goes on serving before it is asked to
+	// stop. It is nil where nobody says.
+	Pause *int32
+
 	// ServiceType is empty for Kubernetes' own.
 	ServiceType string
 

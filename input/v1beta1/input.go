@@ -100,6 +100,12 @@ type Defaults struct {
 	// +optional
 	SecurityContext *v1.SecurityContext `json:"securityContext,omitempty"`
 
+	// Lifecycle says how long a replica that is about to stop goes on serving before it
+	// is asked to, as in a WebApp. Seconds: 0 is for clusters older than Kubernetes
+	// 1.30, which do not know the pause. Default: 5 seconds.
+	// +optional
+	Lifecycle *v1.Lifecycle `json:"lifecycle,omitempty"`
+
 	// Service is how WebApps are reached.
 	// +optional
 	Service Service `json:"service,omitempty"`

@@ -21,6 +21,11 @@ func (in *Defaults) DeepCopyInto(out *Defaults) {
 		*out = new(apisv1.SecurityContext)
 		(*in).DeepCopyInto(*out)
 	}
+	if in.Lifecycle != nil {
+		in, out := &in.Lifecycle, &out.Lifecycle
+		*out = new(apisv1.Lifecycle)
+		**out = **in
+	}
 	out.Service = in.Service
 	out.Ingress = in.Ingress
 	in.HTTPRoute.DeepCopyInto(&out.HTTPRoute)

@@ -82,6 +82,11 @@ func testOptions(t *testing.T, n *namespace) {
 			fields: "containers[0].startupProbe['tcpSocket','failureThreshold']", want: `{"port":"http"} 30`,
 		},
 		{
+			field: "lifecycle", spec: "lifecycle: {preStop: {sleep: {seconds: 10}}}",
+			fields: "{.spec.template.spec.terminationGracePeriodSeconds} {.spec.template.spec.containers[0].lifecycle}",
+			want:   `40 {"preStop":{"sleep":{"seconds":10}}}`,
+		},
+		{
 			field: "terminationGracePeriodSeconds", spec: "terminationGracePeriodSeconds: 60",
 			fields: "{.spec.template.spec.terminationGracePeriodSeconds} {.spec.template.spec.containers[0].lifecycle}",
 			want:   `60 {"preStop":{"sleep":{"seconds":5}}}`,

@@ -197,12 +197,15 @@ func comparators(had func(field string) bool) []validations.Comparator[extv1.JSO
 	return out
 }
 
-// rules reports CEL rules that were not there before, but for those that forbid to
-// set a field together with one that was not there before either.
+// rules reports CEL rules that were not there before, but for those that only hold
+// where a field is set that was not there before either.
 type rules struct{ had func(field string) bool }
 
 // together is a rule by which two fields may not be set together.
 var together = regexp.MustCompile(`^!has\(self\.(\w+)\) \|\| !has\(self\.(\w+)\)$`)
+
+// guarded is a rule about a field that need not be set.
+var guarded = regexp.MustCompile(`^!has\(self\.(\w+)\) \|\| `)
 
 // Compare implements validations.Comparator.
 func (r rules) Compare(older, newer *extv1.JSONSchemaProps) validations.ComparisonResult {
@@ -210,6 +213,10 @@ func (r rules) Compare(older, newer *extv1.JSONSchemaProps) validations.Comparis
 
 	for _, n := range newer.XValidations {
 		if both := together.FindStringSubmatch(n.Rule); both != nil && (!r.had(both[1]) || !r.had(both[2])) {
+			continue
+		}
+
+		if field := guarded.FindStringSubmatch(n.Rule); field != nil && !r.had(field[1]) {
 			continue
 		}
 

@@ -172,6 +172,19 @@ func TestBreaking(t *testing.T) {
 				s.XValidations = append(s.XValidations, extv1.ValidationRule{Rule: "!has(self.image) || !has(self.colour)"})
 			}),
 		},
+		"NewRuleAboutNewField": {
+			reason: "Nor has anybody meant what it means.",
+			args: spec(func(s *extv1.JSONSchemaProps) {
+				s.XValidations = append(s.XValidations, extv1.ValidationRule{Rule: "!has(self.colour) || self.colour != self.image"})
+			}),
+		},
+		"NewRuleAboutOldField": {
+			reason: "A port of 80 was valid.",
+			args: spec(func(s *extv1.JSONSchemaProps) {
+				s.XValidations = append(s.XValidations, extv1.ValidationRule{Rule: "!has(self.port) || self.port != 80"})
+			}),
+			want: []Change{{"v1.spec", "new rule: !has(self.port) || self.port != 80", refused}},
+		},
 		"DefaultChanged": {
 			reason: "Those who left the port out meant 8080.",
 			args:   property("port", func(s *extv1.JSONSchemaProps) { s.Default = &extv1.JSON{Raw: []byte("80")} }),

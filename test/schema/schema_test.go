@@ -334,7 +334,10 @@ func TestRules(t *testing.T) {
 		"^.spec.volumes.items.mountPath":            {`self.matches('` + v1.MountPathPattern + `')`},
 
 		// Checked by the function in words of its own.
-		"^.spec":                                 {`!has(self.ingress) || !has(self.httpRoute)`},
+		"^.spec": {
+			`!has(self.ingress) || !has(self.httpRoute)`,
+			`!has(self.lifecycle) || self.lifecycle.preStop.sleep.seconds == 0 || !has(self.terminationGracePeriodSeconds) || self.lifecycle.preStop.sleep.seconds < self.terminationGracePeriodSeconds`,
+		},
 		"^.spec.networkPolicy":                   {`has(self.ingress) || has(self.egress)`},
 		"^.spec.resources.requests":              {`self.all(name, name in ['cpu', 'memory', 'ephemeral-storage'] || name.startsWith('hugepages-') || name.contains('/'))`},
 		"^.spec.resources.limits":                {`self.all(name, name in ['cpu', 'memory', 'ephemeral-storage'] || name.startsWith('hugepages-') || name.contains('/'))`},

@@ -1,4 +1,4 @@
-package pod
+package value
 
 import (
 	"testing"
@@ -8,11 +8,11 @@ import (
 	"github.com/crossplane/function-sdk-go/resource"
 )
 
-// TestTemplateHash pins the hash of a template: another hash for the same
+// TestDigest pins the hash of a template: another hash for the same
 // template would make every WebApp look updated after an upgrade.
-func TestTemplateHash(t *testing.T) {
-	hash := func(json string) digest {
-		return fnvOffset.value(structpb.NewStructValue(resource.MustStructJSON(json)))
+func TestDigest(t *testing.T) {
+	hash := func(json string) Digest {
+		return NewDigest().Value(structpb.NewStructValue(resource.MustStructJSON(json)))
 	}
 
 	const template = `{"a": ["x", 1, true, null], "b": {"c": ""}}`
@@ -20,7 +20,7 @@ func TestTemplateHash(t *testing.T) {
 		t.Errorf("hash(%s): want 0x8e99c256cfd69205, got %#x", template, got)
 	}
 
-	seen := map[digest]string{}
+	seen := map[Digest]string{}
 
 	for _, json := range []string{
 		`{}`, `{"a": null}`, `{"a": ""}`, `{"a": 0}`, `{"a": false}`, `{"a": true}`, `{"a": []}`, `{"a": {}}`,

@@ -1,0 +1,60 @@
+package pod
+
+import (
+	"strconv"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+)
+
+// A release that changes a default of ours must not restart anybody's pods. So defaults
+// have generations: a Deployment says which one its template was made with
+// ([webapp.GenerationAnnotation]), and keeps that until the template changes for
+// another cause, with which it takes the newest. What is not a number of a generation,
+// such as latest, takes the newest at once.
+//
+// Generations are data, and frozen: testdata has what was made with each.
+var generations = [...]struct {
+	// pause is for how many seconds a container goes on serving before it is asked to
+	// stop, where nobody says.
+	pause int32
+}{
+	oldest: {},
+	newest: {pause: 5},
+}
+
+const (
+	// oldest is that of Deployments that do not say, which are those of v0.1.0.
+	oldest = 1
+	newest = 2
+)
+
+// generationOf returns the generation of the defaults that an observed Deployment was
+// made with. One that does not exist yet gets the newest.
+func generationOf(observed *structpb.Struct) int {
+	if observed == nil {
+		return newest
+	}
+
+	written := value.Text(observed.GetFields()["metadata"], "annotations", webapp.GenerationAnnotation)
+	if written == "" {
+		return oldest
+	}
+
+	generation, err := strconv.Atoi(written)
+	if err != nil || generation < oldest || generation > newest {
+		return newest
+	}
+
+	return generation
+}
+
+// hashOf returns the hash of the pod template of a Deployment's spec, for
+// [webapp.TemplateHashAnnotation].
+func hashOf(spec *structpb.Value) string {
+	hash := value.NewDigest().Value(value.Dig(spec, "template"))
+
+	return strconv.FormatUint(uint64(hash), 16)
+}

@@ -1,0 +1,75 @@
+package rollout
+
+import (
+	"time"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/value"
+)
+
+// Crossplane asks again when something changes that it watches. But it counts how often
+// that happens, and an ordinary rolling update of ten replicas has its circuit breaker
+// drop events: the one that is dropped may be that all is well, or that somebody has
+// changed the WebApp. What it never drops is the time after which it was told to ask
+// again. So that follows how recently something moved.
+const (
+	// soon is how long it waits at least.
+	soon = 3 * time.Second
+
+	// settled is how long nothing must have moved for events to be trusted: it was asked
+	// twice since then, and has said in the WebApp's condition Responsive whether it
+	// drops any.
+	settled = 2 * soon
+
+	// unsettled is how long it waits at most for a WebApp that does not run, or whose
+	// events it drops.
+	unsettled = time.Minute
+)
+
+// AskAgain returns how long Crossplane waits at most before it asks again: a few
+// seconds after something moved, then as long as nothing has moved, up to a minute.
+// Once events are to be trusted, it is a minute for a WebApp that does not run, and
+// most for one that does. If most is 0, Crossplane is not told to ask again, but for
+// what pods say, which changes with time.
+func AskAgain(after Status, observed Observed, most time.Duration, now time.Time) time.Duration {
+	running := after.Phase == v1.PhaseRunning
+
+	if most == 0 {
+		if running || len(observed.Pods) == 0 {
+			return 0
+		}
+
+		return unsettled
+	}
+
+	moved := parseTime(after.LastUpdated)
+	if t := lastMove(observed); !running && t.After(moved) {
+		moved = t
+	}
+
+	still := now.Sub(moved).Truncate(time.Second)
+	drops := dropsEvents(observed.Composite)
+
+	switch {
+	case still >= settled && !drops && running:
+		return most
+	case still >= settled && !drops:
+		return min(most, unsettled)
+	default:
+		return min(most, max(still, soon), unsettled)
+	}
+}
+
+// dropsEvents says whether Crossplane's circuit breaker is open for a composite: see
+// WatchCircuitOpen in github.com/crossplane/crossplane/apis/v2/apiextensions/v1.
+func dropsEvents(composite *structpb.Struct) bool {
+	for _, c := range value.Dig(composite.GetFields()["status"], "conditions").GetListValue().GetValues() {
+		if value.Text(c, "type") == "Responsive" {
+			return value.Text(c, "status") == "False"
+		}
+	}
+
+	return false
+}
