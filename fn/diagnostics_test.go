@@ -159,6 +159,44 @@ func TestDiagnostics(t *testing.T) {
 			pods:   []string{container("shop-7d-a", restarting+`"state": `+backsOff+`, "lastState": `+ended(128, "StartError", 0, 0))},
 			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 128 (StartError); 1 of 2 replicas are available. Its command cannot be run. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
 		},
+		"StartErrorOf1970": {
+			reason: "A runtime that could not start it says that it began in 1970. It did not run for fifty years.",
+			pods:   []string{container("shop-7d-a", restarting+`"state": {"waiting": {"reason": "RunContainerError"}}, "lastState": {"terminated": {"exitCode": 128, "reason": "StartError", "startedAt": "1970-01-01T00:00:00Z", "finishedAt": "`+ago(0)+`"}}`)},
+			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 128 (StartError); 1 of 2 replicas are available. Its command cannot be run. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
+		},
+		"BeganBeforeItsPod": {
+			reason: "Nor did one that began before there was its pod.",
+			pods:   []string{createdAt("11:55:00", container("shop-7d-a", restarting+`"state": `+ended(128, "StartError", 0, 48*time.Hour)))},
+			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 128 (StartError); 1 of 2 replicas are available. Its command cannot be run. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
+		},
+		"Ended": {
+			reason: "What the containers of a pod say that has ended for good says nothing of the application.",
+			pods: []string{
+				podNamed("shop-7d-a", `{"phase": "Failed", "reason": "NodeShutdown", "containerStatuses": [{"name": "app", `+restarting+`"state": {"terminated": {"exitCode": 137, "reason": "ContainerStatusUnknown", "startedAt": null, "finishedAt": null}}}]}`),
+				podNamed("shop-7d-b", `{"phase": "Succeeded", "containerStatuses": [{"name": "app", `+restarting+`"state": `+ended(0, "Completed", 0, time.Second)+`}]}`),
+			},
+			want: rollingOut,
+		},
+		"MissingClaim": {
+			reason: "To ask for less would not help.",
+			pods:   []string{unscheduled(2*time.Minute, `0/2 nodes are available: persistentvolumeclaim "data" not found. not found`)},
+			want:   failed(v1.ReasonUnschedulable, `Pod shop-7d-a finds no node: persistentvolumeclaim "data" not found; 1 of 2 replicas are available. Create the PersistentVolumeClaim that spec.volumes names, or a volume for it. See: kubectl -n acme get pvc`),
+		},
+		"UnboundClaim": {
+			reason: "Nor does it if there is no volume for the claim.",
+			pods:   []string{unscheduled(2*time.Minute, `0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.`)},
+			want:   failed(v1.ReasonUnschedulable, `Pod shop-7d-a finds no node: pod has unbound immediate PersistentVolumeClaims; 1 of 2 replicas are available. Create the PersistentVolumeClaim that spec.volumes names, or a volume for it. See: kubectl -n acme get pvc`),
+		},
+		"WaitsForNetwork": {
+			reason: "A pod that mounts nothing waits for its network.",
+			pods:   []string{podNamed("shop-7d-a", notStarted(2*time.Minute))},
+			want:   saying(v1.PhasePending, v1.ReasonContainerCreating, "Pod shop-7d-a has waited for its network for 2 minutes or more; 1 of 2 replicas are available. See: kubectl -n acme describe pod shop-7d-a"),
+		},
+		"NotStartedYet": {
+			reason: "A moment is nothing to tell of.",
+			pods:   []string{podNamed("shop-7d-a", notStarted(119*time.Second))},
+			want:   rollingOut,
+		},
 		"RestartedLongAgo": {
 			reason: "What ran for days is no loop.",
 			pods:   []string{container("shop-7d-a", `"ready": false, "restartCount": 7, "state": `+ended(1, "Error", 0, 48*time.Hour))},
@@ -281,6 +319,75 @@ func TestDiagnostics(t *testing.T) {
 
 			if strings.Contains(rsp.String(), "hunter2") {
 				t.Errorf("\n%s\nthe answer has what the application wrote: %v", tc.reason, rsp)
+			}
+		})
+	}
+}
+
+// notStarted is the status of a pod that is on its node, and of which nothing is begun.
+func notStarted(since time.Duration) string {
+	return `{"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "True"}, {"type": "PodReadyToStartContainers", "status": "False", "lastTransitionTime": "` + ago(since) + `"}],
+		"containerStatuses": [{"name": "app", "state": {"waiting": {"reason": "ContainerCreating"}}}]}`
+}
+
+// TestDiagnosticsOfFields holds that advice names the fields of the WebApp.
+func TestDiagnosticsOfFields(t *testing.T) {
+	const (
+		volumes = `"volumes": [{"name": "certificate", "mountPath": "/tls", "secret": {"secretName": "shop-tls"}}, {"name": "data", "mountPath": "/data", "persistentVolumeClaim": {"claimName": "data"}},
+			{"name": "all", "mountPath": "/all", "projected": {"sources": [{"configMap": {"name": "a"}}, {"secret": {"name": "b", "optional": true}}]}}]`
+		missed = `{"metadata": {"generation": 1}, "spec": {"replicas": 2}, "status": {"observedGeneration": 1, "replicas": 2, "updatedReplicas": 2, "conditions": [{"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded", "message": "ReplicaSet \"shop-7d\" has timed out progressing."}]}}`
+	)
+
+	stopped := func(code int) string {
+		return container("shop-7d-a", `"ready": false, "restartCount": 3, "state": `+backsOff+`, "lastState": `+ended(code, "Error", 0, time.Minute))
+	}
+
+	cases := map[string]struct {
+		reason     string
+		fields     string
+		deployment string
+		pods       []string
+		want       rollout.Verdict
+	}{
+		"Volumes": {
+			reason: "A pod waits for what the WebApp mounts, but for what need not be there.",
+			fields: volumes, deployment: rolling, pods: []string{podNamed("shop-7d-a", notStarted(time.Hour))},
+			want: saying(v1.PhasePending, v1.ReasonContainerCreating, "Pod shop-7d-a has waited for its volumes or its network for 2 minutes or more; 1 of 2 replicas are available. Check that there is what it mounts: Secret shop-tls (spec.volumes[certificate]), PersistentVolumeClaim data (spec.volumes[data]), ConfigMap a (spec.volumes[all]). See: kubectl -n acme describe pod shop-7d-a"),
+		},
+		"VolumesForTooLong": {
+			reason: "Until Kubernetes gives up.",
+			fields: volumes, deployment: missed, pods: []string{podNamed("shop-7d-a", notStarted(time.Hour))},
+			want: saying(v1.PhaseFailed, v1.ReasonContainerCreating, "Pod shop-7d-a has waited for its volumes or its network for 2 minutes or more; 0 of 2 replicas are available. Check that there is what it mounts: Secret shop-tls (spec.volumes[certificate]), PersistentVolumeClaim data (spec.volumes[data]), ConfigMap a (spec.volumes[all]). See: kubectl -n acme describe pod shop-7d-a"),
+		},
+		"Deadline": {
+			reason: "Who is not allowed to see pods still knows what they mount.",
+			fields: volumes, deployment: missed,
+			want: saying(v1.PhaseFailed, v1.ReasonProgressDeadlineExceeded, "The rollout makes no progress; 0 of 2 replicas are available. Often the image cannot be pulled, the container stops or runs as root, there is not all that it mounts (Secret shop-tls (spec.volumes[certificate]), PersistentVolumeClaim data (spec.volumes[data]), ConfigMap a (spec.volumes[all])), or nothing listens on port 8080. See: kubectl -n acme describe pods -l app=shop"),
+		},
+		"LivenessProbe": {
+			reason: "A server that ends well when it is asked to looks as if it had ended by itself.",
+			fields: `"livenessProbe": {"httpGet": {"path": "/alive"}}`, deployment: rolling, pods: []string{stopped(0)},
+			want: saying(v1.PhaseFailed, v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 0 (Error); 1 of 2 replicas are available. It may be stopped because spec.livenessProbe fails: kubectl -n acme describe pod shop-7d-a tells. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
+		},
+		"Probes": {
+			reason: "One that does not is killed.",
+			fields: `"livenessProbe": {}, "startupProbe": {}`, deployment: rolling, pods: []string{stopped(137)},
+			want: saying(v1.PhaseFailed, v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 137 (Error); 1 of 2 replicas are available. It may be stopped because spec.livenessProbe or spec.startupProbe fails: kubectl -n acme describe pod shop-7d-a tells. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
+		},
+		"NotTheProbe": {
+			reason: "A probe has no exit code of 1.",
+			fields: `"livenessProbe": {}`, deployment: rolling, pods: []string{stopped(1)},
+			want: saying(v1.PhaseFailed, v1.ReasonCrashLoop, stops),
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			rsp := run(t, request(webAppWith(tc.fields), withInput(diagnosed), withObserved(child.KeyDeployment, tc.deployment),
+				withRequired(platform.GrantsRequirement, everythingGranted), withRequired(rollout.PodsRequirement, tc.pods...)))
+
+			if diff := cmp.Diff(tc.want, rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).Verdict); diff != "" {
+				t.Errorf("\n%s\nRunFunction(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})
 	}

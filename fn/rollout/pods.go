@@ -31,7 +31,7 @@ const PodsRequirement = "pods"
 var PodReads = wire.Fields{
 	"metadata": {"name": nil, "creationTimestamp": nil, "deletionTimestamp": nil, "ownerReferences": {"name": nil, "controller": nil}, "managedFields": wire.Later},
 	"status": {
-		"reason": nil, "message": nil,
+		"phase": nil, "reason": nil, "message": nil,
 		"conditions":            {"type": nil, "status": nil, "reason": nil, "message": nil, "lastTransitionTime": nil},
 		"initContainerStatuses": containerReads,
 		"containerStatuses":     containerReads,
@@ -68,9 +68,15 @@ func AskForPods(facts Facts, before v1.Reason) map[string]*fnv1.ResourceSelector
 
 // An observedPod is one of a WebApp's pods.
 type observedPod struct {
-	namespace, name, created string
+	app *webapp.App
+
+	name, created string
 
 	status *structpb.Value
+
+	// ended means that it never serves again: it was evicted, refused by its node, shut
+	// down with it, or is done.
+	ended bool
 
 	// containers are all that have not done what they had to do before others.
 	containers []*structpb.Value
@@ -92,10 +98,11 @@ func newPods(pods []*fnv1.Resource, facts Facts) []observedPod {
 		}
 
 		p := observedPod{
-			namespace: facts.plan.App.Namespace,
-			name:      value.Text(metadata, "name"),
-			created:   value.Text(metadata, "creationTimestamp"),
-			status:    status,
+			app:     facts.plan.App,
+			name:    value.Text(metadata, "name"),
+			created: value.Text(metadata, "creationTimestamp"),
+			status:  status,
+			ended:   slices.Contains(endedPhases, corev1.PodPhase(value.Text(status, "phase"))),
 		}
 
 		for _, c := range value.Dig(status, "initContainerStatuses").GetListValue().GetValues() {
@@ -115,6 +122,8 @@ func newPods(pods []*fnv1.Resource, facts Facts) []observedPod {
 
 	return out
 }
+
+var endedPhases = []corev1.PodPhase{corev1.PodFailed, corev1.PodSucceeded}
 
 // replicaSetName is how the Deployment controller names the ReplicaSet of the
 // current template in condition Progressing: see progress.go and sync.go of
@@ -142,5 +151,5 @@ func (p observedPod) condition(kind corev1.PodConditionType) *structpb.Value {
 }
 
 func (p observedPod) describe() string {
-	return fmt.Sprintf(" See: kubectl -n %s describe pod %s", p.namespace, p.name)
+	return fmt.Sprintf(" See: kubectl -n %s describe pod %s", p.app.Namespace, p.name)
 }

@@ -186,7 +186,8 @@ func podsInTrouble(s situation) (Verdict, bool) {
 	}
 
 	v := failed(s.trouble.reason, "%s; %s. %s", s.trouble.what, s.count(), s.trouble.advice)
-	if s.trouble.phase != "" {
+	// What may heal has had its time.
+	if s.trouble.phase != "" && !s.missedDeadline() {
 		v.Phase = s.trouble.phase
 	}
 
@@ -222,14 +223,24 @@ func replicasField(plan *webapp.Plan) string {
 	return "spec.replicas"
 }
 
+// missedDeadline says whether Kubernetes has given up waiting for the rollout.
+func (f Facts) missedDeadline() bool {
+	return f.progressing.status == string(corev1.ConditionFalse) && f.progressing.reason == "ProgressDeadlineExceeded"
+}
+
 func deadlineExceeded(s situation) (Verdict, bool) {
-	if s.progressing.status != string(corev1.ConditionFalse) || s.progressing.reason != "ProgressDeadlineExceeded" {
+	if !s.missedDeadline() {
 		return Verdict{}, false
 	}
 
+	volumes := mounts(s.plan.App)
+	if volumes != "" {
+		volumes = " there is not all that it mounts (" + volumes + "),"
+	}
+
 	return failed(v1.ReasonProgressDeadlineExceeded,
-		"The rollout makes no progress; %s. Often the image cannot be pulled, the container stops or runs as root, or nothing listens on port %d. See: kubectl -n %s describe pods -l app=%s",
-		s.count(), s.plan.App.Spec.Port, s.plan.App.Namespace, s.plan.App.Name), true
+		"The rollout makes no progress; %s. Often the image cannot be pulled, the container stops or runs as root,%s or nothing listens on port %d. See: kubectl -n %s describe pods -l app=%s",
+		s.count(), volumes, s.plan.App.Spec.Port, s.plan.App.Namespace, s.plan.App.Name), true
 }
 
 func paused(s situation) (Verdict, bool) {

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -33,13 +34,18 @@ type Trouble struct {
 var podRules = []struct {
 	reason v1.Reason
 	find   func(p observedPod, now time.Time) (Trouble, bool)
+
+	// ofEnded says that it is about pods that have ended for good. What their
+	// containers say has nothing to do with whether the application serves.
+	ofEnded bool
 }{
 	{reason: v1.ReasonImagePullError, find: cannotPull},
 	{reason: v1.ReasonConfigError, find: cannotCreate},
 	{reason: v1.ReasonOOMKilled, find: outOfMemory},
 	{reason: v1.ReasonCrashLoop, find: keepsStopping},
 	{reason: v1.ReasonUnschedulable, find: findsNoNode},
-	{reason: v1.ReasonEvicted, find: evicted},
+	{reason: v1.ReasonEvicted, find: evicted, ofEnded: true},
+	{reason: v1.ReasonContainerCreating, find: waitsForVolumes},
 	{reason: v1.ReasonProbeFailing, find: neverReady},
 }
 
@@ -65,6 +71,10 @@ func FindTrouble(pods []*fnv1.Resource, facts Facts, now time.Time) *Trouble {
 
 	for _, rule := range podRules {
 		for _, p := range observed {
+			if p.ended != rule.ofEnded {
+				continue
+			}
+
 			if found, ok := rule.find(p, now); ok {
 				found.reason = rule.reason
 				return &found
@@ -124,7 +134,7 @@ func cannotCreate(p observedPod, _ time.Time) (Trouble, bool) {
 
 func outOfMemory(p observedPod, now time.Time) (Trouble, bool) {
 	for _, c := range p.containers {
-		e := lastEnd(c, now)
+		e := p.lastEnd(c, now)
 		if e.times == 0 || value.Text(e.how, "reason") != "OOMKilled" || (!e.loops && value.Dig(c, "ready").GetBoolValue()) {
 			continue
 		}
@@ -143,24 +153,17 @@ func keepsStopping(p observedPod, now time.Time) (Trouble, bool) {
 	for _, c := range p.containers {
 		// Once is no loop: many applications stop when they start before their
 		// database.
-		e := lastEnd(c, now)
+		e := p.lastEnd(c, now)
 		if e.times < 2 || !e.loops {
 			continue
 		}
 
-		advice := ""
-
-		switch {
-		case value.Text(e.how, "reason") == "StartError" || value.Text(e.how, "reason") == "ContainerCannotRun":
-			advice = "Its command cannot be run. "
-		case value.Number(e.how, "exitCode") == 0:
-			advice = "A web application must go on running. "
-		}
+		advice := p.whyStopped(e.how)
 
 		return Trouble{
 			what: fmt.Sprintf("Container %s of pod %s keeps stopping, with exit code %d (%s)",
 				value.Text(c, "name"), p.name, value.Number(e.how, "exitCode"), value.Text(e.how, "reason")),
-			advice: advice + fmt.Sprintf("Its log says why: kubectl -n %s logs %s -c %s --previous", p.namespace, p.name, value.Text(c, "name")),
+			advice: advice + fmt.Sprintf("Its log says why: kubectl -n %s logs %s -c %s --previous", p.app.Namespace, p.name, value.Text(c, "name")),
 			loops:  true,
 		}, true
 	}
@@ -191,11 +194,11 @@ const (
 // lastEnd returns how a container ended last. One that loops is at times waiting, at
 // times running and even ready, and at times terminated, and must look the same all
 // the time: it loops until it has run twice as long as the last time.
-func lastEnd(c *structpb.Value, now time.Time) end {
+func (p observedPod) lastEnd(c *structpb.Value, now time.Time) end {
 	state, restarts := value.Dig(c, "state"), value.Number(c, "restartCount")
 
 	if how := value.Dig(state, "terminated"); how != nil {
-		return end{how: how, times: restarts + 1, loops: duration(how) < forgotten}
+		return end{how: how, times: restarts + 1, loops: p.duration(how) < forgotten}
 	}
 
 	how := value.Dig(c, "lastState", "terminated")
@@ -205,19 +208,59 @@ func lastEnd(c *structpb.Value, now time.Time) end {
 		return end{}
 	case value.Text(state, "waiting", "reason") == "CrashLoopBackOff":
 		return end{how: how, times: max(restarts+1, 2), loops: true}
+	case value.Text(state, "waiting", "reason") == "RunContainerError":
+		// It could not be started again.
+		return end{how: how, times: restarts + 1, loops: p.duration(how) < forgotten}
 	case value.Dig(state, "running") != nil:
 		ran := now.Sub(parseTime(value.Text(state, "running", "startedAt")))
-		loops := duration(how) < forgotten && ran < min(max(2*duration(how), settling), forgotten)
+		before := p.duration(how)
+		loops := before < forgotten && ran < min(max(2*before, settling), forgotten)
 
 		return end{how: how, times: restarts, loops: loops}
 	default:
-		return end{how: how, times: restarts, loops: duration(how) < forgotten}
+		return end{how: how, times: restarts, loops: p.duration(how) < forgotten}
 	}
 }
 
-// duration is how long a container ran that ended.
-func duration(terminated *structpb.Value) time.Duration {
-	return parseTime(value.Text(terminated, "finishedAt")).Sub(parseTime(value.Text(terminated, "startedAt")))
+// duration is how long a container ran that ended. One that could not be started has
+// begun before there was its pod: containerd says that it was in 1970
+// (https://github.com/containerd/containerd/issues/9080). It did not run.
+func (p observedPod) duration(terminated *structpb.Value) time.Duration {
+	began := parseTime(value.Text(terminated, "startedAt"))
+	if began.Unix() <= 0 || began.Before(parseTime(p.created)) {
+		return 0
+	}
+
+	return max(0, parseTime(value.Text(terminated, "finishedAt")).Sub(began))
+}
+
+// killed are the exit codes of a container that the kubelet stops, for its liveness
+// probe or its startup probe: that of a server which ends well when it is asked to, and
+// those of SIGKILL and SIGTERM. The pod's status does not say that it was the kubelet.
+var killed = []int64{0, 137, 143}
+
+// whyStopped is what there is to say of why a container stops, beside its log.
+func (p observedPod) whyStopped(how *structpb.Value) string {
+	reason, code := value.Text(how, "reason"), value.Number(how, "exitCode")
+
+	var probes []string
+
+	for _, name := range []string{"livenessProbe", "startupProbe"} {
+		if p.app.Options[name] != nil {
+			probes = append(probes, "spec."+name)
+		}
+	}
+
+	switch {
+	case reason == "StartError" || reason == "ContainerCannotRun":
+		return "Its command cannot be run. "
+	case len(probes) > 0 && slices.Contains(killed, code):
+		return fmt.Sprintf("It may be stopped because %s fails: kubectl -n %s describe pod %s tells. ", strings.Join(probes, " or "), p.app.Namespace, p.name)
+	case code == 0:
+		return "A web application must go on running. "
+	default:
+		return ""
+	}
 }
 
 // patience is how long a pod may take to find a node, and to become ready when its
@@ -230,9 +273,14 @@ func findsNoNode(p observedPod, now time.Time) (Trouble, bool) {
 		return Trouble{}, false
 	}
 
+	words := withoutCounts(value.Text(scheduled, "message"))
 	found := Trouble{
-		what:   fmt.Sprintf("Pod %s finds no node%s", p.name, because(withoutCounts(value.Text(scheduled, "message")))),
+		what:   fmt.Sprintf("Pod %s finds no node%s", p.name, because(words)),
 		advice: "Have it ask for less, or add nodes." + p.describe(),
+	}
+
+	if claim.MatchString(words) {
+		found.advice = fmt.Sprintf("Create the PersistentVolumeClaim that spec.volumes names, or a volume for it. See: kubectl -n %s get pvc", p.app.Namespace)
 	}
 
 	if now.Sub(parseTime(value.Text(scheduled, "lastTransitionTime"))) < patience {
@@ -241,6 +289,10 @@ func findsNoNode(p observedPod, now time.Time) (Trouble, bool) {
 
 	return found, true
 }
+
+// claim is what the scheduler says of PersistentVolumeClaims: see volume_binding.go and
+// binder.go of k8s.io/kubernetes/pkg/scheduler/framework/plugins/volumebinding.
+var claim = regexp.MustCompile(`(?i)persistentvolumeclaim|persistent volumes? to bind|unbound .*claim`)
 
 // evicted is for a pod that its node stopped for want of memory, disk or process
 // IDs. The pod stays as it is, and another takes its place: it tells something as
@@ -259,6 +311,35 @@ func evicted(p observedPod, now time.Time) (Trouble, bool) {
 		what:   fmt.Sprintf("Pod %s was evicted from its node%s", p.name, because(value.Text(p.status, "message"))),
 		advice: "Another takes its place. Have it ask for as much as it uses, or use less." + p.describe(),
 	}, now.Sub(since) < forgotten
+}
+
+// waitsForVolumes is for a pod that is on its node, and of which no container is begun:
+// the kubelet waits for its volumes, and then for its network. It says for which in
+// events only.
+func waitsForVolumes(p observedPod, now time.Time) (Trouble, bool) {
+	ready := p.condition(corev1.PodReadyToStartContainers)
+	if value.Text(ready, "status") != string(corev1.ConditionFalse) || now.Sub(parseTime(value.Text(ready, "lastTransitionTime"))) < patience {
+		return Trouble{}, false
+	}
+
+	for _, c := range p.containers {
+		if reason := value.Text(c, "state", "waiting", "reason"); reason != "ContainerCreating" && reason != "PodInitializing" {
+			return Trouble{}, false
+		}
+	}
+
+	found := Trouble{
+		phase:  v1.PhasePending,
+		what:   fmt.Sprintf("Pod %s has waited for its network for %.0f minutes or more", p.name, patience.Minutes()),
+		advice: strings.TrimSpace(p.describe()),
+	}
+
+	if volumes := mounts(p.app); volumes != "" {
+		found.what = fmt.Sprintf("Pod %s has waited for its volumes or its network for %.0f minutes or more", p.name, patience.Minutes())
+		found.advice = "Check that there is what it mounts: " + volumes + "." + p.describe()
+	}
+
+	return found, true
 }
 
 func neverReady(p observedPod, now time.Time) (Trouble, bool) {

@@ -53,7 +53,7 @@ var varying = []struct {
 // FitError in k8s.io/kubernetes/pkg/scheduler/framework/types.go.
 func withoutCounts(message string) string {
 	message = preemption.ReplaceAllString(nodesAvailable.ReplaceAllString(message, ""), "")
-	message = strings.TrimSuffix(message, ".")
+	message = strings.TrimSuffix(twice.ReplaceAllString(message, "$1"), ".")
 
 	reasons := strings.Split(message, ", ")
 	for i, reason := range reasons {
@@ -68,6 +68,7 @@ func withoutCounts(message string) string {
 var (
 	nodesAvailable = regexp.MustCompile(`^\d+/\d+ nodes are available: ?`)
 	nodeCount      = regexp.MustCompile(`^\d+ `)
+	twice          = regexp.MustCompile(`(not found)\. not found\b`)
 	preemption     = regexp.MustCompile(`\. [^.]*preemption: .*$`)
 )
 
