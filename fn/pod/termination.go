@@ -84,7 +84,7 @@ func addPause(t *template) {
 // of the time that the WebApp gives it to stop.
 func (t *template) pause() int32 {
 	if seconds := value.Dig(t.app.Options[lifecycleField], "preStop", "sleep", "seconds"); seconds != nil {
-		return int32(seconds.GetNumberValue()) //nolint:gosec // It was checked.
+		return int32(seconds.GetNumberValue())
 	}
 
 	seconds := generations[t.generation].pause
@@ -102,7 +102,7 @@ func (t *template) pause() int32 {
 		seconds = generations[newest].pause
 	}
 
-	return min(seconds, int32(grace.GetNumberValue())/2) //nolint:gosec // It was checked.
+	return min(seconds, int32(grace.GetNumberValue())/2)
 }
 
 func sleep(seconds int32) *structpb.Value {

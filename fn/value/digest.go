@@ -26,6 +26,7 @@ const (
 // NewDigest returns the digest of nothing.
 func NewDigest() Digest { return fnvOffset }
 
+// Text returns the digest with a string added.
 func (d Digest) Text(s string) Digest {
 	d = d.number(uint64(len(s)))
 	for i := range len(s) {
@@ -35,6 +36,7 @@ func (d Digest) Text(s string) Digest {
 	return d
 }
 
+// Value returns the digest with a value added.
 func (d Digest) Value(v *structpb.Value) Digest {
 	switch k := v.GetKind().(type) {
 	case *structpb.Value_StructValue:
@@ -66,7 +68,6 @@ func (d Digest) Value(v *structpb.Value) Digest {
 func (d Digest) byte(b byte) Digest { return (d ^ Digest(b)) * fnvPrime }
 
 // number adds a number as eight bytes.
-
 func (d Digest) number(n uint64) Digest {
 	if n < 1<<8 {
 		return (d * fnvPrime7).byte(byte(n))
@@ -78,7 +79,3 @@ func (d Digest) number(n uint64) Digest {
 
 	return d
 }
-
-// Text adds a string.
-
-// Value adds a value.
