@@ -45,9 +45,13 @@ func Compose(plan *webapp.Plan, chosen []*Child, observed map[string]*fnv1.Resou
 func annotations(settings *webapp.Settings, option, ours *structpb.Value) *structpb.Value {
 	all := value.Strings(settings.Annotations)
 
-	for _, more := range []*structpb.Value{option, ours} {
-		if own := value.Dig(more, "annotations").GetStructValue().GetFields(); len(own) > 0 {
-			all = value.With(all, own)
+	for _, more := range [...]*structpb.Value{value.Dig(option, "annotations"), value.Dig(ours, "annotations")} {
+		switch {
+		case len(more.GetStructValue().GetFields()) == 0:
+		case all == nil:
+			all = more
+		default:
+			all = value.With(all, more.GetStructValue().GetFields())
 		}
 	}
 

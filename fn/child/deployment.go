@@ -20,7 +20,7 @@ var deploymentReads = wire.Fields{
 func buildDeployment(plan *webapp.Plan, observed *structpb.Struct) value.Fields {
 	spec, made := pod.Deployment(plan, replicas(plan, observed), observed)
 
-	return value.Fields{"spec": spec, "metadata": value.Object(value.Fields{"annotations": value.Strings(made)})}
+	return value.Fields{"spec": spec, "metadata": value.Object(value.Fields{"annotations": made})}
 }
 
 // replicas is how many there should be, or nil to leave that to the autoscaler.

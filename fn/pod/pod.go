@@ -50,7 +50,7 @@ type template struct {
 // template, how many there are and how they are replaced. It returns, too, the
 // annotations that say how that was made. The observed Deployment is nil while there is
 // none.
-func Deployment(plan *webapp.Plan, replicas *structpb.Value, observed *structpb.Struct) (spec *structpb.Value, made map[string]string) {
+func Deployment(plan *webapp.Plan, replicas *structpb.Value, observed *structpb.Struct) (spec, made *structpb.Value) {
 	generation := generationOf(observed)
 	spec = deployment(plan, replicas, generation)
 	hash := hashOf(spec)
@@ -63,12 +63,12 @@ func Deployment(plan *webapp.Plan, replicas *structpb.Value, observed *structpb.
 		hash = hashOf(spec)
 	}
 
-	made = map[string]string{webapp.TemplateHashAnnotation: hash}
+	annotations := value.Fields{webapp.TemplateHashAnnotation: value.String(hash)}
 	if generation != oldest {
-		made[webapp.GenerationAnnotation] = strconv.Itoa(generation)
+		annotations[webapp.GenerationAnnotation] = value.String(strconv.Itoa(generation))
 	}
 
-	return spec, made
+	return spec, value.Object(annotations)
 }
 
 // deployment returns the spec with a generation of our defaults.

@@ -67,15 +67,13 @@ func readDefaultLifecycle(in value.Reader, into *webapp.Defaults) {
 func addPause(t *template) {
 	grace, seconds := t.app.Options[graceField], t.pause()
 
-	switch {
-	case grace != nil:
-		t.spec[graceField] = grace
-	case seconds > 0:
-		t.spec[graceField] = value.Int(gracePeriod + seconds)
-	}
-
 	if seconds > 0 {
 		t.container[lifecycleField] = sleep(seconds)
+		t.spec[graceField] = graceWith(seconds)
+	}
+
+	if grace != nil {
+		t.spec[graceField] = grace
 	}
 }
 
@@ -105,6 +103,28 @@ func (t *template) pause() int32 {
 	return min(seconds, int32(grace.GetNumberValue())/2)
 }
 
+// Values of the pause that most have.
+var (
+	usualSleep = newSleep(generations[newest].pause)
+	usualGrace = value.Int(gracePeriod + generations[newest].pause)
+)
+
 func sleep(seconds int32) *structpb.Value {
+	if seconds == generations[newest].pause {
+		return usualSleep
+	}
+
+	return newSleep(seconds)
+}
+
+func graceWith(pause int32) *structpb.Value {
+	if pause == generations[newest].pause {
+		return usualGrace
+	}
+
+	return value.Int(gracePeriod + pause)
+}
+
+func newSleep(seconds int32) *structpb.Value {
 	return value.Object(value.Fields{"preStop": value.Object(value.Fields{"sleep": value.Object(value.Fields{"seconds": value.Int(seconds)})})})
 }
