@@ -318,12 +318,12 @@ $(BIN)/etcd: test/tools/etcd/go.mod test/tools/etcd/go.sum
 	@go -C test/tools/etcd build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ go.etcd.io/etcd/server/v3
 
 KUBERNETES_VERSION = $(call version,kubernetes,k8s.io/kubernetes)
-KUBERNETES := kube-apiserver kube-controller-manager kube-scheduler kubectl
+KUBERNETES := kube-apiserver kube-controller-manager kube-scheduler kubectl kubelet kube-proxy
 
 # One build for all of them: they share most of what they are made of. They move
 # in together, so that a build that is broken off is begun again.
 $(BIN)/kube-apiserver: test/tools/kubernetes/go.mod test/tools/kubernetes/go.sum
-	@echo "building Kubernetes $(KUBERNETES_VERSION) from source, once: about 8 minutes on 2 cores"
+	@echo "building Kubernetes $(KUBERNETES_VERSION) from source, once: about 10 minutes on 2 cores"
 	@mkdir -p $(BIN)/kubernetes
 	@go -C test/tools/kubernetes build -trimpath -ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION) -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=$(word 2,$(subst ., ,$(KUBERNETES_VERSION)))' \
 		-o $(CURDIR)/$(BIN)/kubernetes/ $(KUBERNETES:%=k8s.io/kubernetes/cmd/%)
@@ -333,6 +333,22 @@ $(BIN)/kwok: test/tools/kwok/go.mod test/tools/kwok/go.sum
 	@echo "building kwok from source, once: about 2 minutes on 2 cores"
 	@mkdir -p $(BIN)
 	@go -C test/tools/kwok build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ sigs.k8s.io/kwok/cmd/kwok
+
+# What real nodes need besides: a cluster's DNS, its metrics, and Helm for the
+# chart of Crossplane.
+NODE_TOOLS := coredns metrics-server helm
+
+.PHONY: tools-nodes
+tools-nodes: tools $(BIN)/etcd $(BIN)/kube-apiserver $(NODE_TOOLS:%=$(BIN)/%) $(BIN)/image
+
+$(BIN)/coredns: PACKAGE = .
+$(BIN)/metrics-server: PACKAGE = sigs.k8s.io/metrics-server/cmd/metrics-server
+$(BIN)/helm: PACKAGE = helm.sh/helm/v3/cmd/helm
+
+$(NODE_TOOLS:%=$(BIN)/%): $(BIN)/%: test/tools/%/go.mod test/tools/%/go.sum
+	@echo "building $* from source, once: about 1 minute on 2 cores"
+	@mkdir -p $(BIN)
+	@go -C test/tools/$* build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ $(PACKAGE)
 
 PROMETHEUS_VERSION = $(call version,prometheus,github.com/prometheus/prometheus)
 PROMETHEUS := prometheus promtool
