@@ -61,6 +61,18 @@ reload: $(BIN)/playground ## Replace the function that runs on it with the worki
 down: $(BIN)/playground ## Stop it, and remove what it wrote.
 	@$(BIN)/playground down
 
+.PHONY: cluster
+cluster: tools-nodes $(BIN)/cluster ## Start a cluster with two real nodes on this machine, whose pods run. Needs Linux, root, containerd and CNI plugins.
+	@$(BIN)/cluster up --version $(VERSION)
+
+.PHONY: cluster-status
+cluster-status: $(BIN)/cluster ## Say what runs of it.
+	@$(BIN)/cluster status
+
+.PHONY: cluster-down
+cluster-down: $(BIN)/cluster ## Stop it, and remove what it wrote.
+	@$(BIN)/cluster down
+
 ##### Test it
 
 .PHONY: test
@@ -312,6 +324,10 @@ tools-e2e: $(BIN)/etcd $(BIN)/kube-apiserver $(BIN)/kwok $(BIN)/playground
 $(BIN)/playground:
 	@go -C test/e2e build -o $(CURDIR)/$@ ./playground
 
+.PHONY: $(BIN)/cluster
+$(BIN)/cluster:
+	@go -C test/e2e build -o $(CURDIR)/$@ ./nodes/cluster
+
 $(BIN)/etcd: test/tools/etcd/go.mod test/tools/etcd/go.sum
 	@echo "building etcd from source, once: about 1 minute on 2 cores"
 	@mkdir -p $(BIN)
@@ -340,8 +356,10 @@ NODE_TOOLS := coredns metrics-server helm
 
 .PHONY: tools-nodes
 tools-nodes: tools $(BIN)/etcd $(BIN)/kube-apiserver $(NODE_TOOLS:%=$(BIN)/%) $(BIN)/image
+	@go -C test/tools/package build -o $(CURDIR)/$(BIN)/registry ./registry
 
 $(BIN)/coredns: PACKAGE = .
+$(BIN)/coredns: test/tools/coredns/main.go
 $(BIN)/metrics-server: PACKAGE = sigs.k8s.io/metrics-server/cmd/metrics-server
 $(BIN)/helm: PACKAGE = helm.sh/helm/v3/cmd/helm
 

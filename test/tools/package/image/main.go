@@ -74,7 +74,13 @@ func into(m map[string]string) func(string) error {
 }
 
 func write(d description, tag, out string) error {
-	image, err := build(d)
+	// A file is kept and sent around; a registry is next door.
+	compression := gzip.BestCompression
+	if out == "" {
+		compression = gzip.BestSpeed
+	}
+
+	image, err := build(d, compression)
 	if err != nil {
 		return err
 	}
@@ -91,14 +97,14 @@ func write(d description, tag, out string) error {
 	return tarball.WriteToFile(out, ref, image)
 }
 
-func build(d description) (v1.Image, error) {
+func build(d description, compression int) (v1.Image, error) {
 	files, err := archive(d)
 	if err != nil {
 		return nil, err
 	}
 
 	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(files)), nil },
-		tarball.WithCompressionLevel(gzip.BestCompression))
+		tarball.WithCompressionLevel(compression))
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a layer: %w", err)
 	}
