@@ -111,6 +111,15 @@ e2e: tools tools-e2e ## Take WebApps through their whole life on a real control 
 	go -C test/e2e vet ./...
 	go -C test/e2e test -count=1 -timeout=30m -parallel=12 ./...
 
+# Where the cluster of the tests is. One that runs there is used, and left: with
+# NODES=.cluster, it is that of make cluster.
+NODES ?= _output/e2e/nodes
+
+.PHONY: e2e-nodes
+e2e-nodes: tools-nodes $(BIN)/cluster ## Take WebApps through their life on two real nodes. Needs what make cluster needs, and skips without (NODES=).
+	go -C test/e2e vet ./nodes/...
+	E2E_NODES=$(abspath $(NODES)) go -C test/e2e test -count=1 -timeout=30m -v ./nodes
+
 .PHONY: test-install
 test-install: $(BIN)/prometheus ## Hold the manifests of install/ to real schemas, and their alerts to a real Prometheus.
 	go -C test/install vet ./...
