@@ -61,6 +61,18 @@ reload: $(BIN)/playground ## Replace the function that runs on it with the worki
 down: $(BIN)/playground ## Stop it, and remove what it wrote.
 	@$(BIN)/playground down
 
+.PHONY: cluster
+cluster: tools-nodes $(BIN)/cluster ## Start a cluster with two real nodes on this machine, whose pods run. Needs Linux, root, containerd and CNI plugins.
+	@$(BIN)/cluster up --version $(VERSION)
+
+.PHONY: cluster-status
+cluster-status: $(BIN)/cluster ## Say what runs of it.
+	@$(BIN)/cluster status
+
+.PHONY: cluster-down
+cluster-down: $(BIN)/cluster ## Stop it, and remove what it wrote.
+	@$(BIN)/cluster down
+
 ##### Test it
 
 .PHONY: test
@@ -98,6 +110,15 @@ test-render: tools ## Render every example and every state with Crossplane's own
 e2e: tools tools-e2e ## Take WebApps through their whole life on a real control plane.
 	go -C test/e2e vet ./...
 	go -C test/e2e test -count=1 -timeout=30m -parallel=12 ./...
+
+# Where the cluster of the tests is. One that runs there is used, and left: with
+# NODES=.cluster, it is that of make cluster.
+NODES ?= _output/e2e/nodes
+
+.PHONY: e2e-nodes
+e2e-nodes: tools-nodes $(BIN)/cluster ## Take WebApps through their life on two real nodes. Needs what make cluster needs, and skips without (NODES=).
+	go -C test/e2e vet ./nodes/...
+	E2E_NODES=$(abspath $(NODES)) go -C test/e2e test -count=1 -timeout=30m -v ./nodes
 
 .PHONY: test-install
 test-install: $(BIN)/prometheus ## Hold the manifests of install/ to real schemas, and their alerts to a real Prometheus.
@@ -313,18 +334,22 @@ tools-e2e: $(BIN)/etcd $(BIN)/kube-apiserver $(BIN)/kwok $(BIN)/playground
 $(BIN)/playground:
 	@go -C test/e2e build -o $(CURDIR)/$@ ./playground
 
+.PHONY: $(BIN)/cluster
+$(BIN)/cluster:
+	@go -C test/e2e build -o $(CURDIR)/$@ ./nodes/cluster
+
 $(BIN)/etcd: test/tools/etcd/go.mod test/tools/etcd/go.sum
 	@echo "building etcd from source, once: about 1 minute on 2 cores"
 	@mkdir -p $(BIN)
 	@go -C test/tools/etcd build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ go.etcd.io/etcd/server/v3
 
 KUBERNETES_VERSION = $(call version,kubernetes,k8s.io/kubernetes)
-KUBERNETES := kube-apiserver kube-controller-manager kube-scheduler kubectl
+KUBERNETES := kube-apiserver kube-controller-manager kube-scheduler kubectl kubelet kube-proxy
 
 # One build for all of them: they share most of what they are made of. They move
 # in together, so that a build that is broken off is begun again.
 $(BIN)/kube-apiserver: test/tools/kubernetes/go.mod test/tools/kubernetes/go.sum
-	@echo "building Kubernetes $(KUBERNETES_VERSION) from source, once: about 8 minutes on 2 cores"
+	@echo "building Kubernetes $(KUBERNETES_VERSION) from source, once: about 10 minutes on 2 cores"
 	@mkdir -p $(BIN)/kubernetes
 	@go -C test/tools/kubernetes build -trimpath -ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION) -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=$(word 2,$(subst ., ,$(KUBERNETES_VERSION)))' \
 		-o $(CURDIR)/$(BIN)/kubernetes/ $(KUBERNETES:%=k8s.io/kubernetes/cmd/%)
@@ -334,6 +359,24 @@ $(BIN)/kwok: test/tools/kwok/go.mod test/tools/kwok/go.sum
 	@echo "building kwok from source, once: about 2 minutes on 2 cores"
 	@mkdir -p $(BIN)
 	@go -C test/tools/kwok build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ sigs.k8s.io/kwok/cmd/kwok
+
+# What real nodes need besides: a cluster's DNS, its metrics, and Helm for the
+# chart of Crossplane.
+NODE_TOOLS := coredns metrics-server helm
+
+.PHONY: tools-nodes
+tools-nodes: tools $(BIN)/etcd $(BIN)/kube-apiserver $(NODE_TOOLS:%=$(BIN)/%) $(BIN)/image
+	@go -C test/tools/package build -o $(CURDIR)/$(BIN)/registry ./registry
+
+$(BIN)/coredns: PACKAGE = .
+$(BIN)/coredns: test/tools/coredns/main.go
+$(BIN)/metrics-server: PACKAGE = sigs.k8s.io/metrics-server/cmd/metrics-server
+$(BIN)/helm: PACKAGE = helm.sh/helm/v3/cmd/helm
+
+$(NODE_TOOLS:%=$(BIN)/%): $(BIN)/%: test/tools/%/go.mod test/tools/%/go.sum
+	@echo "building $* from source, once: about 1 minute on 2 cores"
+	@mkdir -p $(BIN)
+	@go -C test/tools/$* build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ $(PACKAGE)
 
 PROMETHEUS_VERSION = $(call version,prometheus,github.com/prometheus/prometheus)
 PROMETHEUS := prometheus promtool

@@ -26,6 +26,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/webapp-operator/function-webapp/test/e2e/controlplane"
+	"github.com/webapp-operator/function-webapp/test/e2e/processes"
 )
 
 const (
@@ -311,7 +312,7 @@ func (n *namespace) eventually(t *testing.T, try func() error) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 
-	if err := controlplane.Eventually(ctx, try); err != nil {
+	if err := processes.Eventually(ctx, try); err != nil {
 		state, _ := n.try(t, "get", "wa,deployments,replicasets,pods,events", "-o", "wide")
 		statuses, _ := n.try(t, "get", "wa", "-o", "yaml")
 		t.Fatalf("%v\n%s\n%s", err, state, statuses)

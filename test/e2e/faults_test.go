@@ -15,7 +15,7 @@ import (
 
 	"github.com/shirou/gopsutil/v4/load"
 
-	"github.com/webapp-operator/function-webapp/test/e2e/controlplane"
+	"github.com/webapp-operator/function-webapp/test/e2e/processes"
 )
 
 const (
@@ -200,7 +200,7 @@ func (f *faultyCluster) converge(t *testing.T, after string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	defer cancel()
 
-	if err := controlplane.Eventually(ctx, func() error { return f.stream.converged(ctx) }); err != nil {
+	if err := processes.Eventually(ctx, func() error { return f.stream.converged(ctx) }); err != nil {
 		state, _ := f.try(t, "get", "wa,deployments", "-o", "wide")
 		open, _ := f.try(t, "get", "wa", "-o", `jsonpath={range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Responsive")]}{"\n"}{end}`)
 		t.Fatalf("after %s: %v\n%s\n%s", after, err, state, open)

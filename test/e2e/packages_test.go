@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/webapp-operator/function-webapp/test/e2e/checkout"
 	"github.com/webapp-operator/function-webapp/test/e2e/controlplane"
 )
 
@@ -220,7 +221,7 @@ func (n *namespace) setPackage(t *testing.T, name, version string) {
 	t.Helper()
 
 	kind := map[string]schema.GroupVersionResource{"configuration": configurations, "function": functions}[name]
-	installed := controlplane.Organization + "-" + name + "-webapp"
+	installed := checkout.Organization + "-" + name + "-webapp"
 
 	image, err := n.Package(name+"-webapp", version)
 	must(t, err)

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/webapp-operator/function-webapp/test/e2e/controlplane"
+	"github.com/webapp-operator/function-webapp/test/e2e/processes"
 )
 
 // A playground is what a person gets from make up, in a folder of its own.
@@ -44,13 +45,13 @@ func (p *playground) run(t *testing.T, command string) string {
 }
 
 // processes are what runs of it.
-func (p *playground) processes(t *testing.T) []controlplane.Process {
+func (p *playground) processes(t *testing.T) []processes.Process {
 	t.Helper()
 
 	all, err := p.Processes()
 	must(t, err)
 
-	return slices.DeleteFunc(all, func(p controlplane.Process) bool { return !p.Running() })
+	return slices.DeleteFunc(all, func(p processes.Process) bool { return !p.Running() })
 }
 
 // try tries a WebApp, as the playground tells people to.
@@ -91,7 +92,7 @@ func TestPlayground(t *testing.T) {
 	}
 
 	out := first.run(t, "status")
-	for _, process := range append(before, controlplane.Process{Name: "webapp-operator-function-webapp"}) {
+	for _, process := range append(before, processes.Process{Name: "webapp-operator-function-webapp"}) {
 		if !regexp.MustCompile(`(?m)^\S*` + process.Name + ` `).MatchString(out) {
 			t.Errorf("status: want %s to be in it, got:\n%s", process.Name, out)
 		}

@@ -7,25 +7,25 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
+
+	"github.com/webapp-operator/function-webapp/test/e2e/checkout"
+	"github.com/webapp-operator/function-webapp/test/e2e/processes"
 )
 
 // A ControlPlane is etcd, Kubernetes' own components, kwok in place of nodes,
 // Crossplane, an OCI registry, and the function.
 type ControlPlane struct {
-	// Repository is the project's root, Bin has the programs, and Crossplane is
-	// the module of Crossplane's core, for its CRDs and its roles.
-	Repository string
-	Bin        string
-	Crossplane string
+	checkout.Checkout
 
 	// Dir has everything that the processes write. One control plane has it for
 	// itself.
-	Dir string
+	processes.Folder
+
+	// Crossplane is the module of Crossplane's core, for its CRDs and its roles.
+	Crossplane string
 
 	// Durable has etcd write to the disk before it says so, as in production.
 	// Without it, only a crash of the machine loses what was written.
@@ -34,7 +34,7 @@ type ControlPlane struct {
 
 // New returns the control plane of a folder, which may run already.
 func New(ctx context.Context, repository, dir string) (*ControlPlane, error) {
-	repository, err := filepath.Abs(repository)
+	project, err := checkout.New(repository)
 	if err != nil {
 		return nil, err
 	}
@@ -44,29 +44,17 @@ func New(ctx context.Context, repository, dir string) (*ControlPlane, error) {
 		return nil, err
 	}
 
-	c := &ControlPlane{Repository: repository, Bin: filepath.Join(repository, ".cache/bin"), Dir: dir}
+	c := &ControlPlane{Checkout: project, Folder: processes.Folder{Dir: dir}}
 	c.Crossplane, err = c.Module(ctx, "crossplane", "github.com/crossplane/crossplane/v2")
 
 	return c, err
 }
 
-// Module is where the source of a tool's module is.
-func (c *ControlPlane) Module(ctx context.Context, tool, module string) (string, error) {
-	dir, err := exec.CommandContext(ctx, "go", "-C", filepath.Join(c.Repository, "test/tools", tool), "list", "-m", "-f", "{{.Dir}}", module).Output()
-	if err != nil {
-		return "", fmt.Errorf("cannot find module %s: %w", module, err)
-	}
-
-	return strings.TrimSpace(string(dir)), nil
-}
-
 // Start starts what does not run yet, up to Crossplane, and tells of each step
 // with how long it took.
 func (c *ControlPlane) Start(ctx context.Context, tell func(step string, took time.Duration)) error {
-	for _, dir := range []string{"processes", "logs", "services"} {
-		if err := os.MkdirAll(c.path(dir), 0o700); err != nil {
-			return err
-		}
+	if err := errors.Join(c.Create(), os.MkdirAll(c.Path("services"), 0o700)); err != nil {
+		return err
 	}
 
 	for _, step := range []struct {
@@ -81,7 +69,7 @@ func (c *ControlPlane) Start(ctx context.Context, tell func(step string, took ti
 		began := time.Now()
 
 		if err := step.do(ctx); err != nil {
-			return fmt.Errorf("%s: %w; logs are in %s", step.name, err, c.path("logs"))
+			return fmt.Errorf("%s: %w; logs are in %s", step.name, err, c.Path("logs"))
 		}
 
 		tell(step.name, time.Since(began))
@@ -92,32 +80,18 @@ func (c *ControlPlane) Start(ctx context.Context, tell func(step string, took ti
 
 // Down stops every process, the last one first, and removes what they wrote.
 func (c *ControlPlane) Down(ctx context.Context) error {
-	all, err := c.Processes()
-	if err != nil {
+	if err := c.StopAll(ctx); err != nil {
 		return err
-	}
-
-	for _, p := range slices.Backward(all) {
-		if err := c.Stop(ctx, p.Name); err != nil {
-			return err
-		}
 	}
 
 	return os.RemoveAll(c.Dir)
 }
 
-// path is a file of the control plane.
-func (c *ControlPlane) path(names ...string) string {
-	return filepath.Join(append([]string{c.Dir}, names...)...)
-}
-
-func (c *ControlPlane) program(name string) string { return filepath.Join(c.Bin, name) }
-
 // startNetwork starts the registry, and what leads to Services.
 func (c *ControlPlane) startNetwork(ctx context.Context) error {
-	for _, p := range []Process{
-		{Name: "registry", Program: c.program("registry"), Args: []string{"--address"}},
-		{Name: "network", Program: c.program("playground"), Args: []string{"network", "--services", c.path("services"), "--address"}},
+	for _, p := range []processes.Process{
+		{Name: "registry", Program: c.Program("registry"), Args: []string{"--address"}},
+		{Name: "network", Program: c.Program("playground"), Args: []string{"network", "--services", c.Path("services"), "--address"}},
 	} {
 		ports, err := freePorts(ctx, 1)
 		if err != nil {
@@ -126,12 +100,12 @@ func (c *ControlPlane) startNetwork(ctx context.Context) error {
 
 		p.Args = append(p.Args, loopback+":"+ports[0])
 
-		if err := c.start(ctx, p); err != nil {
+		if err := c.Run(ctx, p); err != nil {
 			return err
 		}
 	}
 
-	return Eventually(ctx, func() error {
+	return processes.Eventually(ctx, func() error {
 		_, registry := c.address("registry")
 		_, network := c.address("network")
 

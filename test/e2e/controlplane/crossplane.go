@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/webapp-operator/function-webapp/test/e2e/processes"
 )
 
 // startCrossplane installs Crossplane as its chart does, and starts it.
@@ -28,13 +30,13 @@ func (c *ControlPlane) startCrossplane(ctx context.Context) error {
 		return err
 	}
 
-	if err := c.start(ctx, Process{
-		Name: "crossplane", Program: c.program("crossplane-core"),
+	if err := c.Run(ctx, processes.Process{
+		Name: "crossplane", Program: c.Program("crossplane-core"),
 		Args: []string{
 			"core", "start", "--enable-webhooks=false",
 			"--tls-server-secret-name=crossplane-tls-server", "--tls-client-secret-name=crossplane-tls-client",
-			"--tls-client-certs-dir=" + c.path("crossplane-tls-client"),
-			"--xpkg-cache-dir=" + c.path("xpkg"), "--xfn-cache-dir=" + c.path("xfn"),
+			"--tls-client-certs-dir=" + c.Path("crossplane-tls-client"),
+			"--xpkg-cache-dir=" + c.Path("xpkg"), "--xfn-cache-dir=" + c.Path("xfn"),
 			"--metrics-port=" + ports[0], "--health-probe-port=" + ports[1],
 		},
 		Environment: []string{
@@ -46,8 +48,8 @@ func (c *ControlPlane) startCrossplane(ctx context.Context) error {
 		return err
 	}
 
-	return c.start(ctx, Process{
-		Name: "crossplane-rbac", Program: c.program("crossplane-core"),
+	return c.Run(ctx, processes.Process{
+		Name: "crossplane-rbac", Program: c.Program("crossplane-core"),
 		Args: []string{"rbac", "start"}, Environment: []string{"KUBECONFIG=" + c.Kubeconfig()},
 	})
 }
@@ -90,8 +92,8 @@ subjects: [{kind: ServiceAccount, name: crossplane, namespace: crossplane-system
 	}
 
 	// On a server that has just got the CRDs, it may be too fast for itself.
-	if err := Eventually(ctx, func() error {
-		init := exec.CommandContext(ctx, c.program("crossplane-core"), "core", "init", "--enable-webhooks=false",
+	if err := processes.Eventually(ctx, func() error {
+		init := exec.CommandContext(ctx, c.Program("crossplane-core"), "core", "init", "--enable-webhooks=false",
 			"--cr-ds-path="+filepath.Join(c.Crossplane, "cluster/crds"),
 			"--webhook-configurations-path="+filepath.Join(c.Crossplane, "cluster/webhookconfigurations"),
 			"--webhook-service-name=crossplane-webhooks", "--webhook-service-namespace=crossplane-system", "--webhook-service-port=9443",
@@ -109,12 +111,12 @@ subjects: [{kind: ServiceAccount, name: crossplane, namespace: crossplane-system
 	}
 
 	for _, cache := range []string{"xpkg", "xfn"} {
-		if err := os.MkdirAll(c.path(cache), 0o700); err != nil {
+		if err := os.MkdirAll(c.Path(cache), 0o700); err != nil {
 			return err
 		}
 	}
 
-	return c.dumpSecret(ctx, "crossplane-system", "crossplane-tls-client", c.path("crossplane-tls-client"))
+	return c.dumpSecret(ctx, "crossplane-system", "crossplane-tls-client", c.Path("crossplane-tls-client"))
 }
 
 // withoutTemplates makes manifests of a chart's templates that need no values.

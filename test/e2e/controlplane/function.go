@@ -6,18 +6,16 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
-	"runtime"
 	"strings"
+
+	"github.com/webapp-operator/function-webapp/test/e2e/checkout"
+	"github.com/webapp-operator/function-webapp/test/e2e/processes"
 )
 
 // Names of the installed packages: what Crossplane makes of their repositories.
 const (
 	ConfigurationName = "webapp-operator-configuration-webapp"
 	FunctionName      = "webapp-operator-function-webapp"
-
-	// Organization is where the registry has both.
-	Organization = "webapp-operator"
 )
 
 // serviceOf is where Crossplane calls a function.
@@ -31,14 +29,7 @@ func (c *ControlPlane) Push(ctx context.Context, version string, variables ...st
 		return err
 	}
 
-	out, err := exec.CommandContext(ctx, "make", append([]string{
-		"-C", c.Repository, "push", "REGISTRY=" + registry, "ORG=" + Organization, "VERSION=" + version, "ARCHS=" + runtime.GOARCH,
-	}, variables...)...).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("make push: %w\n%s", err, out)
-	}
-
-	return nil
+	return c.Checkout.Push(ctx, registry, version, variables...)
 }
 
 // Registry is where the registry is.
@@ -47,7 +38,7 @@ func (c *ControlPlane) Registry() (string, error) { return c.address("registry")
 // Package returns where the registry has a package.
 func (c *ControlPlane) Package(repository, version string) (string, error) {
 	registry, err := c.Registry()
-	return registry + "/" + Organization + "/" + repository + ":" + version, err
+	return registry + "/" + checkout.Organization + "/" + repository + ":" + version, err
 }
 
 // Install installs the Configuration of a version, and waits until everything
@@ -90,7 +81,7 @@ func (c *ControlPlane) Installed(ctx context.Context) error {
 // lead to it: the pods of the cluster run nothing.
 func (c *ControlPlane) StartFunction(ctx context.Context, name, binary string, args ...string) error {
 	certificates := c.FunctionCertificates()
-	if err := Eventually(ctx, func() error {
+	if err := processes.Eventually(ctx, func() error {
 		return c.dumpSecret(ctx, "crossplane-system", FunctionName+"-tls-server", certificates)
 	}); err != nil {
 		return err
@@ -101,7 +92,7 @@ func (c *ControlPlane) StartFunction(ctx context.Context, name, binary string, a
 		return err
 	}
 
-	if err := c.start(ctx, Process{Name: name, Program: binary, Args: append([]string{
+	if err := c.Run(ctx, processes.Process{Name: name, Program: binary, Args: append([]string{
 		"--address", loopback + ":" + ports[0], "--http-address", loopback + ":" + ports[1], "--tls-certs-dir", certificates,
 	}, args...)}); err != nil {
 		return err
@@ -116,13 +107,13 @@ func (c *ControlPlane) StartFunction(ctx context.Context, name, binary string, a
 
 // FunctionCertificates is the folder with the certificates that Crossplane made
 // for the function.
-func (c *ControlPlane) FunctionCertificates() string { return c.path("function-tls") }
+func (c *ControlPlane) FunctionCertificates() string { return c.Path("function-tls") }
 
 // StopFunction stops a replica. Its Service leads to the others from then on.
 func (c *ControlPlane) StopFunction(ctx context.Context, name string) error {
 	p, _ := c.Process(name)
 
-	if err := c.forget(name); err != nil {
+	if err := c.Forget(name); err != nil {
 		return err
 	}
 
@@ -130,7 +121,7 @@ func (c *ControlPlane) StopFunction(ctx context.Context, name string) error {
 		return err
 	}
 
-	running, err := p.find()
+	running, err := p.Find()
 	if err != nil {
 		return nil //nolint:nilerr // It has stopped already.
 	}
@@ -139,7 +130,7 @@ func (c *ControlPlane) StopFunction(ctx context.Context, name string) error {
 		return err
 	}
 
-	return Eventually(ctx, func() error {
+	return processes.Eventually(ctx, func() error {
 		if p.Running() {
 			return errors.New(name + " still runs")
 		}
@@ -181,9 +172,9 @@ func (c *ControlPlane) argument(name, flag string) string {
 }
 
 func (c *ControlPlane) functionReady(ctx context.Context, name string) error {
-	return Eventually(ctx, func() error {
+	return processes.Eventually(ctx, func() error {
 		if p, _ := c.Process(name); !p.Running() {
-			return fmt.Errorf("%s has ended: %s", name, c.lastWords(name))
+			return fmt.Errorf("%s has ended: %s", name, c.LastWords(name))
 		}
 
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.FunctionHTTP(name)+"/readyz", nil)
@@ -227,10 +218,10 @@ func (c *ControlPlane) Route(addresses ...string) error {
 
 func (c *ControlPlane) routeTo(function string, addresses ...string) error {
 	// In one step: it may be read at any time.
-	next := c.path("services.next")
+	next := c.Path("services.next")
 	if err := os.WriteFile(next, []byte(strings.Join(addresses, "\n")), 0o600); err != nil {
 		return err
 	}
 
-	return os.Rename(next, c.path("services", serviceOf(function)))
+	return os.Rename(next, c.Path("services", serviceOf(function)))
 }

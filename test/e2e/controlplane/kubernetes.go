@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"strings"
+
+	"github.com/webapp-operator/function-webapp/test/e2e/processes"
 )
 
 // loopback is where everything listens.
@@ -30,9 +32,9 @@ const (
 var stages string
 
 // Kubeconfig is the file with which an administrator reaches the API server.
-func (c *ControlPlane) Kubeconfig() string { return c.path("kubeconfig") }
+func (c *ControlPlane) Kubeconfig() string { return c.Path("kubeconfig") }
 
-func (c *ControlPlane) crossplaneKubeconfig() string { return c.path("crossplane.kubeconfig") }
+func (c *ControlPlane) crossplaneKubeconfig() string { return c.Path("crossplane.kubeconfig") }
 
 // startKubernetes starts what a cluster's control plane has.
 func (c *ControlPlane) startKubernetes(ctx context.Context) error {
@@ -49,7 +51,7 @@ func (c *ControlPlane) startKubernetes(ctx context.Context) error {
 
 	etcd, peers := "http://"+loopback+":"+ports[0], "http://"+loopback+":"+ports[1]
 	etcdArgs := []string{
-		"--data-dir", c.path("etcd"), "--log-level", "warn",
+		"--data-dir", c.Path("etcd"), "--log-level", "warn",
 		"--listen-client-urls", etcd, "--advertise-client-urls", etcd,
 		"--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster", "default=" + peers,
 	}
@@ -58,16 +60,16 @@ func (c *ControlPlane) startKubernetes(ctx context.Context) error {
 		etcdArgs = append(etcdArgs, "--unsafe-no-fsync")
 	}
 
-	if err := c.start(ctx, Process{Name: "etcd", Program: c.program("etcd"), Args: etcdArgs}); err != nil {
+	if err := c.Run(ctx, processes.Process{Name: "etcd", Program: c.Program("etcd"), Args: etcdArgs}); err != nil {
 		return err
 	}
 
-	if err := c.start(ctx, Process{Name: "kube-apiserver", Program: c.program("kube-apiserver"), Args: []string{
-		"--etcd-servers", etcd, "--cert-dir", c.path("apiserver"),
+	if err := c.Run(ctx, processes.Process{Name: "kube-apiserver", Program: c.Program("kube-apiserver"), Args: []string{
+		"--etcd-servers", etcd, "--cert-dir", c.Path("apiserver"),
 		"--bind-address", loopback, "--secure-port", ports[2], "--service-cluster-ip-range", "10.0.0.0/16",
-		"--authorization-mode", "RBAC", "--token-auth-file", c.path("tokens"),
+		"--authorization-mode", "RBAC", "--token-auth-file", c.Path("tokens"),
 		"--service-account-issuer", "https://kubernetes.default.svc",
-		"--service-account-key-file", c.path("service-accounts.key"), "--service-account-signing-key-file", c.path("service-accounts.key"),
+		"--service-account-key-file", c.Path("service-accounts.key"), "--service-account-signing-key-file", c.Path("service-accounts.key"),
 	}}); err != nil {
 		return err
 	}
@@ -76,24 +78,24 @@ func (c *ControlPlane) startKubernetes(ctx context.Context) error {
 		return err
 	}
 
-	if err := Eventually(ctx, func() error {
+	if err := processes.Eventually(ctx, func() error {
 		_, err := c.Kubectl(ctx, "get", "--raw", "/readyz")
 		return err
 	}); err != nil {
 		return err
 	}
 
-	if err := c.start(ctx, Process{Name: "kube-controller-manager", Program: c.program("kube-controller-manager"), Args: []string{
+	if err := c.Run(ctx, processes.Process{Name: "kube-controller-manager", Program: c.Program("kube-controller-manager"), Args: []string{
 		"--kubeconfig", c.Kubeconfig(), "--leader-elect=false",
-		"--bind-address", loopback, "--secure-port", ports[3], "--cert-dir", c.path("controller-manager"),
-		"--service-account-private-key-file", c.path("service-accounts.key"),
+		"--bind-address", loopback, "--secure-port", ports[3], "--cert-dir", c.Path("controller-manager"),
+		"--service-account-private-key-file", c.Path("service-accounts.key"),
 	}}); err != nil {
 		return err
 	}
 
-	return c.start(ctx, Process{Name: "kube-scheduler", Program: c.program("kube-scheduler"), Args: []string{
+	return c.Run(ctx, processes.Process{Name: "kube-scheduler", Program: c.Program("kube-scheduler"), Args: []string{
 		"--kubeconfig", c.Kubeconfig(), "--leader-elect=false",
-		"--bind-address", loopback, "--secure-port", ports[4], "--cert-dir", c.path("scheduler"),
+		"--bind-address", loopback, "--secure-port", ports[4], "--cert-dir", c.Path("scheduler"),
 	}})
 }
 
@@ -104,7 +106,7 @@ func (c *ControlPlane) configureKubernetes() error {
 	}
 
 	for name, content := range map[string]string{"tokens": tokens, "service-accounts.key": key, "stages.yaml": stages} {
-		if err := os.WriteFile(c.path(name), []byte(content), 0o600); err != nil {
+		if err := os.WriteFile(c.Path(name), []byte(content), 0o600); err != nil {
 			return err
 		}
 	}
@@ -131,7 +133,7 @@ current-context: playground
 contexts: [{name: playground, context: {cluster: playground, user: %[3]s}}]
 clusters: [{name: playground, cluster: {server: "https://127.0.0.1:%[1]s", certificate-authority: %[2]q}}]
 users: [{name: %[3]s, user: {token: %[3]s}}]
-`, port, c.path("apiserver", "apiserver.crt"), token), 0o600); err != nil {
+`, port, c.Path("apiserver", "apiserver.crt"), token), 0o600); err != nil {
 			return err
 		}
 	}
@@ -171,8 +173,8 @@ func (c *ControlPlane) StartNode(ctx context.Context, name string) error {
 }
 
 func (c *ControlPlane) startKwok(ctx context.Context, name string, nodes ...string) error {
-	return c.start(ctx, Process{Name: name, Program: c.program("kwok"), Args: append([]string{
-		"--kubeconfig", c.Kubeconfig(), "--config", c.path("stages.yaml"),
+	return c.Run(ctx, processes.Process{Name: name, Program: c.Program("kwok"), Args: append([]string{
+		"--kubeconfig", c.Kubeconfig(), "--config", c.Path("stages.yaml"),
 		// Without a lease, a node is taken for dead after 40 seconds.
 		"--node-lease-duration-seconds", "40",
 	}, nodes...)})

@@ -6,6 +6,8 @@ import (
 	"net"
 	"os/exec"
 	"path/filepath"
+
+	"github.com/webapp-operator/function-webapp/test/e2e/processes"
 )
 
 // InstallFunction installs a function of somebody else, whose package holds only
@@ -14,7 +16,7 @@ import (
 func (c *ControlPlane) InstallFunction(ctx context.Context, name, packageRoot, binary string, args func(address, certificates string) []string) error {
 	const version = "v0.1.0"
 
-	built := c.path(name + ".xpkg")
+	built := c.Path(name + ".xpkg")
 	at, err := c.Package(name, version)
 	if err != nil {
 		return err
@@ -24,7 +26,7 @@ func (c *ControlPlane) InstallFunction(ctx context.Context, name, packageRoot, b
 		{"build", "--package-root=" + packageRoot, "--examples-root=" + filepath.Join(packageRoot, "no-examples"), "--package-file=" + built},
 		{"push", "--package-files=" + built, at},
 	} {
-		if out, err := exec.CommandContext(ctx, c.program("crossplane"), append([]string{"xpkg"}, command...)...).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(ctx, c.Program("crossplane"), append([]string{"xpkg"}, command...)...).CombinedOutput(); err != nil {
 			return fmt.Errorf("crossplane xpkg %s: %w\n%s", command[0], err, out)
 		}
 	}
@@ -37,7 +39,7 @@ func (c *ControlPlane) InstallFunction(ctx context.Context, name, packageRoot, b
 		return err
 	}
 
-	certificates := c.path(name + "-tls")
+	certificates := c.Path(name + "-tls")
 	if err := c.dumpSecret(ctx, "crossplane-system", name+"-tls-server", certificates); err != nil {
 		return err
 	}
@@ -48,7 +50,7 @@ func (c *ControlPlane) InstallFunction(ctx context.Context, name, packageRoot, b
 	}
 
 	address := net.JoinHostPort(loopback, ports[0])
-	if err := c.start(ctx, Process{Name: name, Program: binary, Args: args(address, certificates)}); err != nil {
+	if err := c.Run(ctx, processes.Process{Name: name, Program: binary, Args: args(address, certificates)}); err != nil {
 		return err
 	}
 
@@ -56,10 +58,10 @@ func (c *ControlPlane) InstallFunction(ctx context.Context, name, packageRoot, b
 		return err
 	}
 
-	return Eventually(ctx, func() error {
+	return processes.Eventually(ctx, func() error {
 		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
 		if err != nil {
-			return fmt.Errorf("%s does not listen: %w: %s", name, err, c.lastWords(name))
+			return fmt.Errorf("%s does not listen: %w: %s", name, err, c.LastWords(name))
 		}
 
 		return conn.Close()
@@ -68,5 +70,5 @@ func (c *ControlPlane) InstallFunction(ctx context.Context, name, packageRoot, b
 
 // StartController runs a controller of somebody else as an administrator.
 func (c *ControlPlane) StartController(ctx context.Context, name, binary string, args ...string) error {
-	return c.start(ctx, Process{Name: name, Program: binary, Args: args, Environment: []string{"KUBECONFIG=" + c.Kubeconfig()}})
+	return c.Run(ctx, processes.Process{Name: name, Program: binary, Args: args, Environment: []string{"KUBECONFIG=" + c.Kubeconfig()}})
 }

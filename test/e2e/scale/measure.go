@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/webapp-operator/function-webapp/test/e2e/controlplane"
+	"github.com/webapp-operator/function-webapp/test/e2e/processes"
 )
 
 const (
@@ -240,7 +241,7 @@ func (r *run) allRun(ctx context.Context, n int) error {
 	ctx, cancel := context.WithTimeout(ctx, max(leastPatience, time.Duration(n)*patience))
 	defer cancel()
 
-	return controlplane.Eventually(ctx, func() error {
+	return processes.Eventually(ctx, func() error {
 		if running := r.watch.Running(); running < n {
 			return fmt.Errorf("%d of %d WebApps run", running, n)
 		}
@@ -254,7 +255,7 @@ func (r *run) settled(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, leastPatience)
 	defer cancel()
 
-	return controlplane.Eventually(ctx, func() error {
+	return processes.Eventually(ctx, func() error {
 		if r.watch.Quiet() < still {
 			return errors.New("objects still change")
 		}
@@ -284,7 +285,7 @@ func (r *run) setTTL(ctx context.Context, s scenario, ttl string, n int) error {
 	following, cancel := context.WithTimeout(ctx, max(leastPatience, time.Duration(n)*patience))
 	defer cancel()
 
-	if err := controlplane.Eventually(following, func() error { return r.follow(ctx, s) }); err != nil {
+	if err := processes.Eventually(following, func() error { return r.follow(ctx, s) }); err != nil {
 		return err
 	}
 

@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/webapp-operator/function-webapp/test/e2e/controlplane"
+	"github.com/webapp-operator/function-webapp/test/e2e/processes"
 )
 
 // A scenario is a way to make applications of WebApps. Everything else is the
@@ -156,7 +157,7 @@ func installKro(ctx context.Context, c *controlplane.ControlPlane, _ string) err
 		return err
 	}
 
-	return controlplane.Eventually(ctx, func() error {
+	return processes.Eventually(ctx, func() error {
 		_, err := c.Kubectl(ctx, "wait", "--for=condition=Ready", "resourcegraphdefinition/webapp", "--timeout=10s")
 		return err
 	})

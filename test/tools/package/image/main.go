@@ -1,7 +1,8 @@
-// Command image puts the function into a container image without Docker, the
-// same bytes each time: nothing but the binary, which is static.
+// Command image puts a program into a container image without Docker, the same
+// bytes each time: nothing but the binary, which is static, and folders that it
+// is told of. It writes the image to a file, or pushes it to a registry.
 //
-// The Dockerfile describes the same image for those who build with Docker.
+// The Dockerfile describes the function's image for those who build with Docker.
 package main
 
 import (
@@ -11,7 +12,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"path"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,38 +24,63 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
+// user is who runs the program, unless somebody else is told: not root.
+const user = "65532:65532"
+
+// A description is what an image has.
+type description struct {
+	binary, arch, user string
+
+	// labels, and folders with their files, by where they are in the image.
+	labels, folders map[string]string
+}
+
 func main() {
-	var binary, arch, tag, out string
+	var tag, out string
 
-	labels := map[string]string{}
+	d := description{labels: map[string]string{}, folders: map[string]string{}}
 
-	flag.StringVar(&binary, "binary", "", "file with the function")
-	flag.StringVar(&arch, "arch", "", "architecture that it was built for")
+	flag.StringVar(&d.binary, "binary", "", "file with the program")
+	flag.StringVar(&d.arch, "arch", "", "architecture that it was built for")
+	flag.StringVar(&d.user, "user", user, "user and group that run it, by number")
 	flag.StringVar(&tag, "tag", "", "name of the image")
-	flag.StringVar(&out, "o", "", "file to write, as docker save writes it")
-	flag.Func("label", "a label of the image, as key=value; may be repeated", func(s string) error {
-		key, value, ok := strings.Cut(s, "=")
-		if !ok {
-			return fmt.Errorf("%q is not key=value", s)
-		}
-
-		labels[key] = value
-
-		return nil
-	})
+	flag.StringVar(&out, "o", "", "file to write, as docker save writes it; without it, the image is pushed")
+	flag.Func("label", "a label of the image, as key=value; may be repeated", into(d.labels))
+	flag.Func("folder", "files of a folder, as path=folder; may be repeated", into(d.folders))
 	flag.Parse()
 
-	if err := write(binary, arch, tag, out, labels); err != nil {
+	if err := write(d, tag, out); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func write(binary, arch, tag, out string, labels map[string]string) error {
-	image, err := build(binary, arch, labels)
+// into takes key=value for a map.
+func into(m map[string]string) func(string) error {
+	return func(s string) error {
+		key, value, ok := strings.Cut(s, "=")
+		if !ok {
+			return fmt.Errorf("%q is not key=value", s)
+		}
+
+		m[key] = value
+
+		return nil
+	}
+}
+
+func write(d description, tag, out string) error {
+	// A file is kept and sent around; a registry is next door.
+	compression := gzip.BestCompression
+	if out == "" {
+		compression = gzip.BestSpeed
+	}
+
+	image, err := build(d, compression)
 	if err != nil {
 		return err
 	}
@@ -60,17 +90,21 @@ func write(binary, arch, tag, out string, labels map[string]string) error {
 		return fmt.Errorf("-tag: %w", err)
 	}
 
+	if out == "" {
+		return remote.Write(ref, image)
+	}
+
 	return tarball.WriteToFile(out, ref, image)
 }
 
-func build(binary, arch string, labels map[string]string) (v1.Image, error) {
-	files, err := archive(binary)
+func build(d description, compression int) (v1.Image, error) {
+	files, err := archive(d)
 	if err != nil {
 		return nil, err
 	}
 
 	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(files)), nil },
-		tarball.WithCompressionLevel(gzip.BestCompression))
+		tarball.WithCompressionLevel(compression))
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a layer: %w", err)
 	}
@@ -87,37 +121,41 @@ func build(binary, arch string, labels map[string]string) (v1.Image, error) {
 
 	config = config.DeepCopy()
 	config.OS = "linux"
-	config.Architecture = arch
+	config.Architecture = d.arch
 	config.Created = v1.Time{Time: time.Unix(0, 0).UTC()}
 	config.Config = v1.Config{
 		Entrypoint:   []string{"/function"},
-		User:         "65532:65532",
+		User:         d.user,
 		ExposedPorts: map[string]struct{}{"8080/tcp": {}, "9443/tcp": {}},
 		WorkingDir:   "/",
 		// Docker sets it where nobody does.
 		Env:    []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-		Labels: labels,
+		Labels: d.labels,
 	}
 
 	return mutate.ConfigFile(image, config)
 }
 
-// archive returns the one file of the image, owned by root and without a date.
-func archive(binary string) ([]byte, error) {
-	content, err := os.ReadFile(binary)
-	if err != nil {
-		return nil, err
-	}
-
+// archive returns the files of the image, owned by root and without a date.
+func archive(d description) ([]byte, error) {
 	var out bytes.Buffer
 
 	w := tar.NewWriter(&out)
-	if err := w.WriteHeader(&tar.Header{Name: "function", Mode: 0o755, Size: int64(len(content)), ModTime: time.Unix(0, 0)}); err != nil {
+	if err := add(w, "function", d.binary, 0o755); err != nil {
 		return nil, err
 	}
 
-	if _, err := w.Write(content); err != nil {
-		return nil, err
+	for _, at := range slices.Sorted(maps.Keys(d.folders)) {
+		files, err := os.ReadDir(d.folders[at])
+		if err != nil {
+			return nil, err
+		}
+
+		for _, file := range files {
+			if err := add(w, path.Join(strings.Trim(at, "/"), file.Name()), filepath.Join(d.folders[at], file.Name()), 0o644); err != nil {
+				return nil, err
+			}
+		}
 	}
 
 	// What Close writes belongs to the archive, too.
@@ -126,4 +164,19 @@ func archive(binary string) ([]byte, error) {
 	}
 
 	return out.Bytes(), nil
+}
+
+func add(w *tar.Writer, name, file string, mode int64) error {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+
+	if err := w.WriteHeader(&tar.Header{Name: name, Mode: mode, Size: int64(len(content)), ModTime: time.Unix(0, 0)}); err != nil {
+		return err
+	}
+
+	_, err = w.Write(content)
+
+	return err
 }

@@ -15,7 +15,7 @@ func TestArchive(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	got, err := archive(binary)
+	got, err := archive(description{binary: binary})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,6 @@
-package controlplane
+// Package processes keeps programs running after the command that started them
+// has ended.
+package processes
 
 import (
 	"context"
@@ -31,14 +33,34 @@ type Process struct {
 
 	// Position is when it was first started among the others.
 	Position int `json:"position"`
+
+	// Isolated gives it mounts, process numbers and a network of its own, with
+	// all that it starts. They go when it ends. It needs Linux and root.
+	Isolated bool `json:"isolated,omitempty"`
+}
+
+// A Folder has what is known of processes, and what they say.
+type Folder struct {
+	// Dir also has everything that the processes write.
+	Dir string
+}
+
+// Path is a file in the folder.
+func (f Folder) Path(names ...string) string {
+	return filepath.Join(append([]string{f.Dir}, names...)...)
+}
+
+// Create makes the folder.
+func (f Folder) Create() error {
+	return errors.Join(os.MkdirAll(f.Path("processes"), 0o700), os.MkdirAll(f.Path("logs"), 0o700))
 }
 
 // stopTimeout is how long a process may take to end before it is killed.
 const stopTimeout = 15 * time.Second
 
 // Processes returns what was started, in that order.
-func (c *ControlPlane) Processes() ([]Process, error) {
-	files, err := filepath.Glob(c.path("processes", "*.json"))
+func (f Folder) Processes() ([]Process, error) {
+	files, err := filepath.Glob(f.Path("processes", "*.json"))
 	if err != nil {
 		return nil, err
 	}
@@ -65,8 +87,8 @@ func (c *ControlPlane) Processes() ([]Process, error) {
 }
 
 // Process returns what was started under a name.
-func (c *ControlPlane) Process(name string) (Process, bool) {
-	all, _ := c.Processes()
+func (f Folder) Process(name string) (Process, bool) {
+	all, _ := f.Processes()
 	i := slices.IndexFunc(all, func(p Process) bool { return p.Name == name })
 
 	if i < 0 {
@@ -78,7 +100,7 @@ func (c *ControlPlane) Process(name string) (Process, bool) {
 
 // Running says whether the process runs.
 func (p Process) Running() bool {
-	_, err := p.find()
+	_, err := p.Find()
 	return err == nil
 }
 
@@ -90,7 +112,7 @@ type Usage struct {
 
 // Usage returns what the process has used until now.
 func (p Process) Usage() (Usage, error) {
-	running, err := p.find()
+	running, err := p.Find()
 	if err != nil {
 		return Usage{}, err
 	}
@@ -108,8 +130,8 @@ func (p Process) Usage() (Usage, error) {
 	return Usage{CPUSeconds: times.User + times.System, ResidentBytes: memory.RSS}, nil
 }
 
-// find returns the process if it is still the one that was started.
-func (p Process) find() (*process.Process, error) {
+// Find returns the process if it is still the one that was started.
+func (p Process) Find() (*process.Process, error) {
 	running, err := process.NewProcess(p.PID)
 	if err != nil {
 		return nil, err
@@ -126,18 +148,18 @@ func (p Process) find() (*process.Process, error) {
 	return running, nil
 }
 
-// start starts a program, unless it runs already. What it says is added to
+// Run starts a program, unless it runs already. What it says is added to
 // logs/<name>.log. A process that was started before and has ended is started
 // again as it was: others know its addresses.
-func (c *ControlPlane) start(ctx context.Context, p Process) error {
-	if before, found := c.Process(p.Name); found {
+func (f Folder) Run(ctx context.Context, p Process) error {
+	if before, found := f.Process(p.Name); found {
 		if before.Running() {
 			return nil
 		}
 
 		p = before
 	} else {
-		all, err := c.Processes()
+		all, err := f.Processes()
 		if err != nil {
 			return err
 		}
@@ -147,11 +169,11 @@ func (c *ControlPlane) start(ctx context.Context, p Process) error {
 		}
 	}
 
-	return c.launch(ctx, p)
+	return f.launch(ctx, p)
 }
 
-func (c *ControlPlane) launch(ctx context.Context, p Process) error {
-	log, err := os.OpenFile(c.Log(p.Name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+func (f Folder) launch(ctx context.Context, p Process) error {
+	log, err := os.OpenFile(f.Log(p.Name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
@@ -162,6 +184,10 @@ func (c *ControlPlane) launch(ctx context.Context, p Process) error {
 	cmd.Env = append(os.Environ(), p.Environment...)
 	// It outlives the command that starts it, and the terminal.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+
+	if p.Isolated {
+		isolate(cmd.SysProcAttr)
+	}
 
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("cannot start %s: %w", p.Name, err)
@@ -178,7 +204,7 @@ func (c *ControlPlane) launch(ctx context.Context, p Process) error {
 	}
 
 	if err != nil {
-		return fmt.Errorf("%s ended at once; %s says why: %w", p.Name, c.Log(p.Name), err)
+		return fmt.Errorf("%s ended at once; %s says why: %w", p.Name, f.Log(p.Name), err)
 	}
 
 	content, err := json.MarshalIndent(p, "", "  ")
@@ -187,25 +213,25 @@ func (c *ControlPlane) launch(ctx context.Context, p Process) error {
 	}
 
 	// In one step: it may be read at any time.
-	next := c.path("processes", p.Name+".next")
+	next := f.Path("processes", p.Name+".next")
 	if err := os.WriteFile(next, content, 0o600); err != nil {
 		return err
 	}
 
-	return os.Rename(next, c.path("processes", p.Name+".json"))
+	return os.Rename(next, f.Path("processes", p.Name+".json"))
 }
 
 // Log is the file that has what a process says.
-func (c *ControlPlane) Log(name string) string { return c.path("logs", name+".log") }
+func (f Folder) Log(name string) string { return f.Path("logs", name+".log") }
 
 // Signal sends a signal to a process.
-func (c *ControlPlane) Signal(name string, signal syscall.Signal) error {
-	p, found := c.Process(name)
+func (f Folder) Signal(name string, signal syscall.Signal) error {
+	p, found := f.Process(name)
 	if !found {
 		return fmt.Errorf("%s was never started", name)
 	}
 
-	running, err := p.find()
+	running, err := p.Find()
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
@@ -214,38 +240,54 @@ func (c *ControlPlane) Signal(name string, signal syscall.Signal) error {
 }
 
 // Kill ends a process at once, as a node that fails does.
-func (c *ControlPlane) Kill(ctx context.Context, name string) error {
-	if err := c.Signal(name, syscall.SIGKILL); err != nil {
+func (f Folder) Kill(ctx context.Context, name string) error {
+	if err := f.Signal(name, syscall.SIGKILL); err != nil {
 		return err
 	}
 
-	return c.ended(ctx, name)
+	return f.ended(ctx, name)
 }
 
 // Stop asks a process to end, and kills it if it takes too long.
-func (c *ControlPlane) Stop(ctx context.Context, name string) error {
-	if p, found := c.Process(name); !found || !p.Running() {
+func (f Folder) Stop(ctx context.Context, name string) error {
+	if p, found := f.Process(name); !found || !p.Running() {
 		return nil
 	}
 
-	if err := c.Signal(name, syscall.SIGTERM); err != nil {
+	if err := f.Signal(name, syscall.SIGTERM); err != nil {
 		return err
 	}
 
 	patience, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
 
-	if err := c.ended(patience, name); err == nil {
+	if err := f.ended(patience, name); err == nil {
 		return nil
 	}
 
-	return c.Kill(ctx, name)
+	return f.Kill(ctx, name)
+}
+
+// StopAll stops every process, the last one first.
+func (f Folder) StopAll(ctx context.Context) error {
+	all, err := f.Processes()
+	if err != nil {
+		return err
+	}
+
+	for _, p := range slices.Backward(all) {
+		if err := f.Stop(ctx, p.Name); err != nil {
+			return err
+		}
+	}
+
+	return nil
 }
 
 // ended waits until a process has ended.
-func (c *ControlPlane) ended(ctx context.Context, name string) error {
+func (f Folder) ended(ctx context.Context, name string) error {
 	return Eventually(ctx, func() error {
-		if p, _ := c.Process(name); p.Running() {
+		if p, _ := f.Process(name); p.Running() {
 			return fmt.Errorf("%s still runs", name)
 		}
 
@@ -254,25 +296,41 @@ func (c *ControlPlane) ended(ctx context.Context, name string) error {
 }
 
 // Restart starts a process that has ended again, as it was.
-func (c *ControlPlane) Restart(ctx context.Context, name string) error {
-	p, found := c.Process(name)
+func (f Folder) Restart(ctx context.Context, name string) error {
+	p, found := f.Process(name)
 	if !found {
 		return fmt.Errorf("%s was never started", name)
 	}
 
-	return c.start(ctx, p)
+	return f.Run(ctx, p)
 }
 
-// forget removes what is known of a process that has ended.
-func (c *ControlPlane) forget(name string) error {
-	return os.Remove(c.path("processes", name+".json"))
+// Forget removes what is known of a process that has ended.
+func (f Folder) Forget(name string) error {
+	return os.Remove(f.Path("processes", name+".json"))
 }
 
-// lastWords are the end of a process's log.
-func (c *ControlPlane) lastWords(name string) string {
-	content, _ := os.ReadFile(c.Log(name))
+// LastWords are the end of a process's log.
+func (f Folder) LastWords(name string) string {
+	content, _ := os.ReadFile(f.Log(name))
 
 	const enough = 2000
 
 	return strings.TrimSpace(string(content[max(0, len(content)-enough):]))
+}
+
+// Eventually tries until it works, or until the context ends.
+func Eventually(ctx context.Context, try func() error) error {
+	for {
+		err := try()
+		if err == nil {
+			return nil
+		}
+
+		select {
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), err)
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
 }

@@ -1,0 +1,292 @@
+package nodes_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/client-go/util/jsonpath"
+	"sigs.k8s.io/yaml"
+
+	"github.com/webapp-operator/function-webapp/test/e2e/nodes"
+	"github.com/webapp-operator/function-webapp/test/e2e/processes"
+)
+
+const (
+	root    = "../../.."
+	version = "v0.1.0"
+
+	// folder is the environment variable that asks for these tests, and says where
+	// their cluster is. One that runs there already is used, and left.
+	folder = "E2E_NODES"
+
+	// patience is how long anything may take: the machine may be busy.
+	patience = 2 * time.Minute
+)
+
+// Kinds that tests read.
+var (
+	webApps     = schema.GroupVersionResource{Group: "example.com", Version: "v1", Resource: "webapps"}
+	deployments = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}
+	events      = schema.GroupVersionResource{Version: "v1", Resource: "events"}
+	podKind     = schema.GroupVersionResource{Version: "v1", Resource: "pods"}
+	functions   = schema.GroupVersionResource{Group: "pkg.crossplane.io", Version: "v1", Resource: "functions"}
+	leases      = schema.GroupVersionResource{Group: "coordination.k8s.io", Version: "v1", Resource: "leases"}
+)
+
+// composition is what the WebApps of tests use: everything is on that needs nothing
+// but Kubernetes.
+const composition = `
+apiVersion: apiextensions.crossplane.io/v1
+kind: Composition
+metadata: {name: tests}
+spec:
+  compositeTypeRef: {apiVersion: example.com/v1, kind: WebApp}
+  mode: Pipeline
+  pipeline:
+  - step: webapp
+    functionRef: {name: webapp-operator-function-webapp}
+    input:
+      apiVersion: webapp.fn.example.com/v1beta1
+      kind: Input
+      diagnostics: pods
+      features: [autoscaling, podDisruptionBudget]
+      defaults: {resources: {requests: {cpu: 20m, memory: 16Mi}}}
+`
+
+// A bed is a cluster with clients.
+type bed struct {
+	*nodes.Cluster
+
+	client dynamic.Interface
+}
+
+// cluster is the one that all tests share: a machine can have one.
+var cluster *bed
+
+func TestMain(m *testing.M) {
+	code, err := run(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+
+	os.Exit(code)
+}
+
+func run(m *testing.M) (int, error) {
+	dir := os.Getenv(folder)
+	if dir == "" {
+		fmt.Println("SKIPPED: make e2e-nodes runs the tests on real nodes")
+		return 0, nil
+	}
+
+	if err := nodes.Missing(); err != nil {
+		fmt.Println("SKIPPED:", err)
+		return 0, nil
+	}
+
+	c, err := nodes.New(root, dir)
+	if err != nil {
+		return 1, err
+	}
+
+	before, err := c.Processes()
+	if err != nil {
+		return 1, err
+	}
+
+	if len(before) == 0 {
+		defer c.Down(context.Background())
+	}
+
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+
+	if err := c.Up(ctx, version, func(step string, took time.Duration) { fmt.Printf("%-28s %5.1f s\n", step, took.Seconds()) }); err != nil {
+		return 1, err
+	}
+
+	config, err := clientcmd.BuildConfigFromFlags("", c.Kubeconfig())
+	if err != nil {
+		return 1, err
+	}
+
+	// Tests ask often; the API server is theirs.
+	config.QPS, config.WarningHandler = -1, rest.NoWarnings{}
+
+	client, err := dynamic.NewForConfig(config)
+	if err != nil {
+		return 1, err
+	}
+
+	cluster = &bed{Cluster: c, client: client}
+
+	if err := c.Kubectl().Apply(ctx, composition); err != nil {
+		return 1, err
+	}
+
+	return m.Run(), nil
+}
+
+// A namespace is where one test has its objects: one that admits restricted pods
+// only.
+type namespace struct {
+	*bed
+
+	name string
+}
+
+// newNamespace makes a namespace, which goes with the test.
+func newNamespace(t *testing.T, name string) *namespace {
+	t.Helper()
+
+	n := &namespace{bed: cluster, name: name}
+	must(t, cluster.Kubectl().Apply(t.Context(), "{apiVersion: v1, kind: Namespace, metadata: {name: "+name+", labels: {pod-security.kubernetes.io/enforce: restricted}}}"))
+	t.Cleanup(func() {
+		if t.Failed() {
+			out, _ := cluster.Kubectl().Run(context.Background(), "get", "wa,deployments,pods", "-n", name, "-o", "wide")
+			t.Log(out)
+		}
+
+		// WebApps first: what they are made of is not made again then.
+		for _, args := range [][]string{{"delete", "wa", "--all", "-n", name}, {"delete", "pods", "--all", "--force", "-n", name}, {"delete", "namespace", name}} {
+			_, _ = cluster.Kubectl().Run(context.Background(), args...)
+		}
+	})
+
+	return n
+}
+
+// do runs kubectl, which must succeed.
+func (b *bed) do(t *testing.T, args ...string) string {
+	t.Helper()
+
+	out, err := b.Kubectl().Run(t.Context(), args...)
+	must(t, err)
+
+	return out
+}
+
+// apply applies a manifest of one object to the namespace.
+func (n *namespace) apply(t *testing.T, manifest string) {
+	t.Helper()
+
+	object := &unstructured.Unstructured{}
+	must(t, yaml.Unmarshal([]byte(manifest), &object.Object))
+
+	kind, _ := meta.UnsafeGuessKindToResource(object.GroupVersionKind())
+	_, err := n.client.Resource(kind).Namespace(n.name).Apply(t.Context(), object.GetName(), object, metav1.ApplyOptions{FieldManager: "e2e", Force: true})
+	must(t, err)
+}
+
+// webApp applies a WebApp with some fields of a spec, as YAML flow.
+func (n *namespace) webApp(t *testing.T, name, spec string) {
+	t.Helper()
+	n.apply(t, fmt.Sprintf(`{apiVersion: example.com/v1, kind: WebApp, metadata: {name: %s}, spec: {crossplane: {compositionRef: {name: tests}}, %s}}`, name, spec))
+}
+
+// get returns an object, or nil if there is none.
+func (n *namespace) get(t *testing.T, kind schema.GroupVersionResource, name string) *unstructured.Unstructured {
+	t.Helper()
+
+	object, err := n.client.Resource(kind).Namespace(n.name).Get(t.Context(), name, metav1.GetOptions{})
+	if err != nil {
+		return nil
+	}
+
+	return object
+}
+
+// complete waits until a Deployment is as its WebApp says, which may learn of it
+// later.
+func (n *namespace) complete(t *testing.T, name string, replicas int) {
+	t.Helper()
+
+	n.eventually(t, patience, func() error {
+		app, deployment := n.get(t, webApps, name), n.get(t, deployments, name)
+		if app == nil || deployment == nil {
+			return fmt.Errorf("%s is not there", name)
+		}
+
+		want := fmt.Sprintf("generation %d of %d: %d %d %d", app.GetGeneration(), deployment.GetGeneration(), replicas, replicas, replicas)
+
+		got := read(t, app, `generation {.status.conditions[?(@.type=="Synced")].observedGeneration}`) +
+			read(t, deployment, ` of {.status.observedGeneration}: {.status.replicas} {.status.updatedReplicas} {.status.availableReplicas}`)
+		if got != want {
+			return fmt.Errorf("%s: want %q, got %q", name, want, got)
+		}
+
+		return nil
+	})
+}
+
+// eventually waits for a condition.
+func (n *namespace) eventually(t *testing.T, within time.Duration, try func() error) {
+	t.Helper()
+
+	ctx, cancel := context.WithTimeout(t.Context(), within)
+	defer cancel()
+
+	if err := processes.Eventually(ctx, try); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// read returns fields of an object, in kubectl's jsonpath. One that is not there
+// is empty.
+func read(t *testing.T, object *unstructured.Unstructured, fields string) string {
+	t.Helper()
+
+	j := jsonpath.New("fields").AllowMissingKeys(true)
+	must(t, j.Parse(fields))
+
+	out := &bytes.Buffer{}
+	must(t, j.Execute(out, object.Object))
+
+	return out.String()
+}
+
+func must(t *testing.T, errs ...error) {
+	t.Helper()
+
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A table is what a test found, as Markdown.
+type table struct {
+	rows []string
+}
+
+func newTable(columns ...string) *table {
+	t := &table{}
+	t.row(columns...)
+	t.row(strings.Split(strings.Repeat("---,", len(columns)-1)+"---", ",")...)
+
+	return t
+}
+
+func (b *table) row(cells ...string) {
+	b.rows = append(b.rows, "| "+strings.Join(cells, " | ")+" |")
+}
+
+// log writes the table to the log, from its first column on, so that it can be
+// copied.
+func (b *table) log(t *testing.T) {
+	t.Helper()
+	fmt.Printf("\n%s:\n\n%s\n\n", t.Name(), strings.Join(b.rows, "\n"))
+}

@@ -1,0 +1,287 @@
+package nodes_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/webapp-operator/function-webapp/test/e2e/nodes"
+)
+
+// steadily is the environment variable that says how long a WebApp must say the
+// same of an application that stays broken. Crash loops last for minutes.
+const steadily = "STEADY"
+
+// A broken application, and what its WebApp should say of it.
+type broken struct {
+	// name says what is wrong.
+	name string
+
+	// spec is the WebApp's but for the image, and objects are what it needs.
+	image, spec string
+	objects     []string
+
+	// reason is in the status, and words are in its message.
+	reason string
+	words  []string
+}
+
+var allBroken = []broken{
+	{
+		name: "command-missing", spec: "command: [/missing]",
+		reason: "CrashLoop", words: []string{"command", "app"},
+	},
+	{
+		name: "liveness-kills", spec: `env: {UNHEALTHY: "1"}, livenessProbe: {httpGet: {path: /healthz}, periodSeconds: 1, failureThreshold: 1}`,
+		reason: "CrashLoop", words: []string{"liveness"},
+	},
+	{
+		name: "claim-missing", spec: "volumes: [{name: data, mountPath: /data, persistentVolumeClaim: {claimName: missing}}]",
+		reason: "Unschedulable", words: []string{`persistentvolumeclaim "missing" not found`, "claim"},
+	},
+	{
+		name: "claim-unbound", spec: "volumes: [{name: data, mountPath: /data, persistentVolumeClaim: {claimName: unbound}}]",
+		objects: []string{"{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: unbound}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}"},
+		reason:  "Unschedulable", words: []string{"unbound", "claim"},
+	},
+	{
+		name: "volume-secret-missing", spec: "volumes: [{name: tls, mountPath: /tls, secret: {secretName: missing-tls}}]",
+		reason: "ConfigError", words: []string{"missing-tls"},
+	},
+	{
+		name: "volume-configmap-missing", spec: "volumes: [{name: conf, mountPath: /conf, configMap: {name: missing-conf}}]",
+		reason: "ConfigError", words: []string{"missing-conf"},
+	},
+	{
+		name: "image-missing", image: nodes.Registry + "/missing:1",
+		reason: "ImagePullError", words: []string{"missing:1", "not found"},
+	},
+	{
+		name: "tag-missing", image: nodes.Registry + "/web:missing",
+		reason: "ImagePullError", words: []string{"web:missing", "not found"},
+	},
+	{
+		name: "registry-unauthorized", image: nodes.BrokenRegistry + "/unauthorized/web:1",
+		reason: "ImagePullError", words: []string{"401", "imagePullSecrets"},
+	},
+	{
+		name: "registry-busy", image: nodes.BrokenRegistry + "/busy/web:1",
+		reason: "ImagePullError", words: []string{"429"},
+	},
+	{
+		name: "registry-hangs", image: nodes.BrokenRegistry + "/hangs/web:1",
+		reason: "ImagePullError", words: []string{"hangs/web:1"},
+	},
+	{
+		name: "exits-0", spec: `env: {EXIT_AFTER: 1s, EXIT_CODE: "0"}`,
+		reason: "CrashLoop", words: []string{"exit code 0"},
+	},
+	{
+		name: "exits-1", spec: `env: {EXIT_AFTER: 1s, EXIT_CODE: "1"}`,
+		reason: "CrashLoop", words: []string{"exit code 1", "--previous"},
+	},
+	{
+		name: "out-of-memory", spec: `env: {EAT_MIB: "200"}, resources: {limits: {memory: 64Mi}}`,
+		reason: "OOMKilled", words: []string{"memory limit"},
+	},
+	{
+		name: "never-ready", spec: `env: {UNHEALTHY: "1"}, readinessProbe: {httpGet: {path: /healthz}, periodSeconds: 2}`,
+		reason: "ProbeFailing", words: []string{"not been ready"},
+	},
+	{
+		name: "runs-as-root", image: nodes.RootImage(),
+		reason: "ConfigError", words: []string{"runAsNonRoot", "USER"},
+	},
+	{
+		name: "secret-missing", spec: "secretEnv: {PASSWORD: {name: missing-password, key: password}}",
+		reason: "ConfigError", words: []string{"missing-password"},
+	},
+	{
+		name: "env-from-missing", spec: "envFrom: [{secretRef: {name: missing-settings}}]",
+		reason: "ConfigError", words: []string{"missing-settings"},
+	},
+	{
+		name: "asks-for-too-much", spec: `resources: {requests: {cpu: "100"}}`,
+		reason: "Unschedulable", words: []string{"Insufficient cpu", "ask for less"},
+	},
+	{
+		name: "volume-full", spec: `volumes: [{name: data, mountPath: /data, emptyDir: {sizeLimit: 8Mi}}], env: {FILL: /data, FILL_MIB: "64"}`,
+		reason: "Evicted", words: []string{"emptyDir"},
+	},
+}
+
+// found is what there was to see of a broken application.
+type found struct {
+	after, flaps int
+
+	phase, reason, message string
+	events                 []string
+}
+
+// TestDiagnostics breaks applications in all the ways that people know. Their
+// WebApps say why, tell it once, and do not change their minds.
+func TestDiagnostics(t *testing.T) {
+	serveBroken(t)
+
+	steady := 30 * time.Second
+	if d, err := time.ParseDuration(os.Getenv(steadily)); err == nil {
+		steady = d
+	}
+
+	n := newNamespace(t, "diagnostics")
+	results := newTable("Application", "says after", "phase", "reason", "message", "warnings", "changed its mind in "+steady.String())
+	all := make([]*found, len(allBroken))
+
+	// They run at the same time: most of it is waiting.
+	t.Run("all", func(t *testing.T) {
+		for i, b := range allBroken {
+			all[i] = &found{}
+
+			t.Run(b.name, func(t *testing.T) {
+				t.Parallel()
+				b.check(t, n, steady, all[i])
+			})
+		}
+	})
+
+	for i, b := range allBroken {
+		f := all[i]
+		results.row(b.name, fmt.Sprintf("%d s", f.after), f.phase, f.reason, strings.ReplaceAll(f.message, "|", "\\|"), fmt.Sprint(len(f.events)), fmt.Sprint(f.flaps))
+	}
+
+	results.log(t)
+}
+
+// check applies the WebApp, waits until it says what it should, and watches it.
+func (b broken) check(t *testing.T, n *namespace, steady time.Duration, f *found) {
+	t.Helper()
+
+	for _, object := range b.objects {
+		n.apply(t, object)
+	}
+
+	image, spec := b.image, b.spec
+	if image == "" {
+		image = nodes.Image("web")
+	}
+
+	if spec != "" {
+		spec = ", " + spec
+	}
+
+	began := time.Now()
+
+	n.webApp(t, b.name, fmt.Sprintf("image: %q, replicas: 1%s", image, spec))
+
+	// Two minutes, and what follows from them.
+	for time.Since(began) < 160*time.Second && f.phase+" "+f.reason != "Failed "+b.reason {
+		time.Sleep(500 * time.Millisecond)
+
+		f.look(t, n, b.name)
+	}
+
+	f.after = int(time.Since(began).Seconds())
+	before, until := f.phase+" "+f.reason+" "+f.message, time.Now().Add(steady)
+
+	for time.Now().Before(until) {
+		time.Sleep(250 * time.Millisecond)
+
+		if now := f.look(t, n, b.name); now != before {
+			before = now
+			f.flaps++
+		}
+	}
+
+	f.events = n.warnings(t, b.name)
+
+	if f.phase != "Failed" || f.reason != b.reason {
+		t.Errorf("want it to be Failed for %s, got %s for %s: %s", b.reason, f.phase, f.reason, f.message)
+	}
+
+	for _, word := range b.words {
+		if !strings.Contains(f.message, word) {
+			t.Errorf("want the message to contain %q, got %q", word, f.message)
+		}
+	}
+
+	if f.flaps > 0 {
+		t.Errorf("want it to say the same for %s, got %d changes", steady, f.flaps)
+	}
+
+	if len(f.events) != 1 {
+		t.Errorf("want one event, got %d: %v", len(f.events), f.events)
+	}
+}
+
+// look reads what a WebApp says now.
+func (f *found) look(t *testing.T, n *namespace, name string) string {
+	t.Helper()
+
+	app := n.get(t, webApps, name)
+	if app == nil {
+		return ""
+	}
+
+	f.phase, f.reason, f.message = read(t, app, "{.status.phase}"), read(t, app, "{.status.reason}"), read(t, app, "{.status.message}")
+
+	return f.phase + " " + f.reason + " " + f.message
+}
+
+// warnings returns the function's warnings of a WebApp, one for each time that it
+// was told.
+func (n *namespace) warnings(t *testing.T, webApp string) []string {
+	t.Helper()
+
+	list, err := n.client.Resource(events).Namespace(n.name).List(t.Context(), metav1.ListOptions{
+		FieldSelector: "involvedObject.kind=WebApp,type=Warning,involvedObject.name=" + webApp,
+	})
+	must(t, err)
+
+	said := []string{}
+
+	for _, e := range list.Items {
+		message, ours := strings.CutPrefix(read(t, &e, "{.message}"), `Pipeline step "webapp": `)
+		if !ours {
+			continue
+		}
+
+		times := 1
+		_, _ = fmt.Sscan(read(t, &e, "{.count}"), &times)
+
+		for range times {
+			said = append(said, message)
+		}
+	}
+
+	return said
+}
+
+// serveBroken is a registry that does not give what it has.
+func serveBroken(t *testing.T) {
+	t.Helper()
+
+	mux := &http.ServeMux{}
+	mux.HandleFunc("/v2/unauthorized/", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("WWW-Authenticate", `Basic realm="registry"`)
+		http.Error(w, `{"errors": [{"code": "UNAUTHORIZED"}]}`, http.StatusUnauthorized)
+	})
+	mux.HandleFunc("/v2/busy/", func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, `{"errors": [{"code": "TOOMANYREQUESTS"}]}`, http.StatusTooManyRequests)
+	})
+	mux.HandleFunc("/v2/hangs/", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", nodes.BrokenRegistry)
+	must(t, err)
+
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute, BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(t.Context()) }}
+	t.Cleanup(func() { _ = server.Close() })
+
+	go func() { _ = server.Serve(l) }()
+}

@@ -1,0 +1,394 @@
+package nodes_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/webapp-operator/function-webapp/test/e2e/controlplane"
+	"github.com/webapp-operator/function-webapp/test/e2e/nodes"
+)
+
+const (
+	// enough is how many requests there must be of each kind while something
+	// changes.
+	enough = 10_000
+
+	// pause has pods wait before they end, for those who still ask them. It goes
+	// when every WebApp does.
+	pause = ", terminationGracePeriodSeconds: 30"
+)
+
+// callers ask a WebApp by the name of its Service, from a node, all the time.
+type callers struct {
+	*namespace
+
+	// addresses are where the pods are that ask, with new and with kept connections.
+	addresses map[string]string
+}
+
+// counts are what callers tell.
+type counts struct {
+	Total   int            `json:"total"`
+	Failed  int            `json:"failed"`
+	Why     map[string]int `json:"why"`
+	Slowest int            `json:"slowest"`
+}
+
+// call has callers ask a WebApp, from one node.
+func (n *namespace) call(t *testing.T, webApp, node string) callers {
+	t.Helper()
+
+	c := callers{namespace: n, addresses: map[string]string{}}
+
+	for _, connections := range []string{"new", "kept"} {
+		name := "load-" + webApp + "-" + connections
+		n.apply(t, fmt.Sprintf(`
+apiVersion: v1
+kind: Pod
+metadata: {name: %s}
+spec:
+  nodeName: %s
+  terminationGracePeriodSeconds: 0
+  automountServiceAccountToken: false
+  securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+  containers:
+  - name: load
+    image: %s
+    args: ["--url=http://%s", "--keep=%t"]
+    securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+`, name, node, nodes.Image("load"), webApp, connections == "kept"))
+		n.eventually(t, patience, func() error {
+			pod := n.get(t, podKind, name)
+			if address := read(t, pod, "{.status.podIP}"); address != "" && read(t, pod, "{.status.phase}") == "Running" {
+				c.addresses[connections] = "http://" + address + ":8080"
+				_, err := c.ask(t, connections, http.MethodGet)
+
+				return err
+			}
+
+			return fmt.Errorf("%s does not run", name)
+		})
+	}
+
+	return c
+}
+
+// stop ends the callers.
+func (c callers) stop(t *testing.T, webApp string) {
+	t.Helper()
+	c.do(t, "delete", "pod", "-n", c.name, "load-"+webApp+"-new", "load-"+webApp+"-kept")
+}
+
+// ask returns the counts, and has them begin anew on POST.
+func (c callers) ask(t *testing.T, connections, method string) (counts, error) {
+	t.Helper()
+
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+
+	req, err := http.NewRequestWithContext(ctx, method, c.addresses[connections], nil)
+	must(t, err)
+
+	rsp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return counts{}, err
+	}
+	defer rsp.Body.Close()
+
+	got := counts{}
+
+	return got, json.NewDecoder(rsp.Body).Decode(&got)
+}
+
+// during counts requests while something changes, until there were enough.
+func (c callers) during(t *testing.T, change func()) map[string]counts {
+	t.Helper()
+
+	for connections := range c.addresses {
+		_, err := c.ask(t, connections, http.MethodPost)
+		must(t, err)
+	}
+
+	change()
+
+	all := map[string]counts{}
+
+	for connections := range c.addresses {
+		c.eventually(t, patience, func() error {
+			got, err := c.ask(t, connections, http.MethodGet)
+			all[connections] = got
+
+			if got.Total < enough {
+				return fmt.Errorf("%d requests: %w", got.Total, err)
+			}
+
+			return err
+		})
+	}
+
+	return all
+}
+
+// A change is what is done to a WebApp while it is asked, or around it.
+type change struct {
+	name string
+	do   func(t *testing.T, n *namespace)
+
+	// figures are for the log only: the application does not do its part.
+	figures bool
+}
+
+// shop is a WebApp that serves the requests, with so many replicas and more of its
+// spec.
+func (n *namespace) shop(t *testing.T, replicas int, image, more string) {
+	t.Helper()
+	n.webApp(t, "shop", fmt.Sprintf("replicas: %d, image: %q%s", replicas, image, pause+more))
+}
+
+var changes = []change{
+	{name: "another image", do: func(t *testing.T, n *namespace) {
+		n.shop(t, 4, nodes.Registry+"/web:2", "")
+		n.complete(t, "shop", 4)
+	}},
+	{name: "another variable", do: func(t *testing.T, n *namespace) {
+		n.shop(t, 4, nodes.Image("web"), `, env: {VERSION: "2"}`)
+		n.complete(t, "shop", 4)
+	}},
+	{name: "another port", do: func(t *testing.T, n *namespace) {
+		n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090"}`)
+		n.complete(t, "shop", 4)
+	}},
+	{name: "from 4 replicas to 6, to 2, to 6", do: func(t *testing.T, n *namespace) {
+		for _, replicas := range []int{6, 2, 6} {
+			n.shop(t, replicas, nodes.Image("web"), `, port: 9090, env: {PORT: "9090"}`)
+			n.complete(t, "shop", replicas)
+		}
+	}},
+	{name: "an autoscaler from 2 replicas to 6, and back", do: func(t *testing.T, n *namespace) {
+		const auto = `, port: 9090, env: {PORT: "9090"}, autoscaling: {minReplicas: 2, maxReplicas: 6, targetCPUUtilizationPercentage: %d, behavior: {scaleDown: {stabilizationWindowSeconds: 0}}}`
+
+		n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, 1000))
+		n.complete(t, "shop", 2)
+		n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, 5))
+		n.complete(t, "shop", 6)
+		n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, 1000))
+		n.complete(t, "shop", 2)
+		n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090"}`)
+		n.complete(t, "shop", 4)
+	}},
+	{name: "a node is drained", do: func(t *testing.T, n *namespace) {
+		n.do(t, "drain", nodes.Node(1), "--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=120s")
+		n.complete(t, "shop", 4)
+		n.do(t, "uncordon", nodes.Node(1))
+	}},
+	{name: "one pod after another is deleted", do: func(t *testing.T, n *namespace) {
+		for _, pod := range strings.Fields(n.do(t, "get", "pods", "-n", n.name, "-l", "app=shop", "-o", "name")) {
+			n.do(t, "delete", "-n", n.name, pod)
+			n.complete(t, "shop", 4)
+		}
+	}},
+	{name: "a rollout that cannot work, then mended", do: func(t *testing.T, n *namespace) {
+		n.shop(t, 4, nodes.Registry+"/web:missing", `, port: 9090, env: {PORT: "9090"}`)
+		n.eventually(t, patience, func() error {
+			if got := read(t, n.get(t, webApps, "shop"), "{.status.reason}"); got != "ImagePullError" {
+				return fmt.Errorf("want the WebApp to say ImagePullError, got %s", got)
+			}
+
+			return nil
+		})
+		n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090", VERSION: "3"}`)
+		n.complete(t, "shop", 4)
+	}},
+	{name: "another version of the function, and back", do: func(t *testing.T, n *namespace) {
+		must(t, n.Push(t.Context(), nodes.Registry, newer))
+
+		for _, v := range []string{newer, version} {
+			n.upgrade(t, "function", controlplane.FunctionName, "function-webapp", v)
+		}
+	}},
+	{name: "another version of the Configuration, and back", do: func(t *testing.T, n *namespace) {
+		n.upgrade(t, "function", controlplane.FunctionName, "function-webapp", newer)
+
+		for _, v := range []string{newer, version} {
+			n.upgrade(t, "configuration", controlplane.ConfigurationName, "configuration-webapp", v)
+		}
+
+		n.upgrade(t, "function", controlplane.FunctionName, "function-webapp", version)
+	}},
+	{name: "no function for a minute", do: func(t *testing.T, n *namespace) {
+		replicas := func(number int) {
+			n.do(t, "patch", "deploymentruntimeconfig", controlplane.FunctionName, "--type=json", fmt.Sprintf(`--patch=[{"op": "replace", "path": "/spec/deploymentTemplate/spec/replicas", "value": %d}]`, number))
+		}
+
+		replicas(0)
+		n.eventually(t, patience, func() error {
+			if left := n.do(t, "get", "pods", "-n", "crossplane-system", "-l", "pkg.crossplane.io/function", "-o", "name"); left != "" {
+				return fmt.Errorf("there still are %s", left)
+			}
+
+			return nil
+		})
+		time.Sleep(time.Minute)
+		replicas(3)
+		must(t, n.Kubectl().Wait(t.Context(), "condition=Healthy", "function.pkg/"+controlplane.FunctionName))
+	}},
+	{name: "Crossplane restarts", do: func(t *testing.T, n *namespace) {
+		n.do(t, "rollout", "restart", "-n", "crossplane-system", "deployment/crossplane")
+		n.do(t, "rollout", "status", "-n", "crossplane-system", "deployment/crossplane", "--timeout=120s")
+	}},
+	{name: "another variable, and the application ends at once on SIGTERM", do: func(t *testing.T, n *namespace) {
+		for _, v := range []string{"4", "5"} {
+			n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090", ON_SIGTERM: exit, VERSION: "`+v+`"}`)
+			n.complete(t, "shop", 4)
+		}
+	}, figures: true},
+	{name: "another variable, and the application ignores SIGTERM", do: func(t *testing.T, n *namespace) {
+		for _, v := range []string{"6", "7"} {
+			n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090", ON_SIGTERM: ignore, VERSION: "`+v+`"}`)
+			n.complete(t, "shop", 4)
+		}
+	}, figures: true},
+}
+
+// newer is the version to upgrade to.
+const newer = "v0.1.1"
+
+// upgrade changes the version of a package, and waits until it has taken over.
+func (n *namespace) upgrade(t *testing.T, kind, name, repository, version string) {
+	t.Helper()
+
+	at := nodes.Package(repository, version)
+	n.do(t, "patch", kind+".pkg", name, "--type=merge", fmt.Sprintf(`--patch={"spec": {"package": %q}}`, at))
+	n.eventually(t, patience, func() error {
+		got := n.do(t, "get", kind+"revision.pkg", "-l", "pkg.crossplane.io/package="+name, "-o", `jsonpath={range .items[?(@.spec.desiredState=="Active")]}{.spec.image} {.status.conditions[?(@.type=="RevisionHealthy")].status}{end}`)
+		if got != at+" True" {
+			return fmt.Errorf("want %s to be healthy, got %q", at, got)
+		}
+
+		return nil
+	})
+	must(t, n.Kubectl().Wait(t.Context(), "condition=Healthy", kind+".pkg/"+name))
+}
+
+// TestRequests has no request fail while a WebApp changes, while nodes go and come,
+// and while what makes it a WebApp is changed or gone.
+func TestRequests(t *testing.T) {
+	n := newNamespace(t, "requests")
+	n.shop(t, 4, nodes.Image("web"), "")
+	n.complete(t, "shop", 4)
+
+	// The node that stays.
+	c := n.call(t, "shop", nodes.Node(2))
+	defer c.stop(t, "shop")
+
+	found := newTable("While", "took", "requests, new connections", "failed", "requests, kept connections", "failed", "slowest", "why")
+	defer found.log(t)
+
+	for _, change := range changes {
+		if !t.Run(change.name, func(t *testing.T) {
+			var took time.Duration
+
+			began := time.Now()
+			got := c.during(t, func() {
+				change.do(t, n)
+
+				took = time.Since(began)
+			})
+
+			fresh, kept := got["new"], got["kept"]
+			why := maps.Clone(fresh.Why)
+			maps.Copy(why, kept.Why)
+
+			found.row(change.name, fmt.Sprintf("%.0f s", took.Seconds()), fmt.Sprint(fresh.Total), fmt.Sprint(fresh.Failed), fmt.Sprint(kept.Total), fmt.Sprint(kept.Failed),
+				fmt.Sprintf("%d ms", max(fresh.Slowest, kept.Slowest)), strings.Join(slices.Sorted(maps.Keys(why)), "; "))
+
+			if !change.figures && fresh.Failed+kept.Failed > 0 {
+				t.Errorf("want no request to fail, got %+v", got)
+			}
+		}) && t.Context().Err() != nil {
+			break
+		}
+	}
+}
+
+// TestCut takes the cable out of a node, and counts what callers on the other see.
+func TestCut(t *testing.T) {
+	n := newNamespace(t, "cut")
+	n.shop(t, 4, nodes.Image("web"), "")
+	n.complete(t, "shop", 4)
+
+	leader := read(t, (&namespace{bed: n.bed, name: "crossplane-system"}).get(t, leases, "crossplane-leader-election-core"), "{.spec.holderIdentity}")
+	at := n.do(t, "get", "pods", "-n", "crossplane-system", "-o", fmt.Sprintf(`jsonpath={.items[?(@.metadata.name==%q)].spec.nodeName}`, strings.Split(leader, "_")[0]))
+
+	cut, other := 1, 2
+	if at == nodes.Node(2) {
+		cut, other = 2, 1
+	}
+
+	c := n.call(t, "shop", nodes.Node(other))
+	defer c.stop(t, "shop")
+
+	found := newTable("A node is cut off, with Crossplane's leader on it", "after")
+	defer found.log(t)
+
+	after := func(what string, began time.Time) {
+		found.row(what, fmt.Sprintf("%.0f s", time.Since(began).Seconds()))
+	}
+
+	must(t, n.Cut(t.Context(), cut))
+
+	began := time.Now()
+	mend := sync.OnceFunc(func() { must(t, n.Mend(context.WithoutCancel(t.Context()), cut)) })
+
+	defer mend()
+
+	got := c.during(t, func() {
+		n.eventually(t, 3*time.Minute, func() error {
+			if ready := n.do(t, "get", "endpointslices", "-n", n.name, "-l", "kubernetes.io/service-name=shop", "-o", fmt.Sprintf(`jsonpath={.items[*].endpoints[?(@.nodeName==%q)].conditions.ready}`, nodes.Node(cut))); strings.Contains(ready, "true") {
+				return fmt.Errorf("the Service still leads to the node: %s", ready)
+			}
+
+			return nil
+		})
+		after("the Service no longer leads there", began)
+	})
+
+	n.eventually(t, 3*time.Minute, func() error {
+		if app := n.get(t, webApps, "shop"); read(t, app, "{.status.phase}") == "Running" {
+			return fmt.Errorf("the WebApp still says %s", read(t, app, "{.status.message}"))
+		}
+
+		return nil
+	})
+	after("the WebApp says that not all replicas are available", began)
+	mend()
+
+	mended := time.Now()
+
+	n.eventually(t, 3*time.Minute, func() error {
+		if app := n.get(t, webApps, "shop"); read(t, app, "{.status.phase} {.status.availableReplicas}") != "Running 4" {
+			return fmt.Errorf("the WebApp says %s", read(t, app, "{.status.message}"))
+		}
+
+		return nil
+	})
+	after("the cable is back: the WebApp runs", mended)
+
+	for connections, g := range got {
+		found.row(fmt.Sprintf("requests with %s connections: %d of %d failed (%s)", connections, g.Failed, g.Total, strings.Join(slices.Sorted(maps.Keys(g.Why)), "; ")), "")
+	}
+
+	// Kubernetes takes 50 seconds to believe it; Crossplane must not take as long
+	// again to say so.
+	if took := mended.Sub(began); took > 100*time.Second {
+		t.Errorf("want the WebApp to say so within 100 s, got %.0f s", took.Seconds())
+	}
+}
