@@ -118,7 +118,7 @@ NODES ?= _output/e2e/nodes
 .PHONY: e2e-nodes
 e2e-nodes: tools-nodes $(BIN)/cluster ## Take WebApps through their life on two real nodes. Needs what make cluster needs, and skips without (NODES=).
 	go -C test/e2e vet ./nodes/...
-	E2E_NODES=$(abspath $(NODES)) go -C test/e2e test -count=1 -timeout=30m -v ./nodes
+	E2E_NODES=$(abspath $(NODES)) go -C test/e2e test -count=1 -timeout=30m -parallel=32 -v ./nodes
 
 .PHONY: test-install
 test-install: $(BIN)/prometheus ## Hold the manifests of install/ to real schemas, and their alerts to a real Prometheus.

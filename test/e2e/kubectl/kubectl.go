@@ -28,6 +28,14 @@ func (k Kubectl) Apply(ctx context.Context, manifests string) error {
 	return err
 }
 
+// Wait waits for an object to exist and to be as it should.
+func (k Kubectl) Wait(ctx context.Context, what string, object ...string) error {
+	return processes.Eventually(ctx, func() error {
+		_, err := k.Run(ctx, append([]string{"wait", "--for", what, "--timeout=10s"}, object...)...)
+		return err
+	})
+}
+
 func (k Kubectl) run(ctx context.Context, stdin string, args ...string) (string, error) {
 	var stdout, stderr bytes.Buffer
 
@@ -39,12 +47,4 @@ func (k Kubectl) run(ctx context.Context, stdin string, args ...string) (string,
 	}
 
 	return stdout.String(), nil
-}
-
-// Wait waits for an object to exist and to be as it should.
-func (k Kubectl) Wait(ctx context.Context, what string, object ...string) error {
-	return processes.Eventually(ctx, func() error {
-		_, err := k.Run(ctx, append([]string{"wait", "--for", what, "--timeout=10s"}, object...)...)
-		return err
-	})
 }

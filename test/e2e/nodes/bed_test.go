@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -42,7 +44,6 @@ var (
 	deployments = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}
 	events      = schema.GroupVersionResource{Version: "v1", Resource: "events"}
 	podKind     = schema.GroupVersionResource{Version: "v1", Resource: "pods"}
-	functions   = schema.GroupVersionResource{Group: "pkg.crossplane.io", Version: "v1", Resource: "functions"}
 	leases      = schema.GroupVersionResource{Group: "coordination.k8s.io", Version: "v1", Resource: "leases"}
 )
 
@@ -89,12 +90,12 @@ func TestMain(m *testing.M) {
 func run(m *testing.M) (int, error) {
 	dir := os.Getenv(folder)
 	if dir == "" {
-		fmt.Println("SKIPPED: make e2e-nodes runs the tests on real nodes")
+		sayf("SKIPPED: make e2e-nodes runs the tests on real nodes")
 		return 0, nil
 	}
 
 	if err := nodes.Missing(); err != nil {
-		fmt.Println("SKIPPED:", err)
+		sayf("SKIPPED: %v", err)
 		return 0, nil
 	}
 
@@ -110,12 +111,22 @@ func run(m *testing.M) (int, error) {
 
 	if len(before) == 0 {
 		defer c.Down(context.Background())
+
+		// Whoever breaks it off wants no cluster left.
+		broken, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+
+		defer context.AfterFunc(broken, func() {
+			_ = c.Down(context.Background())
+
+			os.Exit(1)
+		})()
 	}
 
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 
-	if err := c.Up(ctx, version, func(step string, took time.Duration) { fmt.Printf("%-28s %5.1f s\n", step, took.Seconds()) }); err != nil {
+	if err := c.Up(ctx, version, func(step string, took time.Duration) { sayf("%-28s %5.1f s", step, took.Seconds()) }); err != nil {
 		return 1, err
 	}
 
@@ -139,6 +150,11 @@ func run(m *testing.M) (int, error) {
 	}
 
 	return m.Run(), nil
+}
+
+// sayf says something to whoever runs the tests, where it stands alone.
+func sayf(format string, args ...any) {
+	_, _ = fmt.Fprintf(os.Stdout, format+"\n", args...)
 }
 
 // A namespace is where one test has its objects: one that admits restricted pods
@@ -210,10 +226,12 @@ func (n *namespace) get(t *testing.T, kind schema.GroupVersionResource, name str
 	return object
 }
 
-// complete waits until a Deployment is as its WebApp says, which may learn of it
-// later.
-func (n *namespace) complete(t *testing.T, name string, replicas int) {
+// complete waits until the shop's Deployment is as the WebApp asks, which may learn
+// of it later.
+func (n *namespace) complete(t *testing.T, replicas int) {
 	t.Helper()
+
+	const name = "shop"
 
 	n.eventually(t, patience, func() error {
 		app, deployment := n.get(t, webApps, name), n.get(t, deployments, name)
@@ -288,5 +306,5 @@ func (b *table) row(cells ...string) {
 // copied.
 func (b *table) log(t *testing.T) {
 	t.Helper()
-	fmt.Printf("\n%s:\n\n%s\n\n", t.Name(), strings.Join(b.rows, "\n"))
+	sayf("\n%s:\n\n%s\n", t.Name(), strings.Join(b.rows, "\n"))
 }

@@ -71,16 +71,16 @@ func hierarchies() []string {
 
 // removeCgroups removes those of all nodes, which have ended.
 func (*Cluster) removeCgroups(ctx context.Context) error {
-	errs := []error{}
-
 	for _, n := range Nodes {
 		for _, at := range append(hierarchies(), cgroups, filepath.Join(cgroups, "unified")) {
 			// The kernel may need a moment after the last process.
-			errs = append(errs, processes.Eventually(ctx, func() error { return removeTree(filepath.Join(at, cgroup(n))) }))
+			if err := processes.Eventually(ctx, func() error { return removeTree(filepath.Join(at, cgroup(n))) }); err != nil {
+				return err
+			}
 		}
 	}
 
-	return errors.Join(errs...)
+	return nil
 }
 
 // removeTree removes a cgroup and all below it. Their files cannot be removed.

@@ -14,8 +14,13 @@ import (
 
 const crossplaneModule = "github.com/crossplane/crossplane/v2"
 
-// installCrossplane installs Crossplane's chart with the project's values.
+// installCrossplane installs Crossplane's chart with the project's values, unless
+// it is installed.
 func (c *Cluster) installCrossplane(ctx context.Context) error {
+	if _, err := c.Kubectl().Run(ctx, "get", "deployment", "-n", "crossplane-system", "crossplane"); err == nil {
+		return nil
+	}
+
 	return c.UpgradeCrossplane(ctx)
 }
 
@@ -86,13 +91,16 @@ func (c *Cluster) overlay(version string) (string, error) {
 		return "", err
 	}
 
-	text := "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nsortOptions: {order: fifo}\nresources: [" + install + "]\npatches:\n"
-
-	for kind, name := range map[string]string{"Function": "function-webapp", "Configuration": "configuration-webapp"} {
-		text += fmt.Sprintf(`- patch: '[{"op": "replace", "path": "/spec/package", "value": %q}]'
-  target: {kind: %s}
-`, Package(name, version), kind)
-	}
+	text := fmt.Sprintf(`apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+sortOptions: {order: fifo}
+resources: [%s]
+patches:
+- patch: '[{"op": "replace", "path": "/spec/package", "value": %q}]'
+  target: {kind: Function}
+- patch: '[{"op": "replace", "path": "/spec/package", "value": %q}]'
+  target: {kind: Configuration}
+`, install, Package("function-webapp", version), Package("configuration-webapp", version))
 
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err

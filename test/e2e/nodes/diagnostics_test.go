@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -153,7 +154,7 @@ func TestDiagnostics(t *testing.T) {
 
 	for i, b := range allBroken {
 		f := all[i]
-		results.row(b.name, fmt.Sprintf("%d s", f.after), f.phase, f.reason, strings.ReplaceAll(f.message, "|", "\\|"), fmt.Sprint(len(f.events)), fmt.Sprint(f.flaps))
+		results.row(b.name, fmt.Sprintf("%d s", f.after), f.phase, f.reason, strings.ReplaceAll(f.message, "|", "\\|"), strconv.Itoa(len(f.events)), strconv.Itoa(f.flaps))
 	}
 
 	results.log(t)

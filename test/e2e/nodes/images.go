@@ -41,22 +41,24 @@ func (c *Cluster) pushImages(ctx context.Context) error {
 		return err
 	}
 
-	for _, image := range [][]string{
-		{"-binary", c.Path("apps", "pause"), "-tag", Image("pause")},
-		{"-binary", c.Path("apps", "web"), "-tag", Image("web")},
-		{"-binary", c.Path("apps", "web"), "-tag", Registry + "/web:2"},
-		{"-binary", c.Path("apps", "web"), "-tag", RootImage(), "-user", "0:0"},
-		{"-binary", c.Path("apps", "load"), "-tag", Image("load")},
-		{"-binary", c.Program("coredns"), "-tag", Image("coredns")},
-		{"-binary", c.Program("metrics-server"), "-tag", Image("metrics-server")},
-		{
-			"-binary", c.Program("crossplane-core"), "-tag", Image("crossplane"),
+	for _, image := range []struct {
+		tag, binary string
+		more        []string
+	}{
+		{Image("pause"), c.Path("apps", "pause"), nil},
+		{Image("web"), c.Path("apps", "web"), nil},
+		{Registry + "/web:2", c.Path("apps", "web"), nil},
+		{RootImage(), c.Path("apps", "web"), []string{"-user", "0:0"}},
+		{Image("load"), c.Path("apps", "load"), nil},
+		{Image("coredns"), c.Program("coredns"), nil},
+		{Image("metrics-server"), c.Program("metrics-server"), nil},
+		{Image("crossplane"), c.Program("crossplane-core"), []string{
 			"-folder", "/crds=" + filepath.Join(core, "cluster/crds"), "-folder", "/webhookconfigurations=" + filepath.Join(core, "cluster/webhookconfigurations"),
-		},
+		}},
 	} {
-		push := exec.CommandContext(ctx, c.Program("image"), append(image, "-arch", runtime.GOARCH)...)
+		push := exec.CommandContext(ctx, c.Program("image"), append(image.more, "-arch", runtime.GOARCH, "-tag", image.tag, "-binary", image.binary)...)
 		if out, err := push.CombinedOutput(); err != nil {
-			return fmt.Errorf("image %s: %w\n%s", strings.Join(image, " "), err, out)
+			return fmt.Errorf("image %s: %w\n%s", image.tag, err, out)
 		}
 	}
 

@@ -71,8 +71,8 @@ func (c *Cluster) mount(ctx context.Context, number int) error {
 		"mount --make-rprivate /",
 		// Pods may mount for others of the node.
 		"mount --make-rshared /",
-		"mount -t proc proc /proc",
-		"mount -t tmpfs tmpfs /run",
+		"mount -t proc none /proc",
+		"mount -t tmpfs none /run",
 	}
 
 	for _, at := range mountpoints {

@@ -59,7 +59,9 @@ func makeNetwork(ctx context.Context) error {
 }
 
 // forward is a rule that lets nodes reach each other.
-func forward(what string) string { return what + " FORWARD -i " + bridge + " -o " + bridge + " -j ACCEPT" }
+func forward(what string) string {
+	return what + " FORWARD -i " + bridge + " -o " + bridge + " -j ACCEPT"
+}
 
 // connect puts the cable of a node into it, which must run.
 func connect(ctx context.Context, number int, pid int32) error {

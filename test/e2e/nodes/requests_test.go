@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -16,15 +17,8 @@ import (
 	"github.com/webapp-operator/function-webapp/test/e2e/nodes"
 )
 
-const (
-	// enough is how many requests there must be of each kind while something
-	// changes.
-	enough = 10_000
-
-	// pause has pods wait before they end, for those who still ask them. It goes
-	// when every WebApp does.
-	pause = ", terminationGracePeriodSeconds: 30"
-)
+// enough is how many requests there must be of each kind while something changes.
+const enough = 10_000
 
 // callers ask a WebApp by the name of its Service, from a node, all the time.
 type callers struct {
@@ -150,49 +144,49 @@ type change struct {
 // spec.
 func (n *namespace) shop(t *testing.T, replicas int, image, more string) {
 	t.Helper()
-	n.webApp(t, "shop", fmt.Sprintf("replicas: %d, image: %q%s", replicas, image, pause+more))
+	n.webApp(t, "shop", fmt.Sprintf("replicas: %d, image: %q%s", replicas, image, more))
 }
 
 var changes = []change{
 	{name: "another image", do: func(t *testing.T, n *namespace) {
 		n.shop(t, 4, nodes.Registry+"/web:2", "")
-		n.complete(t, "shop", 4)
+		n.complete(t, 4)
 	}},
 	{name: "another variable", do: func(t *testing.T, n *namespace) {
 		n.shop(t, 4, nodes.Image("web"), `, env: {VERSION: "2"}`)
-		n.complete(t, "shop", 4)
+		n.complete(t, 4)
 	}},
 	{name: "another port", do: func(t *testing.T, n *namespace) {
 		n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090"}`)
-		n.complete(t, "shop", 4)
+		n.complete(t, 4)
 	}},
 	{name: "from 4 replicas to 6, to 2, to 6", do: func(t *testing.T, n *namespace) {
 		for _, replicas := range []int{6, 2, 6} {
 			n.shop(t, replicas, nodes.Image("web"), `, port: 9090, env: {PORT: "9090"}`)
-			n.complete(t, "shop", replicas)
+			n.complete(t, replicas)
 		}
 	}},
 	{name: "an autoscaler from 2 replicas to 6, and back", do: func(t *testing.T, n *namespace) {
 		const auto = `, port: 9090, env: {PORT: "9090"}, autoscaling: {minReplicas: 2, maxReplicas: 6, targetCPUUtilizationPercentage: %d, behavior: {scaleDown: {stabilizationWindowSeconds: 0}}}`
 
 		n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, 1000))
-		n.complete(t, "shop", 2)
+		n.complete(t, 2)
 		n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, 5))
-		n.complete(t, "shop", 6)
+		n.complete(t, 6)
 		n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, 1000))
-		n.complete(t, "shop", 2)
+		n.complete(t, 2)
 		n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090"}`)
-		n.complete(t, "shop", 4)
+		n.complete(t, 4)
 	}},
 	{name: "a node is drained", do: func(t *testing.T, n *namespace) {
 		n.do(t, "drain", nodes.Node(1), "--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=120s")
-		n.complete(t, "shop", 4)
+		n.complete(t, 4)
 		n.do(t, "uncordon", nodes.Node(1))
 	}},
 	{name: "one pod after another is deleted", do: func(t *testing.T, n *namespace) {
-		for _, pod := range strings.Fields(n.do(t, "get", "pods", "-n", n.name, "-l", "app=shop", "-o", "name")) {
+		for pod := range strings.FieldsSeq(n.do(t, "get", "pods", "-n", n.name, "-l", "app=shop", "-o", "name")) {
 			n.do(t, "delete", "-n", n.name, pod)
-			n.complete(t, "shop", 4)
+			n.complete(t, 4)
 		}
 	}},
 	{name: "a rollout that cannot work, then mended", do: func(t *testing.T, n *namespace) {
@@ -205,7 +199,7 @@ var changes = []change{
 			return nil
 		})
 		n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090", VERSION: "3"}`)
-		n.complete(t, "shop", 4)
+		n.complete(t, 4)
 	}},
 	{name: "another version of the function, and back", do: func(t *testing.T, n *namespace) {
 		must(t, n.Push(t.Context(), nodes.Registry, newer))
@@ -247,13 +241,13 @@ var changes = []change{
 	{name: "another variable, and the application ends at once on SIGTERM", do: func(t *testing.T, n *namespace) {
 		for _, v := range []string{"4", "5"} {
 			n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090", ON_SIGTERM: exit, VERSION: "`+v+`"}`)
-			n.complete(t, "shop", 4)
+			n.complete(t, 4)
 		}
 	}, figures: true},
 	{name: "another variable, and the application ignores SIGTERM", do: func(t *testing.T, n *namespace) {
 		for _, v := range []string{"6", "7"} {
 			n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090", ON_SIGTERM: ignore, VERSION: "`+v+`"}`)
-			n.complete(t, "shop", 4)
+			n.complete(t, 4)
 		}
 	}, figures: true},
 }
@@ -283,7 +277,7 @@ func (n *namespace) upgrade(t *testing.T, kind, name, repository, version string
 func TestRequests(t *testing.T) {
 	n := newNamespace(t, "requests")
 	n.shop(t, 4, nodes.Image("web"), "")
-	n.complete(t, "shop", 4)
+	n.complete(t, 4)
 
 	// The node that stays.
 	c := n.call(t, "shop", nodes.Node(2))
@@ -307,7 +301,7 @@ func TestRequests(t *testing.T) {
 			why := maps.Clone(fresh.Why)
 			maps.Copy(why, kept.Why)
 
-			found.row(change.name, fmt.Sprintf("%.0f s", took.Seconds()), fmt.Sprint(fresh.Total), fmt.Sprint(fresh.Failed), fmt.Sprint(kept.Total), fmt.Sprint(kept.Failed),
+			found.row(change.name, fmt.Sprintf("%.0f s", took.Seconds()), strconv.Itoa(fresh.Total), strconv.Itoa(fresh.Failed), strconv.Itoa(kept.Total), strconv.Itoa(kept.Failed),
 				fmt.Sprintf("%d ms", max(fresh.Slowest, kept.Slowest)), strings.Join(slices.Sorted(maps.Keys(why)), "; "))
 
 			if !change.figures && fresh.Failed+kept.Failed > 0 {
@@ -323,7 +317,7 @@ func TestRequests(t *testing.T) {
 func TestCut(t *testing.T) {
 	n := newNamespace(t, "cut")
 	n.shop(t, 4, nodes.Image("web"), "")
-	n.complete(t, "shop", 4)
+	n.complete(t, 4)
 
 	leader := read(t, (&namespace{bed: n.bed, name: "crossplane-system"}).get(t, leases, "crossplane-leader-election-core"), "{.spec.holderIdentity}")
 	at := n.do(t, "get", "pods", "-n", "crossplane-system", "-o", fmt.Sprintf(`jsonpath={.items[?(@.metadata.name==%q)].spec.nodeName}`, strings.Split(leader, "_")[0]))

@@ -2,6 +2,7 @@ package nodes_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -172,7 +173,7 @@ func TestTruth(t *testing.T) {
 
 		note := func(t *testing.T, what string, took time.Duration, wrote int) {
 			t.Helper()
-			found.row(install.name, what, fmt.Sprintf("%.1f", took.Seconds()), fmt.Sprint(wrote))
+			found.row(install.name, what, fmt.Sprintf("%.1f", took.Seconds()), strconv.Itoa(wrote))
 
 			measured++
 

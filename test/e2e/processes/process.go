@@ -172,55 +172,6 @@ func (f Folder) Run(ctx context.Context, p Process) error {
 	return f.launch(ctx, p)
 }
 
-func (f Folder) launch(ctx context.Context, p Process) error {
-	log, err := os.OpenFile(f.Log(p.Name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer log.Close() //nolint:errcheck // The process has its own handle.
-
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), p.Program, p.Args...)
-	cmd.Stdout, cmd.Stderr = log, log
-	cmd.Env = append(os.Environ(), p.Environment...)
-	// It outlives the command that starts it, and the terminal.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-
-	if p.Isolated {
-		isolate(cmd.SysProcAttr)
-	}
-
-	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("cannot start %s: %w", p.Name, err)
-	}
-
-	// Nobody else can see that it has ended.
-	go cmd.Wait() //nolint:errcheck // How it ended is in its log.
-
-	p.PID = int32(cmd.Process.Pid) //nolint:gosec // Process numbers are small.
-
-	running, err := process.NewProcess(p.PID)
-	if err == nil {
-		p.Created, err = running.CreateTime()
-	}
-
-	if err != nil {
-		return fmt.Errorf("%s ended at once; %s says why: %w", p.Name, f.Log(p.Name), err)
-	}
-
-	content, err := json.MarshalIndent(p, "", "  ")
-	if err != nil {
-		return err
-	}
-
-	// In one step: it may be read at any time.
-	next := f.Path("processes", p.Name+".next")
-	if err := os.WriteFile(next, content, 0o600); err != nil {
-		return err
-	}
-
-	return os.Rename(next, f.Path("processes", p.Name+".json"))
-}
-
 // Log is the file that has what a process says.
 func (f Folder) Log(name string) string { return f.Path("logs", name+".log") }
 
@@ -284,17 +235,6 @@ func (f Folder) StopAll(ctx context.Context) error {
 	return nil
 }
 
-// ended waits until a process has ended.
-func (f Folder) ended(ctx context.Context, name string) error {
-	return Eventually(ctx, func() error {
-		if p, _ := f.Process(name); p.Running() {
-			return fmt.Errorf("%s still runs", name)
-		}
-
-		return nil
-	})
-}
-
 // Restart starts a process that has ended again, as it was.
 func (f Folder) Restart(ctx context.Context, name string) error {
 	p, found := f.Process(name)
@@ -317,6 +257,66 @@ func (f Folder) LastWords(name string) string {
 	const enough = 2000
 
 	return strings.TrimSpace(string(content[max(0, len(content)-enough):]))
+}
+
+func (f Folder) launch(ctx context.Context, p Process) error {
+	log, err := os.OpenFile(f.Log(p.Name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close() //nolint:errcheck // The process has its own handle.
+
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), p.Program, p.Args...)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Env = append(os.Environ(), p.Environment...)
+	// It outlives the command that starts it, and the terminal.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+
+	if p.Isolated {
+		isolate(cmd.SysProcAttr)
+	}
+
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("cannot start %s: %w", p.Name, err)
+	}
+
+	// Nobody else can see that it has ended.
+	go cmd.Wait() //nolint:errcheck // How it ended is in its log.
+
+	p.PID = int32(cmd.Process.Pid) //nolint:gosec // Process numbers are small.
+
+	running, err := process.NewProcess(p.PID)
+	if err == nil {
+		p.Created, err = running.CreateTime()
+	}
+
+	if err != nil {
+		return fmt.Errorf("%s ended at once; %s says why: %w", p.Name, f.Log(p.Name), err)
+	}
+
+	content, err := json.MarshalIndent(p, "", "  ")
+	if err != nil {
+		return err
+	}
+
+	// In one step: it may be read at any time.
+	next := f.Path("processes", p.Name+".next")
+	if err := os.WriteFile(next, content, 0o600); err != nil {
+		return err
+	}
+
+	return os.Rename(next, f.Path("processes", p.Name+".json"))
+}
+
+// ended waits until a process has ended.
+func (f Folder) ended(ctx context.Context, name string) error {
+	return Eventually(ctx, func() error {
+		if p, _ := f.Process(name); p.Running() {
+			return fmt.Errorf("%s still runs", name)
+		}
+
+		return nil
+	})
 }
 
 // Eventually tries until it works, or until the context ends.

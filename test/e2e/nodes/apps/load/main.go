@@ -75,6 +75,22 @@ func ask(client *http.Client, address string) error {
 	return errors.Join(err, rsp.Body.Close())
 }
 
+// ServeHTTP tells the counts since it was last asked to begin anew, and begins
+// anew on POST.
+func (c *counts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	if err := json.NewEncoder(w).Encode(c); err != nil {
+		return
+	}
+
+	if r.Method == http.MethodPost {
+		c.Total, c.Failed, c.Slowest = 0, 0, 0
+		clear(c.Why)
+	}
+}
+
 func (c *counts) add(err error, took time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -103,19 +119,5 @@ func why(err error) string {
 		return outer.Err.Error()
 	default:
 		return err.Error()
-	}
-}
-
-// ServeHTTP tells the counts since it was last asked to begin anew, and begins
-// anew on POST.
-func (c *counts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	_ = json.NewEncoder(w).Encode(c)
-
-	if r.Method == http.MethodPost {
-		c.Total, c.Failed, c.Slowest = 0, 0, 0
-		clear(c.Why)
 	}
 }
