@@ -190,7 +190,7 @@ func TestDiagnostics(t *testing.T) {
 		"WaitsForNetwork": {
 			reason: "A pod that mounts nothing waits for its network.",
 			pods:   []string{podNamed("shop-7d-a", notStarted(2*time.Minute))},
-			want:   saying(v1.PhasePending, v1.ReasonContainerCreating, "Pod shop-7d-a has waited for its network for 2 minutes or more; 1 of 2 replicas are available. See: kubectl -n acme describe pod shop-7d-a"),
+			want:   saying(v1.PhasePending, v1.ReasonContainerCreating, "Pod shop-7d-a has waited on its node for 2 minutes or more: for its image, or its network; 1 of 2 replicas are available. See: kubectl -n acme describe pod shop-7d-a"),
 		},
 		"NotStartedYet": {
 			reason: "A moment is nothing to tell of.",
@@ -352,12 +352,12 @@ func TestDiagnosticsOfFields(t *testing.T) {
 		"Volumes": {
 			reason: "A pod waits for what the WebApp mounts, but for what need not be there.",
 			fields: volumes, deployment: rolling, pods: []string{podNamed("shop-7d-a", notStarted(time.Hour))},
-			want: saying(v1.PhasePending, v1.ReasonContainerCreating, "Pod shop-7d-a has waited for its volumes or its network for 2 minutes or more; 1 of 2 replicas are available. Check that there is what it mounts: Secret shop-tls (spec.volumes[certificate]), PersistentVolumeClaim data (spec.volumes[data]), ConfigMap a (spec.volumes[all]). See: kubectl -n acme describe pod shop-7d-a"),
+			want: saying(v1.PhasePending, v1.ReasonContainerCreating, "Pod shop-7d-a has waited on its node for 2 minutes or more: for its volumes, its image, or its network; 1 of 2 replicas are available. Check that there is what it mounts: Secret shop-tls (spec.volumes[certificate]), PersistentVolumeClaim data (spec.volumes[data]), ConfigMap a (spec.volumes[all]). See: kubectl -n acme describe pod shop-7d-a"),
 		},
 		"VolumesForTooLong": {
 			reason: "Until Kubernetes gives up.",
 			fields: volumes, deployment: missed, pods: []string{podNamed("shop-7d-a", notStarted(time.Hour))},
-			want: saying(v1.PhaseFailed, v1.ReasonContainerCreating, "Pod shop-7d-a has waited for its volumes or its network for 2 minutes or more; 0 of 2 replicas are available. Check that there is what it mounts: Secret shop-tls (spec.volumes[certificate]), PersistentVolumeClaim data (spec.volumes[data]), ConfigMap a (spec.volumes[all]). See: kubectl -n acme describe pod shop-7d-a"),
+			want: saying(v1.PhaseFailed, v1.ReasonContainerCreating, "Pod shop-7d-a has waited on its node for 2 minutes or more: for its volumes, its image, or its network; 0 of 2 replicas are available. Check that there is what it mounts: Secret shop-tls (spec.volumes[certificate]), PersistentVolumeClaim data (spec.volumes[data]), ConfigMap a (spec.volumes[all]). See: kubectl -n acme describe pod shop-7d-a"),
 		},
 		"Deadline": {
 			reason: "Who is not allowed to see pods still knows what they mount.",

@@ -93,8 +93,8 @@ const (
 	// process IDs in the last ten minutes, and that its successor does not serve yet.
 	ReasonEvicted Reason = "Evicted"
 	// ReasonContainerCreating means that a pod is on its node, and that none of its
-	// containers has been begun for two minutes: it waits for its volumes or its
-	// network. The phase is Pending until the Deployment's deadline.
+	// containers has been begun for two minutes: it waits for its volumes, its image or
+	// its network. The phase is Pending until the Deployment's deadline.
 	ReasonContainerCreating Reason = "ContainerCreating"
 	// ReasonProbeFailing means that a container runs, and has not been ready for two
 	// minutes.

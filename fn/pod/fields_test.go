@@ -72,15 +72,15 @@ func TestFieldsInAnyOrder(t *testing.T) {
 				}
 			}
 
-			want := deployment(plan, value.Int(int32(2)), newest)
+			want := build(plan, value.Int(int32(2)), newest)
 
 			// Of every two fields, each is first once.
 			Fields = slices.Clone(all)
 			slices.Reverse(Fields)
 
 			for seed := range uint64(50) {
-				if diff := cmp.Diff(want, deployment(plan, value.Int(int32(2)), newest), protocmp.Transform()); diff != "" {
-					t.Fatalf("\n%s\ndeployment(...) with fields in order %v: -want, +got:\n%s", tc.reason, namesOf(Fields), diff)
+				if diff := cmp.Diff(want, build(plan, value.Int(int32(2)), newest), protocmp.Transform()); diff != "" {
+					t.Fatalf("\n%s\nbuild(...) with fields in order %v: -want, +got:\n%s", tc.reason, namesOf(Fields), diff)
 				}
 
 				r := rand.New(rand.NewPCG(seed, 0))

@@ -52,14 +52,14 @@ type template struct {
 // none.
 func Deployment(plan *webapp.Plan, replicas *structpb.Value, observed *structpb.Struct) (spec, made *structpb.Value) {
 	generation := generationOf(observed)
-	spec = deployment(plan, replicas, generation)
+	spec = build(plan, replicas, generation)
 	hash := hashOf(spec)
 
 	written := value.Text(observed.GetFields()["metadata"], "annotations", webapp.TemplateHashAnnotation)
 	if generation != newest && written != "" && written != hash {
 		// The pods are replaced in any case.
 		generation = newest
-		spec = deployment(plan, replicas, generation)
+		spec = build(plan, replicas, generation)
 		hash = hashOf(spec)
 	}
 
@@ -71,8 +71,8 @@ func Deployment(plan *webapp.Plan, replicas *structpb.Value, observed *structpb.
 	return spec, value.Object(annotations)
 }
 
-// deployment returns the spec with a generation of our defaults.
-func deployment(plan *webapp.Plan, replicas *structpb.Value, generation int) *structpb.Value {
+// build returns the spec with a generation of our defaults.
+func build(plan *webapp.Plan, replicas *structpb.Value, generation int) *structpb.Value {
 	app, defaults := plan.App, &plan.Settings.Defaults
 	t := &template{
 		app: app, defaults: defaults, generation: generation,

@@ -38,13 +38,13 @@ func readPause(in value.Reader) (seconds int32, ok bool) {
 		return 0, false
 	}
 
-	sleep := in.Object(lifecycleField).Object("preStop").Object("sleep")
-	if sleep.Get("seconds") == nil {
-		sleep.Required("seconds", "say for how many seconds a replica that leaves goes on serving, or leave lifecycle out")
+	written := in.Object(lifecycleField).Object("preStop").Object("sleep")
+	if written.Get("seconds") == nil {
+		written.Required("seconds", "say for how many seconds a replica that leaves goes on serving, or leave lifecycle out")
 		return 0, false
 	}
 
-	return sleep.Integer("seconds", 0, v1.MaxGracePeriod)
+	return written.Integer("seconds", 0, v1.MaxGracePeriod)
 }
 
 func readDefaultLifecycle(in value.Reader, into *webapp.Defaults) {

@@ -125,9 +125,9 @@ func scaling(s situation) (Verdict, bool) {
 // replicas started or stopped. It would not be Running half of its time otherwise.
 func autoscaling(s situation) (Verdict, bool) {
 	// No pod of an older template is left, and none is refused.
-	settled := s.updated == s.replicas && s.progressing.reason == newReplicaSetAvailable && s.replicaFailure.status != string(corev1.ConditionTrue)
+	calm := s.updated == s.replicas && s.progressing.reason == newReplicaSetAvailable && s.replicaFailure.status != string(corev1.ConditionTrue)
 
-	if !s.plan.Autoscaled || !s.seen() || !settled || s.available < int64(s.plan.LeastReplicas()) {
+	if !s.plan.Autoscaled || !s.seen() || !calm || s.available < int64(s.plan.LeastReplicas()) {
 		return Verdict{}, false
 	}
 

@@ -313,9 +313,11 @@ func evicted(p observedPod, now time.Time) (Trouble, bool) {
 	}, now.Sub(since) < forgotten
 }
 
-// waitsForVolumes is for a pod that is on its node, and of which no container is begun:
-// the kubelet waits for its volumes, and then for its network. It says for which in
-// events only.
+// waitsForVolumes is for a pod that is on its node, and of which no container is begun.
+// The kubelet waits for its volumes, then for its network, and then for its image: that
+// the network is there, it says only when it has pulled the image for the first time.
+// For what it waits is in events only. It may heal, and may be no more than a large
+// image, until the Deployment's deadline.
 func waitsForVolumes(p observedPod, now time.Time) (Trouble, bool) {
 	ready := p.condition(corev1.PodReadyToStartContainers)
 	if value.Text(ready, "status") != string(corev1.ConditionFalse) || now.Sub(parseTime(value.Text(ready, "lastTransitionTime"))) < patience {
@@ -330,12 +332,12 @@ func waitsForVolumes(p observedPod, now time.Time) (Trouble, bool) {
 
 	found := Trouble{
 		phase:  v1.PhasePending,
-		what:   fmt.Sprintf("Pod %s has waited for its network for %.0f minutes or more", p.name, patience.Minutes()),
+		what:   fmt.Sprintf("Pod %s has waited on its node for %.0f minutes or more: for its image, or its network", p.name, patience.Minutes()),
 		advice: strings.TrimSpace(p.describe()),
 	}
 
 	if volumes := mounts(p.app); volumes != "" {
-		found.what = fmt.Sprintf("Pod %s has waited for its volumes or its network for %.0f minutes or more", p.name, patience.Minutes())
+		found.what = fmt.Sprintf("Pod %s has waited on its node for %.0f minutes or more: for its volumes, its image, or its network", p.name, patience.Minutes())
 		found.advice = "Check that there is what it mounts: " + volumes + "." + p.describe()
 	}
 

@@ -32,6 +32,9 @@ type broken struct {
 	// reason is in the status, and words are in its message.
 	reason string
 	words  []string
+
+	// pending means that it may heal, so that there is no warning yet.
+	pending bool
 }
 
 var allBroken = []broken{
@@ -54,11 +57,11 @@ var allBroken = []broken{
 	},
 	{
 		name: "volume-secret-missing", spec: "volumes: [{name: tls, mountPath: /tls, secret: {secretName: missing-tls}}]",
-		reason: "ConfigError", words: []string{"missing-tls"},
+		reason: "ContainerCreating", words: []string{"Secret missing-tls", "spec.volumes[tls]"}, pending: true,
 	},
 	{
 		name: "volume-configmap-missing", spec: "volumes: [{name: conf, mountPath: /conf, configMap: {name: missing-conf}}]",
-		reason: "ConfigError", words: []string{"missing-conf"},
+		reason: "ContainerCreating", words: []string{"ConfigMap missing-conf", "spec.volumes[conf]"}, pending: true,
 	},
 	{
 		name: "image-missing", image: nodes.Registry + "/missing:1",
