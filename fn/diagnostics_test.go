@@ -75,8 +75,8 @@ func unscheduled(since time.Duration, message string) string {
 const (
 	pullFailed = `rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/acme/shop:9": failed to resolve reference "docker.io/acme/shop:9": docker.io/acme/shop:9: not found`
 	noImage    = `The image of container app of pod shop-7d-a cannot be pulled: failed to pull and unpack image "docker.io/acme/shop:9": failed to resolve reference "docker.io/acme/shop:9": docker.io/acme/shop:9: not found; 1 of 2 replicas are available. Check the image's name, and spec.imagePullSecrets if its registry asks for a password. See: kubectl -n acme describe pod shop-7d-a`
-	stops      = "Container app of pod shop-7d-a keeps stopping, with exit code 1 (Error); 1 of 2 replicas are available. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"
-	noMemory   = "Container app of pod shop-7d-a ran out of memory and was killed; 1 of 2 replicas are available. Raise its memory limit, or have it use less. See: kubectl -n acme describe pod shop-7d-a"
+	stops      = "Container app of pod shop-7d-a keeps stopping, with exit code 1 (Error). Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"
+	noMemory   = "Container app of pod shop-7d-a ran out of memory and was killed. Raise its memory limit, or have it use less. See: kubectl -n acme describe pod shop-7d-a"
 )
 
 // TestDiagnostics holds what is said of a WebApp whose pods do not serve.
@@ -142,7 +142,7 @@ func TestDiagnostics(t *testing.T) {
 		"StoppedInitContainer": {
 			reason: "One that prepares the pod may fail too.",
 			pods:   []string{podNamed("shop-7d-a", `{"initContainerStatuses": [{"name": "migrate", `+restarting+`"state": `+backsOff+`, "lastState": `+ended(3, "Error", 0, time.Second)+`}]}`)},
-			want:   failed(v1.ReasonCrashLoop, "Container migrate of pod shop-7d-a keeps stopping, with exit code 3 (Error); 1 of 2 replicas are available. Its log says why: kubectl -n acme logs shop-7d-a -c migrate --previous"),
+			want:   failed(v1.ReasonCrashLoop, "Container migrate of pod shop-7d-a keeps stopping, with exit code 3 (Error). Its log says why: kubectl -n acme logs shop-7d-a -c migrate --previous"),
 		},
 		"DoneInitContainer": {
 			reason: "Or be done, if not at the first attempt.",
@@ -152,22 +152,22 @@ func TestDiagnostics(t *testing.T) {
 		"Completed": {
 			reason: "What is done is no web application.",
 			pods:   []string{container("shop-7d-a", restarting+`"state": `+backsOff+`, "lastState": `+ended(0, "Completed", 0, time.Second))},
-			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 0 (Completed); 1 of 2 replicas are available. A web application must go on running. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
+			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 0 (Completed). A web application must go on running. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
 		},
 		"StartError": {
 			reason: "Nor is what cannot be run.",
 			pods:   []string{container("shop-7d-a", restarting+`"state": `+backsOff+`, "lastState": `+ended(128, "StartError", 0, 0))},
-			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 128 (StartError); 1 of 2 replicas are available. Its command cannot be run. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
+			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 128 (StartError). Its command cannot be run. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
 		},
 		"StartErrorOf1970": {
 			reason: "A runtime that could not start it says that it began in 1970. It did not run for fifty years.",
 			pods:   []string{container("shop-7d-a", restarting+`"state": {"waiting": {"reason": "RunContainerError"}}, "lastState": {"terminated": {"exitCode": 128, "reason": "StartError", "startedAt": "1970-01-01T00:00:00Z", "finishedAt": "`+ago(0)+`"}}`)},
-			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 128 (StartError); 1 of 2 replicas are available. Its command cannot be run. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
+			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 128 (StartError). Its command cannot be run. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
 		},
 		"BeganBeforeItsPod": {
 			reason: "Nor did one that began before there was its pod.",
 			pods:   []string{createdAt("11:55:00", container("shop-7d-a", restarting+`"state": `+ended(128, "StartError", 0, 48*time.Hour)))},
-			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 128 (StartError); 1 of 2 replicas are available. Its command cannot be run. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
+			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 128 (StartError). Its command cannot be run. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
 		},
 		"Ended": {
 			reason: "What the containers of a pod say that has ended for good says nothing of the application.",
@@ -215,7 +215,7 @@ func TestDiagnostics(t *testing.T) {
 		"OOMKilledAfterDays": {
 			reason: "And even if it took days, as long as it is not back.",
 			pods:   []string{container("shop-7d-a", restarting+`"state": `+runs(time.Second)+`, "lastState": `+ended(137, "OOMKilled", 0, 48*time.Hour))},
-			want:   failed(v1.ReasonOOMKilled, noMemory),
+			want:   failed(v1.ReasonOOMKilled, strings.Replace(noMemory, "killed.", "killed; 1 of 2 replicas are available.", 1)),
 		},
 		"OOMKilledAndBack": {
 			reason: "Then it is.",
@@ -367,12 +367,12 @@ func TestDiagnosticsOfFields(t *testing.T) {
 		"LivenessProbe": {
 			reason: "A server that ends well when it is asked to looks as if it had ended by itself.",
 			fields: `"livenessProbe": {"httpGet": {"path": "/alive"}}`, deployment: rolling, pods: []string{stopped(0)},
-			want: saying(v1.PhaseFailed, v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 0 (Error); 1 of 2 replicas are available. It may be stopped because spec.livenessProbe fails: kubectl -n acme describe pod shop-7d-a tells. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
+			want: saying(v1.PhaseFailed, v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 0 (Error). It may be stopped because spec.livenessProbe fails: kubectl -n acme describe pod shop-7d-a tells. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
 		},
 		"Probes": {
 			reason: "One that does not is killed.",
 			fields: `"livenessProbe": {}, "startupProbe": {}`, deployment: rolling, pods: []string{stopped(137)},
-			want: saying(v1.PhaseFailed, v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 137 (Error); 1 of 2 replicas are available. It may be stopped because spec.livenessProbe or spec.startupProbe fails: kubectl -n acme describe pod shop-7d-a tells. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
+			want: saying(v1.PhaseFailed, v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 137 (Error). It may be stopped because spec.livenessProbe or spec.startupProbe fails: kubectl -n acme describe pod shop-7d-a tells. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
 		},
 		"NotTheProbe": {
 			reason: "A probe has no exit code of 1.",

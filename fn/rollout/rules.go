@@ -185,7 +185,14 @@ func podsInTrouble(s situation) (Verdict, bool) {
 		return Verdict{}, false
 	}
 
-	v := failed(s.trouble.reason, "%s; %s. %s", s.trouble.what, s.count(), s.trouble.advice)
+	what := s.trouble.what
+	if !s.trouble.loops {
+		what += "; " + s.count()
+	}
+
+	// What starts and stops is counted at times, and at times it is not: how many serve
+	// is in availableReplicas, and the words stay.
+	v := failed(s.trouble.reason, "%s. %s", what, s.trouble.advice)
 	// What may heal has had its time.
 	if s.trouble.phase != "" && !s.missedDeadline() {
 		v.Phase = s.trouble.phase

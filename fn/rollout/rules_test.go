@@ -151,7 +151,7 @@ func TestJudge(t *testing.T) {
 			args: complete(func(r *situation) {
 				r.trouble = &Trouble{reason: v1.ReasonCrashLoop, what: "It stops", advice: "See.", loops: true}
 			}),
-			want: Verdict{v1.PhaseFailed, v1.ReasonCrashLoop, "It stops; 3 of 3 replicas are available. See."},
+			want: Verdict{v1.PhaseFailed, v1.ReasonCrashLoop, "It stops. See."},
 		},
 		"LoopUnseen": {
 			reason: "But one that is about to be replaced may be what was put right.",
@@ -199,7 +199,7 @@ func TestJudge(t *testing.T) {
 			args: autoscaled(func(r *situation) {
 				r.wanted, r.written, r.generation, r.trouble = 5, 5, 8, &Trouble{reason: v1.ReasonCrashLoop, what: "It stops", advice: "See.", loops: true}
 			}),
-			want: Verdict{v1.PhaseFailed, v1.ReasonCrashLoop, "It stops; 3 of 5 replicas are available. See."},
+			want: Verdict{v1.PhaseFailed, v1.ReasonCrashLoop, "It stops. See."},
 		},
 		"AutoscaledUpUnseen": {
 			reason: "That Kubernetes has not acted on it yet spoils nothing.",
