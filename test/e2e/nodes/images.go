@@ -3,6 +3,7 @@ package nodes
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -31,6 +32,9 @@ func (c *Cluster) pushImages(ctx context.Context) error {
 
 	apps := []string{"build", "-trimpath", "-ldflags", "-s -w", "-o", c.Path("apps") + "/", "./apps/..."}
 	build := exec.CommandContext(ctx, "go", append([]string{"-C", filepath.Join(c.Repository, "test/e2e/nodes")}, apps...)...)
+
+	// Images have no C library.
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
