@@ -103,7 +103,8 @@ conf_dir = %q
 config_path = %q
 `
 
-	// The disk is the machine's, and how full it is no business of the cluster.
+	// The disk is the machine's, and how full it is no business of the cluster. A
+	// registry that hangs holds up those who ask it, and not the whole node.
 	kubeletConfig = `apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 failCgroupV1: false
@@ -117,6 +118,7 @@ clusterDNS: [%s]
 clusterDomain: cluster.local
 resolvConf: %s
 imageGCHighThresholdPercent: 100
+serializeImagePulls: false
 evictionHard: {memory.available: 100Mi, nodefs.available: 100Mi, imagefs.available: 100Mi}
 volumePluginDir: /run/volume-plugins
 maxPods: 60
