@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -109,20 +110,27 @@ func run(m *testing.M) (int, error) {
 		return 1, err
 	}
 
-	if len(before) == 0 {
-		defer c.Down(context.Background())
-
-		// Whoever breaks it off wants no cluster left.
-		broken, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		defer stop()
-
-		defer context.AfterFunc(broken, func() {
-			_ = c.Down(context.Background())
-
-			os.Exit(1)
-		})()
+	if len(before) > 0 {
+		return test(m, c)
 	}
 
+	// Whoever breaks it off wants no cluster left.
+	broken, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+
+	defer context.AfterFunc(broken, func() {
+		_ = c.Down(context.Background())
+
+		os.Exit(1)
+	})()
+
+	code, err := test(m, c)
+
+	return code, errors.Join(err, c.Down(context.Background()), left(c))
+}
+
+// test runs the tests on a cluster, of which it starts what does not run.
+func test(m *testing.M, c *nodes.Cluster) (int, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 
@@ -150,6 +158,35 @@ func run(m *testing.M) (int, error) {
 	}
 
 	return m.Run(), nil
+}
+
+// left returns what down has left of a cluster: it must be nothing.
+func left(c *nodes.Cluster) error {
+	errs := []error{}
+
+	for _, pattern := range []string{"/sys/class/net/webapp-*", "/sys/fs/cgroup/webapp-*", "/sys/fs/cgroup/*/webapp-*", c.Dir} {
+		found, err := filepath.Glob(pattern)
+		if len(found) > 0 {
+			err = fmt.Errorf("down leaves %q", found)
+		}
+
+		errs = append(errs, err)
+	}
+
+	all, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		return err
+	}
+
+	for _, file := range append(all, "/proc/self/mounts") {
+		// Processes end while they are looked at.
+		content, _ := os.ReadFile(file)
+		if strings.Contains(string(content), c.Dir+"/") {
+			errs = append(errs, fmt.Errorf("down leaves something in %s: %s", file, content))
+		}
+	}
+
+	return errors.Join(errs...)
 }
 
 // sayf says something to whoever runs the tests, where it stands alone.
