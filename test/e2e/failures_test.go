@@ -151,7 +151,7 @@ func testUnseen(t *testing.T, n *namespace) {
 	t.Cleanup(func() { must(t, n.Signal("kube-controller-manager", syscall.SIGCONT)) })
 
 	n.webApp(t, "shop", "image: 'nginx:2', replicas: 2")
-	n.expect(t, webApps, "shop", stands, "Pending RollingOut 2 False: Kubernetes has not acted on the latest change yet; 2 of 2 replicas are available.")
+	n.expect(t, webApps, "shop", stands, "Pending RollingOut 2 False: Pods are being started or replaced; 2 of 2 replicas are available.")
 	n.expect(t, deployments, "shop", "{.metadata.generation} {.status.observedGeneration} {.status.updatedReplicas}", "2 1 2")
 	n.steady(t, "shop")
 
