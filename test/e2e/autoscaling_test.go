@@ -99,6 +99,7 @@ func testAutoscaling(t *testing.T, n *namespace) {
 		is("cart", "image: nginx, replicas: 1, autoscaling: {minReplicas: 2, maxReplicas: 5}")
 		n.running(t, "cart", 2)
 		n.expect(t, webApps, "cart", acceptance, "True Accepted")
+		n.steady(t, "cart")
 
 		replicas := n.recordReplicas(t, "cart")
 
