@@ -18,11 +18,12 @@ import (
 // Generations are data, and frozen: testdata has what was made with each.
 var generations = [...]struct {
 	// pause is for how many seconds a container goes on serving before it is asked to
-	// stop, where nobody says.
-	pause int32
+	// stop, where nobody says, and pauseInGrace where the WebApp says how long it has to
+	// stop.
+	pause, pauseInGrace int32
 }{
-	oldest: {},
-	newest: {pause: 5},
+	oldest: {pauseInGrace: 5},
+	newest: {pause: 5, pauseInGrace: 5},
 }
 
 const (

@@ -85,22 +85,17 @@ func (t *template) pause() int32 {
 		return int32(seconds.GetNumberValue())
 	}
 
-	seconds := generations[t.generation].pause
-	if t.defaults.Pause != nil {
-		seconds = *t.defaults.Pause
+	usual := generations[t.generation]
+	if set := t.defaults.Pause; set != nil {
+		usual.pause, usual.pauseInGrace = *set, *set
 	}
 
 	grace := t.app.Options[graceField]
 	if grace == nil {
-		return seconds
+		return usual.pause
 	}
 
-	if t.generation == oldest && t.defaults.Pause == nil {
-		// Of these defaults, only who says how long a container has to stop has a pause.
-		seconds = generations[newest].pause
-	}
-
-	return min(seconds, int32(grace.GetNumberValue())/2)
+	return min(usual.pauseInGrace, int32(grace.GetNumberValue())/2)
 }
 
 // Values of the pause that most have.

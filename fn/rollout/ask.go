@@ -45,8 +45,12 @@ func AskAgain(after Status, observed Observed, most time.Duration, now time.Time
 	}
 
 	moved := parseTime(after.LastUpdated)
-	if t := lastMove(observed); !running && t.After(moved) {
-		moved = t
+
+	// Of one that runs, the status has changed when anything that matters has.
+	if !running {
+		if t := lastMove(observed); t.After(moved) {
+			moved = t
+		}
 	}
 
 	still := now.Sub(moved).Truncate(time.Second)
