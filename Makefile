@@ -112,13 +112,14 @@ e2e: tools tools-e2e ## Take WebApps through their whole life on a real control 
 	go -C test/e2e test -count=1 -timeout=30m -parallel=12 ./...
 
 # Where the cluster of the tests is. One that runs there is used, and left: with
-# NODES=.cluster, it is that of make cluster.
+# NODES=.cluster, it is that of make cluster. With OLDER, the folder of a checkout of
+# an older version, they upgrade from that, too.
 NODES ?= _output/e2e/nodes
 
 .PHONY: e2e-nodes
-e2e-nodes: tools-nodes $(BIN)/cluster ## Take WebApps through their life on two real nodes. Needs what make cluster needs, and skips without (NODES=).
+e2e-nodes: tools-nodes $(BIN)/cluster ## Take WebApps through their life on two real nodes. Needs what make cluster needs, and skips without (NODES=, OLDER=).
 	go -C test/e2e vet ./nodes/...
-	E2E_NODES=$(abspath $(NODES)) go -C test/e2e test -count=1 -timeout=30m -parallel=32 -v ./nodes
+	E2E_NODES=$(abspath $(NODES)) OLDER=$(if $(OLDER),$(abspath $(OLDER))) go -C test/e2e test -count=1 -timeout=30m -parallel=32 -v ./nodes
 
 .PHONY: test-install
 test-install: $(BIN)/prometheus ## Hold the manifests of install/ to real schemas, and their alerts to a real Prometheus.

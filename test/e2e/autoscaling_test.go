@@ -88,7 +88,7 @@ func testAutoscaling(t *testing.T, n *namespace) {
 			"6 the autoscaler",
 			// The same number is of both, until it is another.
 			"6 Crossplane and the autoscaler",
-		}, replicas())
+		}, uncrossed(replicas()))
 		n.told(t, "shop",
 			"Created: Creating Deployment shop.",
 			"Running: 7 of 7 replicas are available. "+url+"shop."+n.name+".svc")
@@ -134,7 +134,7 @@ func testAutoscaling(t *testing.T, n *namespace) {
 			"3 Crossplane and the autoscaler",
 			"3 the autoscaler",
 			"1 Crossplane",
-		}, replicas())
+		}, uncrossed(replicas()))
 		n.told(t, "cart",
 			"Created: Creating Deployment cart.",
 			"Running: 2 of 2 replicas are available. "+url+"cart."+n.name+".svc",
@@ -171,6 +171,20 @@ func (n *namespace) recordReplicas(t *testing.T, name string) func() []string {
 		w.Stop()
 		return <-all
 	}
+}
+
+// uncrossed leaves out that what Crossplane sent crossed the autoscaler's first
+// number, undid it, and was overruled: neither knows of the other in time, and
+// docs/fields.md says so.
+func uncrossed(replicas []string) []string {
+	for i := range len(replicas) - 3 {
+		first, second := replicas[i], replicas[i+1]
+		if replicas[i+2] == first && replicas[i+3] == second && strings.HasSuffix(first, " Crossplane") && strings.HasSuffix(second, " the autoscaler") {
+			return slices.Delete(replicas, i, i+2)
+		}
+	}
+
+	return replicas
 }
 
 // whoseReplicas returns who owns the number of a Deployment's replicas.

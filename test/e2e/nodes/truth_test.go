@@ -88,8 +88,8 @@ func (n *namespace) subject(t *testing.T, name string) *subject {
 }
 
 // lag changes the WebApp, and returns for how long it said something else when its
-// Deployment was complete, and how often it was written.
-func (s *subject) lag(t *testing.T, replicas int, spec string) (time.Duration, int) {
+// Deployment was complete, and what it said each time that it was written.
+func (s *subject) lag(t *testing.T, replicas int, spec string) (time.Duration, []string) {
 	t.Helper()
 
 	began := time.Now()
@@ -119,8 +119,13 @@ func (s *subject) lag(t *testing.T, replicas int, spec string) (time.Duration, i
 		said = time.Now()
 	}
 
-	// Our own is the first.
-	return max(0, said.Sub(complete)), len(s.webApps.since(began)) - 1
+	wrote := []string{}
+	for _, m := range s.webApps.since(began)[1:] { // Our own is the first.
+		wrote = append(wrote, fmt.Sprintf("%5.1f s: ", m.at.Sub(began).Seconds())+
+			read(t, m.object, "{.metadata.generation} {.status.phase} {.status.availableReplicas}/{.status.replicas} {.status.lastUpdated} {.status.message}{range .status.conditions[*]} {.type}={.status} {.reason} {.observedGeneration}{end}"))
+	}
+
+	return max(0, said.Sub(complete)), wrote
 }
 
 // completed is since when the Deployment has been as described.
@@ -175,9 +180,9 @@ func TestTruth(t *testing.T) {
 
 		n := newNamespace(t, "truth-"+strings.ReplaceAll(strings.Fields(install.name)[1], ".", "-"))
 
-		note := func(t *testing.T, what string, took time.Duration, wrote int) {
+		note := func(t *testing.T, what string, took time.Duration, wrote []string) {
 			t.Helper()
-			found.row(install.name, what, fmt.Sprintf("%.1f", took.Seconds()), strconv.Itoa(wrote))
+			found.row(install.name, what, fmt.Sprintf("%.1f", took.Seconds()), strconv.Itoa(len(wrote)))
 
 			measured++
 
@@ -187,8 +192,8 @@ func TestTruth(t *testing.T) {
 				t.Errorf("%s: want the WebApp to say so within %s, got %s", what, late, took)
 			}
 
-			if strings.Contains(what, "rollout") && wrote > writes {
-				t.Errorf("%s: want at most %d writes of the WebApp, got %d", what, writes, wrote)
+			if strings.Contains(what, "rollout") && len(wrote) > writes {
+				t.Errorf("%s: want at most %d writes of the WebApp, got %d:\n%s", what, writes, len(wrote), strings.Join(wrote, "\n"))
 			}
 		}
 
@@ -202,7 +207,7 @@ func TestTruth(t *testing.T) {
 	t.Logf("%d of %d in time", inTime, measured)
 }
 
-type noting func(t *testing.T, what string, took time.Duration, wrote int)
+type noting func(t *testing.T, what string, took time.Duration, wrote []string)
 
 // rollouts replaces ten replicas that start at once, three times in a row.
 func rollouts(t *testing.T, n *namespace, note noting) {
