@@ -117,9 +117,9 @@ e2e: tools tools-e2e ## Take WebApps through their whole life on a real control 
 NODES ?= _output/e2e/nodes
 
 .PHONY: e2e-nodes
-e2e-nodes: tools-nodes $(BIN)/cluster ## Take WebApps through their life on two real nodes. Needs what make cluster needs, and skips without (NODES=, OLDER=).
+e2e-nodes: tools-nodes $(BIN)/cluster ## Take WebApps through their life on two real nodes. Needs what make cluster needs, and skips without (NODES=, OLDER=, ROUNDS=).
 	go -C test/e2e vet ./nodes/...
-	E2E_NODES=$(abspath $(NODES)) OLDER=$(if $(OLDER),$(abspath $(OLDER))) go -C test/e2e test -count=1 -timeout=30m -parallel=32 -v ./nodes
+	E2E_NODES=$(abspath $(NODES)) OLDER=$(if $(OLDER),$(abspath $(OLDER))) ROUNDS=$(ROUNDS) go -C test/e2e test -count=1 -timeout=30m -parallel=32 -v ./nodes
 
 .PHONY: test-install
 test-install: $(BIN)/prometheus ## Hold the manifests of install/ to real schemas, and their alerts to a real Prometheus.

@@ -36,6 +36,9 @@ type broken struct {
 
 	// pending means that it may heal, so that there is no warning yet.
 	pending bool
+
+	// recovers means that it serves in between, and that its WebApp says so.
+	recovers bool
 }
 
 var allBroken = []broken{
@@ -118,7 +121,7 @@ var allBroken = []broken{
 	},
 	{
 		name: "volume-full", spec: `volumes: [{name: data, mountPath: /data, emptyDir: {sizeLimit: 8Mi}}], env: {FILL: /data, FILL_MIB: "64"}`,
-		reason: "Evicted", words: []string{"emptyDir"},
+		reason: "Evicted", words: []string{"EmptyDir", "use less"}, recovers: true,
 	},
 }
 
@@ -133,6 +136,7 @@ type found struct {
 // TestDiagnostics breaks applications in all the ways that people know. Their
 // WebApps say why, tell it once, and do not change their minds.
 func TestDiagnostics(t *testing.T) {
+	t.Parallel()
 	serveBroken(t)
 
 	steady := 30 * time.Second
@@ -190,6 +194,11 @@ func (b broken) check(t *testing.T, n *namespace, steady time.Duration, f *found
 		phase, warnings = "Pending", 0
 	}
 
+	if b.recovers {
+		b.recurs(t, n, f)
+		return
+	}
+
 	// Two minutes, and what follows from them.
 	for time.Since(began) < 160*time.Second && f.phase+" "+f.reason != phase+" "+b.reason {
 		time.Sleep(500 * time.Millisecond)
@@ -228,6 +237,43 @@ func (b broken) check(t *testing.T, n *namespace, steady time.Duration, f *found
 	if len(f.events) != warnings {
 		t.Errorf("want %d warnings, got %d: %q", warnings, len(f.events), f.events)
 	}
+}
+
+// recurs waits until the WebApp has said what it should while it does not serve. In
+// between it serves, and must run.
+func (b broken) recurs(t *testing.T, n *namespace, f *found) {
+	t.Helper()
+
+	began := time.Now()
+
+	n.eventually(t, 2*patience, func() error {
+		f.look(t, n, b.name)
+
+		if f.reason != b.reason {
+			return fmt.Errorf("want %s, got %s", b.reason, f.reason)
+		}
+
+		return nil
+	})
+
+	f.after = int(time.Since(began).Seconds())
+
+	for _, word := range b.words {
+		if !strings.Contains(f.message, word) {
+			t.Errorf("want the message to contain %q, got %q", word, f.message)
+		}
+	}
+
+	again := *f
+	n.eventually(t, patience, func() error {
+		if again.look(t, n, b.name); again.phase != "Running" {
+			return fmt.Errorf("want it to be Running, got %s", again.phase)
+		}
+
+		return nil
+	})
+
+	f.events = n.warnings(t, b.name)
 }
 
 // look reads what a WebApp says now.

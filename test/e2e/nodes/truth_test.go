@@ -1,7 +1,10 @@
 package nodes_test
 
 import (
+	"cmp"
+	"context"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,6 +24,10 @@ const (
 	// of ten replicas.
 	late   = 5 * time.Second
 	writes = 6
+
+	// moments is how much later the test may see of one object what it has seen of
+	// the other.
+	moments = 500 * time.Millisecond
 
 	// hopeless is when the test no longer waits.
 	hopeless = 75 * time.Second
@@ -87,24 +94,39 @@ func (n *namespace) subject(t *testing.T, name string) *subject {
 	return &subject{namespace: n, name: name, webApps: n.watch(t, webApps, name), deployment: n.watch(t, deployments, name)}
 }
 
-// lag changes the WebApp, and returns for how long it said something else when its
-// Deployment was complete, and what it said each time that it was written.
-func (s *subject) lag(t *testing.T, replicas int, spec string) (time.Duration, []string) {
+// A lag is what a change of a WebApp showed.
+type lag struct {
+	// took is for how long it said something else when its Deployment was complete.
+	took time.Duration
+
+	// wrote is what it said each time that it was written, and lies are what it said
+	// in between that was not true.
+	wrote, lies []string
+
+	// breaker is what Crossplane said of its circuit breaker at the end.
+	breaker string
+}
+
+// change changes the WebApp, and holds what it says to its Deployment, which has the
+// change when a field of it has some value.
+func (s *subject) change(t *testing.T, replicas int, spec, field, value string) lag {
 	t.Helper()
+	s.rest(t)
 
 	began := time.Now()
 
 	s.webApp(t, s.name, fmt.Sprintf("image: %q, replicas: %d, %s", nodes.Image("web"), replicas, spec))
 
-	// The object's own resource versions say when the change had come: what is
-	// seen of generations before does not count.
 	generation := s.get(t, webApps, s.name).GetGeneration()
+	changed := func(o *unstructured.Unstructured) bool { return read(t, o, field) == value }
 
 	var complete, said time.Time
 
 	for time.Since(began) < patience {
-		complete, said = s.completed(t, began, replicas), s.saidSo(t, began, generation)
-		if !complete.IsZero() && (!said.IsZero() || time.Since(complete) > hopeless) {
+		complete, said = s.completed(t, began, replicas, changed), s.saidSo(t, began, generation)
+
+		both := !complete.IsZero() && !said.IsZero() && time.Since(said) > moments && time.Since(complete) > moments
+		if both || !complete.IsZero() && time.Since(complete) > hopeless {
 			break
 		}
 
@@ -119,21 +141,64 @@ func (s *subject) lag(t *testing.T, replicas int, spec string) (time.Duration, [
 		said = time.Now()
 	}
 
-	wrote := []string{}
-	for _, m := range s.webApps.since(began)[1:] { // Our own is the first.
-		wrote = append(wrote, fmt.Sprintf("%5.1f s: ", m.at.Sub(began).Seconds())+
-			read(t, m.object, "{.metadata.generation} {.status.phase} {.status.availableReplicas}/{.status.replicas} {.status.lastUpdated} {.status.message}{range .status.conditions[*]} {.type}={.status} {.reason} {.observedGeneration}{end}"))
+	since := time.Time{}
+
+	for _, m := range s.deployment.since(began) {
+		if changed(m.object) {
+			since = m.at
+			break
+		}
 	}
 
-	return max(0, said.Sub(complete)), wrote
+	l := lag{took: max(0, said.Sub(complete))}
+
+	for _, m := range s.webApps.since(began)[1:] { // Our own is the first.
+		l.breaker = read(t, m.object, `{.status.conditions[?(@.type=="Responsive")].reason}`)
+		told := fmt.Sprintf("%5.1f s: ", m.at.Sub(began).Seconds()) +
+			read(t, m.object, "{.metadata.generation} {.status.phase} {.status.availableReplicas}/{.status.replicas} {.status.message}{range .status.conditions[*]} {.type}={.status} {.reason} {.observedGeneration}{end}")
+		l.wrote = append(l.wrote, told)
+
+		if m.at.After(since.Add(moments)) && m.at.Before(complete.Add(-moments)) && read(t, m.object, "{.status.phase}") == "Running" {
+			l.lies = append(l.lies, told)
+		}
+	}
+
+	return l
 }
 
-// completed is since when the Deployment has been as described.
-func (s *subject) completed(t *testing.T, began time.Time, replicas int) time.Time {
+// different is how often the WebApp was written. Crossplane first writes the
+// conditions that it read, which undoes what it wrote a moment before if its cache
+// has not seen that yet: https://github.com/crossplane/crossplane/issues/7062. Such a
+// repetition comes with a busy machine, and is none of the function's.
+func (l lag) different() int {
+	told := map[string]bool{}
+
+	for _, w := range l.wrote {
+		_, what, _ := strings.Cut(w, " s: ")
+		told[what] = true
+	}
+
+	return len(told)
+}
+
+// rest waits until Crossplane has written what it had to write.
+func (s *subject) rest(t *testing.T) {
+	t.Helper()
+	s.eventually(t, patience, func() error {
+		if last := s.webApps.since(time.Now().Add(-time.Second)); len(last) > 0 {
+			return fmt.Errorf("%s was written lately", s.name)
+		}
+
+		return nil
+	})
+}
+
+// completed is since when the Deployment has been as described, and changed.
+func (s *subject) completed(t *testing.T, began time.Time, replicas int, changed func(*unstructured.Unstructured) bool) time.Time {
 	t.Helper()
 	return sinceWhen(s.deployment.since(began), func(o *unstructured.Unstructured) bool {
 		want := fmt.Sprintf("%d: %d %d %d %d %d", o.GetGeneration(), replicas, replicas, replicas, replicas, replicas)
-		return read(t, o, "{.status.observedGeneration}: {.spec.replicas} {.status.replicas} {.status.updatedReplicas} {.status.readyReplicas} {.status.availableReplicas}") == want
+		return changed(o) && read(t, o, "{.status.observedGeneration}: {.spec.replicas} {.status.replicas} {.status.updatedReplicas} {.status.readyReplicas} {.status.availableReplicas}") == want
 	})
 }
 
@@ -164,83 +229,110 @@ func sinceWhen(moments []moment, is func(*unstructured.Unstructured) bool) time.
 // TestTruth has WebApps say that they run when they do: with Crossplane as it is
 // installed by default, and as install/crossplane/values.yaml installs it.
 func TestTruth(t *testing.T) {
-	found := newTable("Crossplane", "what happens", "seconds from complete to Running and Ready", "writes of the WebApp")
-	defer found.log(t)
+	t.Parallel()
 
-	measured, inTime := 0, 0
+	f := &truths{table: newTable("Crossplane", "What happens", "seconds from complete to Running and Ready", "writes of the WebApp", "repeated", "Responsive")}
+	defer f.table.log(t)
 
-	for _, install := range []struct{ name, values string }{
-		{"as values.yaml says", ""},
-		{"with its defaults", "args=null"},
-	} {
-		if install.values != "" {
-			must(t, cluster.UpgradeCrossplane(t.Context(), install.values))
-			defer func() { must(t, cluster.UpgradeCrossplane(t.Context())) }()
+	t.Run("as values.yaml says", func(t *testing.T) {
+		n := newNamespace(t, "truth-values")
+		f.rollouts(t, n)
+	})
+
+	must(t, cluster.UpgradeCrossplane(t.Context(), "args=null"))
+	defer func() { must(t, cluster.UpgradeCrossplane(context.WithoutCancel(t.Context()))) }()
+
+	t.Run("with its defaults", func(t *testing.T) {
+		for i := range rounds(t) {
+			n := newNamespace(t, fmt.Sprintf("truth-defaults-%d", i))
+			f.rollouts(t, n)
+			f.scalings(t, n)
+			f.flaps(t, n)
 		}
+	})
 
-		n := newNamespace(t, "truth-"+strings.ReplaceAll(strings.Fields(install.name)[1], ".", "-"))
-
-		note := func(t *testing.T, what string, took time.Duration, wrote []string) {
-			t.Helper()
-			found.row(install.name, what, fmt.Sprintf("%.1f", took.Seconds()), strconv.Itoa(len(wrote)))
-
-			measured++
-
-			if took <= late {
-				inTime++
-			} else {
-				t.Errorf("%s: want the WebApp to say so within %s, got %s", what, late, took)
-			}
-
-			if strings.Contains(what, "rollout") && len(wrote) > writes {
-				t.Errorf("%s: want at most %d writes of the WebApp, got %d:\n%s", what, writes, len(wrote), strings.Join(wrote, "\n"))
-			}
-		}
-
-		t.Run(install.name, func(t *testing.T) {
-			t.Run("rollouts", func(t *testing.T) { rollouts(t, n, note) })
-			t.Run("scalings", func(t *testing.T) { scalings(t, n, note) })
-			t.Run("flaps", func(t *testing.T) { flaps(t, n, note) })
-		})
-	}
-
-	t.Logf("%d of %d in time", inTime, measured)
+	t.Logf("%d of %d in time", f.inTime, f.measured)
 }
 
-type noting func(t *testing.T, what string, took time.Duration, wrote []string)
+// rounds is how often to do it.
+func rounds(t *testing.T) int {
+	t.Helper()
+
+	number, err := strconv.Atoi(cmp.Or(os.Getenv("ROUNDS"), "1"))
+	must(t, err)
+
+	return number
+}
+
+// truths are what was found of all WebApps.
+type truths struct {
+	table            *table
+	measured, inTime int
+}
+
+// note holds what a change showed to what is promised. Of a WebApp that is created,
+// Crossplane writes more than its status.
+func (f *truths) note(t *testing.T, what string, l lag, most int) {
+	t.Helper()
+	f.table.row(strings.Split(t.Name(), "/")[1], what, fmt.Sprintf("%.1f", l.took.Seconds()), strconv.Itoa(l.different()), strconv.Itoa(len(l.wrote)-l.different()), l.breaker)
+
+	f.measured++
+
+	if l.took <= late {
+		f.inTime++
+	} else {
+		t.Errorf("%s: want the WebApp to say so within %s, got %s", what, late, l.took)
+	}
+
+	if most > 0 && l.different() > most {
+		t.Errorf("%s: want at most %d writes of the WebApp, got %d:\n%s", what, most, l.different(), strings.Join(l.wrote, "\n"))
+	}
+
+	if len(l.lies) > 0 {
+		t.Errorf("%s: want it to be Running only when its Deployment is complete, got:\n%s", what, strings.Join(l.lies, "\n"))
+	}
+}
 
 // rollouts replaces ten replicas that start at once, three times in a row.
-func rollouts(t *testing.T, n *namespace, note noting) {
-	s := n.subject(t, "rollouts")
+func (f *truths) rollouts(t *testing.T, n *namespace) {
+	t.Helper()
+
+	s, most := n.subject(t, "rollouts"), 0
 
 	for i, what := range []string{"creation of ten replicas", "first rollout of ten replicas", "second rollout", "third rollout"} {
-		took, wrote := s.lag(t, 10, fmt.Sprintf(`env: {VERSION: "%d"}`, i))
-		note(t, what, took, wrote)
+		f.note(t, what, s.change(t, 10, fmt.Sprintf(`env: {VERSION: "%d"}`, i), `{.spec.template.spec.containers[0].env[?(@.name=="VERSION")].value}`, strconv.Itoa(i)), most)
+
+		most = writes
 	}
 
 	n.do(t, "delete", "wa", "-n", n.name, "rollouts")
 }
 
 // scalings changes the number of replicas twelve times within 36 seconds.
-func scalings(t *testing.T, n *namespace, note noting) {
-	s := n.subject(t, "scalings")
+func (f *truths) scalings(t *testing.T, n *namespace) {
+	t.Helper()
 
-	took, wrote := s.lag(t, 2, "port: 8080")
-	note(t, "creation of two replicas", took, wrote)
+	s := n.subject(t, "scalings")
+	scale := func(replicas int) lag {
+		return s.change(t, replicas, "port: 8080", "{.spec.replicas}", strconv.Itoa(replicas))
+	}
+
+	f.note(t, "creation of two replicas", scale(2), 0)
 
 	for i := range 11 {
 		n.webApp(t, "scalings", fmt.Sprintf("image: %q, replicas: %d, port: 8080", nodes.Image("web"), 2+(i*5)%8))
 		time.Sleep(3 * time.Second)
 	}
 
-	took, wrote = s.lag(t, 3, "port: 8080")
-	note(t, "the last of twelve scalings in 36 s", took, wrote)
+	f.note(t, "the last of twelve scalings in 36 s", scale(3), 0)
 	n.do(t, "delete", "wa", "-n", n.name, "scalings")
 }
 
 // flaps has replicas become ready and unready for half a minute, and then mends
 // them.
-func flaps(t *testing.T, n *namespace, note noting) {
+func (f *truths) flaps(t *testing.T, n *namespace) {
+	t.Helper()
+
 	const probe = "readinessProbe: {httpGet: {path: /healthz}, periodSeconds: 1, failureThreshold: 1}"
 
 	s := n.subject(t, "flaps")
@@ -248,7 +340,6 @@ func flaps(t *testing.T, n *namespace, note noting) {
 	n.webApp(t, "flaps", fmt.Sprintf("image: %q, replicas: 4, env: {UNHEALTHY_EVERY: 3s}, %s", nodes.Image("web"), probe))
 	time.Sleep(30 * time.Second)
 
-	took, wrote := s.lag(t, 4, probe)
-	note(t, "four replicas whose probes flapped are mended", took, wrote)
+	f.note(t, "four replicas whose probes flapped are mended", s.change(t, 4, probe, "{.spec.template.spec.containers[0].env}", ""), 0)
 	n.do(t, "delete", "wa", "-n", n.name, "flaps")
 }
