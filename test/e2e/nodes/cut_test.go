@@ -13,11 +13,11 @@ import (
 	"github.com/webapp-operator/function-webapp/test/e2e/nodes"
 )
 
-// TestCut takes the cable out of a node, and counts what callers on the other see:
+// testCut takes the cable out of a node, and counts what callers on the other see:
 // out of that with Crossplane's leader, and in another round out of the other.
 // Kubernetes takes 50 seconds to believe it, and another Crossplane up to 60 to lead:
 // how long it takes in all is for the log, but it must be seen, and end.
-func TestCut(t *testing.T) {
+func testCut(t *testing.T) {
 	found := newTable("A node is cut off", "the Service forgets it after", "the WebApp says so after", "it runs again, once the cable is back, after", "failed of requests with new connections", "with kept ones")
 	defer found.log(t)
 

