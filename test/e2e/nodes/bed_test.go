@@ -264,11 +264,14 @@ func (n *namespace) get(t *testing.T, kind schema.GroupVersionResource, name str
 }
 
 // complete waits until the shop's Deployment is as the WebApp asks, which may learn
-// of it later.
+// of it later, and has been for a second: a reconcile that was under way when the
+// WebApp changed says of the one before that it is of this generation.
 func (n *namespace) complete(t *testing.T, replicas int) {
 	t.Helper()
 
 	const name = "shop"
+
+	since := time.Time{}
 
 	n.eventually(t, patience, func() error {
 		app, deployment := n.get(t, webApps, name), n.get(t, deployments, name)
@@ -280,8 +283,16 @@ func (n *namespace) complete(t *testing.T, replicas int) {
 
 		got := read(t, app, `generation {.status.conditions[?(@.type=="Synced")].observedGeneration}`) +
 			read(t, deployment, ` of {.status.observedGeneration}: {.status.replicas} {.status.updatedReplicas} {.status.availableReplicas}`)
-		if got != want {
+		switch {
+		case got != want:
+			since = time.Time{}
 			return fmt.Errorf("%s: want %q, got %q", name, want, got)
+		case since.IsZero():
+			since = time.Now()
+		}
+
+		if time.Since(since) < time.Second {
+			return fmt.Errorf("%s: %s only for a moment", name, got)
 		}
 
 		return nil
