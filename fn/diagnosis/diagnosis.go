@@ -86,10 +86,6 @@ func Tells(reason v1.Reason) bool {
 // Find returns what the first rule finds that finds anything, or nil. What may heal
 // comes after what cannot. Of several pods it is that of the oldest.
 func Find(c Case, pods []*fnv1.Resource) *Trouble {
-	if len(pods) == 0 {
-		return nil
-	}
-
 	c.pods = newPods(&c, pods)
 
 	var healing *Trouble

@@ -28,6 +28,10 @@ func AskForPods(facts Facts) map[string]*fnv1.ResourceSelector {
 
 // FindTrouble returns what troubles the pods, or nil.
 func FindTrouble(pods []*fnv1.Resource, facts Facts) *diagnosis.Trouble {
+	if len(pods) == 0 {
+		return nil
+	}
+
 	return diagnosis.Find(facts.diagnosed(), pods)
 }
 

@@ -24,6 +24,11 @@ func Text(v *structpb.Value, path ...string) string {
 
 // Time returns the time that a text says, or the zero time if it is none.
 func Time(text string) time.Time {
+	// Parse says at length what is wrong with nothing.
+	if text == "" {
+		return time.Time{}
+	}
+
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		return time.Time{}
