@@ -176,7 +176,7 @@ type model struct {
 	// old says that the kubelet is one that does not repeat a cause.
 	old bool
 
-	progressed, paused bool
+	progressed bool
 }
 
 func (m *model) replace(i int, f fate) {
@@ -259,7 +259,7 @@ func (m *model) facts() string {
 		return all
 	}
 
-	return all + fmt.Sprint(m.progressed, m.paused)
+	return all + fmt.Sprint(m.progressed)
 }
 
 func (m *model) deployment() string {
@@ -278,7 +278,7 @@ func (m *model) deployment() string {
 		condition = hasProgressed
 	}
 
-	return deploymentSaying(available, fmt.Sprintf(`, "paused": %t`, m.paused), condition)
+	return deploymentSaying(available, "", condition)
 }
 
 func (m *model) at(t time.Time) string { return t.Format(time.RFC3339) }

@@ -9,6 +9,7 @@ import (
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/diagnosis"
 	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 // AskForPods returns what Crossplane must be asked for to see the pods of a WebApp
@@ -68,8 +69,15 @@ func (f Facts) missedDeadline() bool {
 
 	since := value.Time(f.progressing.since())
 
-	return since.IsZero() || f.now.Sub(since)+f.deadline >= f.plan.App.ProgressDeadline()
+	return since.IsZero() || f.now.Sub(since)+f.deadline >= f.patience()
 }
 
-// waited is for how long a rollout that missed its deadline has made no progress, at least.
-func (f Facts) waited() time.Duration { return max(f.deadline, f.plan.App.ProgressDeadline()) }
+// patience is for how long a rollout may make no progress: as long as Kubernetes waits,
+// or the probes allow. They ask for nothing if they are done as soon as anything is.
+func (f Facts) patience() time.Duration {
+	if allowed := f.plan.App.TimeToBeReady(); allowed > webapp.Patience {
+		return max(f.deadline, allowed)
+	}
+
+	return f.deadline
+}

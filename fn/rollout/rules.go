@@ -256,7 +256,7 @@ func deadlineExceeded(s situation) (Verdict, bool) {
 
 	return failed(v1.ReasonProgressDeadlineExceeded,
 		"The rollout has made no progress for %s; %s. Often %s. See: kubectl -n %s describe pods -l app=%s",
-		diagnosis.Span(s.waited()), s.count(), diagnosis.Guesses(s.plan.App), s.plan.App.Namespace, s.plan.App.Name), true
+		diagnosis.Span(s.patience()), s.count(), diagnosis.Guesses(s.plan.App), s.plan.App.Namespace, s.plan.App.Name), true
 }
 
 // pausedOnTheWay is for pods of an older template that stay because somebody wants it

@@ -149,7 +149,7 @@ func TestJudge(t *testing.T) {
 		"ProgressDeadlineExceeded": {
 			reason: "Kubernetes gave up waiting.",
 			args: complete(func(r *situation) {
-				r.replicas, r.updated = 4, 1
+				r.replicas, r.updated, r.deadline = 4, 1, 10*time.Minute
 				r.progressing = condition{status: "False", reason: "ProgressDeadlineExceeded"}
 			}),
 			want: Verdict{
@@ -202,6 +202,17 @@ func TestJudge(t *testing.T) {
 			args:   refused(`pods "shop-7c5ddbdf54-" is forbidden: error looking up service account acme/shop: serviceaccount "shop" not found`),
 			want:   Verdict{v1.PhaseFailed, v1.ReasonAdmissionRefused, `The cluster refuses the pods: error looking up service account acme/shop: serviceaccount "shop" not found. Create the ServiceAccount, or correct spec.serviceAccountName`},
 		},
+		"ShortDeadline": {
+			reason: "Somebody wants to know soon, and no probe is in the way.",
+			args: complete(func(r *situation) {
+				r.now, r.deadline, r.available = noon, 2*time.Second, 0
+				r.progressing = condition{status: "False", reason: "ProgressDeadlineExceeded", transition: structpb.NewStringValue("2026-01-05T11:59:59Z")}
+			}),
+			want: Verdict{
+				v1.PhaseFailed, v1.ReasonProgressDeadlineExceeded,
+				"The rollout has made no progress for 2 seconds; 0 of 3 replicas are available. Often the image cannot be pulled, the container stops or runs as root, or nothing listens on port 8080. See: kubectl -n acme describe pods -l app=shop",
+			},
+		},
 		"TooSoon": {
 			reason: "Kubernetes gave up before the WebApp's own probes did.",
 			args: complete(func(r *situation) {
@@ -216,11 +227,11 @@ func TestJudge(t *testing.T) {
 			args: complete(func(r *situation) {
 				r.plan, r.now, r.deadline = slow, noon, 10*time.Minute
 				r.available = 0
-				r.progressing = condition{status: "False", reason: "ProgressDeadlineExceeded", transition: structpb.NewStringValue("2026-01-05T11:52:30Z")}
+				r.progressing = condition{status: "False", reason: "ProgressDeadlineExceeded", transition: structpb.NewStringValue("2026-01-05T11:54:30Z")}
 			}),
 			want: Verdict{
 				v1.PhaseFailed, v1.ReasonProgressDeadlineExceeded,
-				"The rollout has made no progress for 1050 seconds; 0 of 3 replicas are available. Often the image cannot be pulled, the container stops or runs as root, or it does not accept connections on port 8080 (spec.port), and not on 127.0.0.1 only. See: kubectl -n acme describe pods -l app=shop",
+				"The rollout has made no progress for 930 seconds; 0 of 3 replicas are available. Often the image cannot be pulled, the container stops or runs as root, or it does not accept connections on port 8080 (spec.port), and not on 127.0.0.1 only. See: kubectl -n acme describe pods -l app=shop",
 			},
 		},
 		"AdmissionRefused": {
