@@ -409,7 +409,7 @@ func TestPhasesFollowFacts(t *testing.T) {
 	const sequences, moments = 40, 100
 
 	for seed := range uint64(sequences) {
-		m := &model{random: rand.New(rand.NewPCG(seed, 1)), now: noon, old: seed%3 == 0} //nolint:gosec // It must be the same each time.
+		m := &model{random: rand.New(rand.NewPCG(seed, 1)), now: noon, old: seed%3 == 0}
 		m.replace(0, fate(m.random.IntN(int(fates))))
 		m.replace(1, fate(m.random.IntN(int(fates))))
 
