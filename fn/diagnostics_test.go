@@ -14,6 +14,7 @@ import (
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/diagnosis"
 	"github.com/webapp-operator/function-webapp/fn/platform"
 	"github.com/webapp-operator/function-webapp/fn/rollout"
 	"github.com/webapp-operator/function-webapp/internal/sample"
@@ -74,9 +75,9 @@ func unscheduled(since time.Duration, message string) string {
 
 const (
 	pullFailed = `rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/acme/shop:9": failed to resolve reference "docker.io/acme/shop:9": docker.io/acme/shop:9: not found`
-	noImage    = `The image of container app of pod shop-7d-a cannot be pulled: failed to pull and unpack image "docker.io/acme/shop:9": failed to resolve reference "docker.io/acme/shop:9": docker.io/acme/shop:9: not found; 1 of 2 replicas are available. Check the image's name, and spec.imagePullSecrets if its registry asks for a password. See: kubectl -n acme describe pod shop-7d-a`
+	noImage    = `The image of container app of pod shop-7d-a cannot be pulled: failed to pull and unpack image "docker.io/acme/shop:9": failed to resolve reference "docker.io/acme/shop:9": docker.io/acme/shop:9: not found; 1 of 2 replicas are available. Check spec.image, and spec.imagePullSecrets if its registry asks for a password. See: kubectl -n acme describe pod shop-7d-a`
 	stops      = "Container app of pod shop-7d-a keeps stopping, with exit code 1 (Error). Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"
-	noMemory   = "Container app of pod shop-7d-a ran out of memory and was killed. Raise its memory limit, or have it use less. See: kubectl -n acme describe pod shop-7d-a"
+	noMemory   = "Container app of pod shop-7d-a ran out of memory and was killed. Raise its memory limit (spec.resources.limits.memory), or have it use less. See: kubectl -n acme describe pod shop-7d-a"
 )
 
 // TestDiagnostics holds what is said of a WebApp whose pods do not serve.
@@ -142,7 +143,7 @@ func TestDiagnostics(t *testing.T) {
 		"StoppedInitContainer": {
 			reason: "One that prepares the pod may fail too.",
 			pods:   []string{podNamed("shop-7d-a", `{"initContainerStatuses": [{"name": "migrate", `+restarting+`"state": `+backsOff+`, "lastState": `+ended(3, "Error", 0, time.Second)+`}]}`)},
-			want:   failed(v1.ReasonCrashLoop, "Container migrate of pod shop-7d-a keeps stopping, with exit code 3 (Error). Its log says why: kubectl -n acme logs shop-7d-a -c migrate --previous"),
+			want:   failed(v1.ReasonCrashLoop, "Container migrate of pod shop-7d-a keeps stopping, with exit code 3 (Error). The WebApp does not have a container migrate: ask who adds it to its pods. Its log says why: kubectl -n acme logs shop-7d-a -c migrate --previous"),
 		},
 		"DoneInitContainer": {
 			reason: "Or be done, if not at the first attempt.",
@@ -157,17 +158,17 @@ func TestDiagnostics(t *testing.T) {
 		"StartError": {
 			reason: "Nor is what cannot be run.",
 			pods:   []string{container("shop-7d-a", restarting+`"state": `+backsOff+`, "lastState": `+ended(128, "StartError", 0, 0))},
-			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 128 (StartError). Its command cannot be run. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
+			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 128 (StartError). Its command cannot be run. Check the ENTRYPOINT of its image, or set spec.command. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
 		},
 		"StartErrorOf1970": {
 			reason: "A runtime that could not start it says that it began in 1970. It did not run for fifty years.",
 			pods:   []string{container("shop-7d-a", restarting+`"state": {"waiting": {"reason": "RunContainerError"}}, "lastState": {"terminated": {"exitCode": 128, "reason": "StartError", "startedAt": "1970-01-01T00:00:00Z", "finishedAt": "`+ago(0)+`"}}`)},
-			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 128 (StartError). Its command cannot be run. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
+			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 128 (StartError). Its command cannot be run. Check the ENTRYPOINT of its image, or set spec.command. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
 		},
 		"BeganBeforeItsPod": {
 			reason: "Nor did one that began before there was its pod.",
 			pods:   []string{createdAt("11:55:00", container("shop-7d-a", restarting+`"state": `+ended(128, "StartError", 0, 48*time.Hour)))},
-			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 128 (StartError). Its command cannot be run. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
+			want:   failed(v1.ReasonCrashLoop, "Container app of pod shop-7d-a keeps stopping, with exit code 128 (StartError). Its command cannot be run. Check the ENTRYPOINT of its image, or set spec.command. Its log says why: kubectl -n acme logs shop-7d-a -c app --previous"),
 		},
 		"Ended": {
 			reason: "What the containers of a pod say that has ended for good says nothing of the application.",
@@ -180,12 +181,12 @@ func TestDiagnostics(t *testing.T) {
 		"MissingClaim": {
 			reason: "To ask for less would not help.",
 			pods:   []string{unscheduled(2*time.Minute, `0/2 nodes are available: persistentvolumeclaim "data" not found. not found`)},
-			want:   failed(v1.ReasonUnschedulable, `Pod shop-7d-a finds no node: persistentvolumeclaim "data" not found; 1 of 2 replicas are available. Create the PersistentVolumeClaim that spec.volumes names, or a volume for it. See: kubectl -n acme get pvc`),
+			want:   failed(v1.ReasonUnschedulable, `Pod shop-7d-a finds no node: persistentvolumeclaim "data" not found; 1 of 2 replicas are available. This has lasted for 2 minutes or more. Create the PersistentVolumeClaim that spec.volumes names, or a volume for it. See: kubectl -n acme get pvc`),
 		},
 		"UnboundClaim": {
 			reason: "Nor does it if there is no volume for the claim.",
 			pods:   []string{unscheduled(2*time.Minute, `0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.`)},
-			want:   failed(v1.ReasonUnschedulable, `Pod shop-7d-a finds no node: pod has unbound immediate PersistentVolumeClaims; 1 of 2 replicas are available. Create the PersistentVolumeClaim that spec.volumes names, or a volume for it. See: kubectl -n acme get pvc`),
+			want:   failed(v1.ReasonUnschedulable, `Pod shop-7d-a finds no node: pod has unbound immediate PersistentVolumeClaims; 1 of 2 replicas are available. This has lasted for 2 minutes or more. Create the PersistentVolumeClaim that spec.volumes names, or a volume for it. See: kubectl -n acme get pvc`),
 		},
 		"WaitsForNetwork": {
 			reason: "A pod that mounts nothing waits for its network.",
@@ -225,12 +226,12 @@ func TestDiagnostics(t *testing.T) {
 		"Unschedulable": {
 			reason: "A cluster may be about to add a node.",
 			pods:   []string{unscheduled(time.Minute, "0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.")},
-			want:   saying(v1.PhasePending, v1.ReasonUnschedulable, "Pod shop-7d-a finds no node: Insufficient cpu, node(s) had untolerated taint(s); 1 of 2 replicas are available. Have it ask for less, or add nodes. See: kubectl -n acme describe pod shop-7d-a"),
+			want:   saying(v1.PhasePending, v1.ReasonUnschedulable, "Pod shop-7d-a finds no node: Insufficient cpu, node(s) had untolerated taint(s); 1 of 2 replicas are available. This may heal by itself within 2 minutes. Have it ask for less (spec.resources.requests), or add nodes. See: kubectl -n acme describe pod shop-7d-a"),
 		},
 		"UnschedulableForLong": {
 			reason: "But does not. The scheduler's numbers may be others by then.",
 			pods:   []string{unscheduled(2*time.Minute, "0/4 nodes are available: 2 node(s) had untolerated taint(s), 1 Insufficient cpu, 1 Insufficient cpu. preemption: 0/4 nodes are available: 4 No preemption victims found for incoming pod.")},
-			want:   failed(v1.ReasonUnschedulable, "Pod shop-7d-a finds no node: Insufficient cpu, node(s) had untolerated taint(s); 1 of 2 replicas are available. Have it ask for less, or add nodes. See: kubectl -n acme describe pod shop-7d-a"),
+			want:   failed(v1.ReasonUnschedulable, "Pod shop-7d-a finds no node: Insufficient cpu, node(s) had untolerated taint(s); 1 of 2 replicas are available. This has lasted for 2 minutes or more. Have it ask for less (spec.resources.requests), or add nodes. See: kubectl -n acme describe pod shop-7d-a"),
 		},
 		"SchedulingGated": {
 			reason: "Somebody holds it back, and will let it go.",
@@ -244,7 +245,7 @@ func TestDiagnostics(t *testing.T) {
 					{"type": "DisruptionTarget", "status": "True", "reason": "TerminationByKubelet", "lastTransitionTime": "`+ago(9*time.Minute)+`"}, {"type": "Ready", "status": "False", "reason": "PodFailed", "lastTransitionTime": "`+ago(9*time.Minute)+`"}]}`),
 				waits("shop-7d-b", "ContainerCreating", ""),
 			},
-			want: failed(v1.ReasonEvicted, "Pod shop-7d-a was evicted from its node: The node was low on resource: memory. Threshold quantity: 100Mi, available: 20Mi; 1 of 2 replicas are available. Another takes its place. Have it ask for as much as it uses, or use less. See: kubectl -n acme describe pod shop-7d-a"),
+			want: saying(v1.PhasePending, v1.ReasonEvicted, "Pod shop-7d-a was evicted from its node: The node was low on resource: memory. Threshold quantity: 100Mi, available: 20Mi; 1 of 2 replicas are available. Another takes its place. Have it ask for as much memory as it uses (spec.resources.requests.memory), or use less. See: kubectl -n acme describe pod shop-7d-a"),
 		},
 		"EvictedLongAgo": {
 			reason: "After a while, it has nothing to do with what happens now.",
@@ -254,7 +255,7 @@ func TestDiagnostics(t *testing.T) {
 		"ProbeFailing": {
 			reason: "It runs, and nobody can reach it.",
 			pods:   []string{container("shop-7d-a", `"ready": false, "started": true, "restartCount": 0, "state": `+runs(2*time.Minute))},
-			want:   failed(v1.ReasonProbeFailing, "Container app of pod shop-7d-a runs, and has not been ready for 2 minutes or more: its readiness probe fails; 1 of 2 replicas are available. It must answer on its port, and not on 127.0.0.1 only. See: kubectl -n acme describe pod shop-7d-a"),
+			want:   failed(v1.ReasonProbeFailing, "Container app of pod shop-7d-a runs, and has not been ready for 2 minutes or more: its readiness probe fails; 1 of 2 replicas are available. It must accept connections on port 8080 (spec.port), and not on 127.0.0.1 only. See: kubectl -n acme describe pod shop-7d-a"),
 		},
 		"ProbeNotYetFailing": {
 			reason: "Some take their time.",
@@ -306,7 +307,7 @@ func TestDiagnostics(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			rsp := run(t, request(webAppSaying(v1.PhasePending, v1.ReasonCreating, ""), withInput(diagnosed), withObserved(child.KeyDeployment, rolling),
-				withRequired(platform.GrantsRequirement, everythingGranted), withRequired(rollout.PodsRequirement, tc.pods...)))
+				withRequired(platform.GrantsRequirement, everythingGranted), withRequired(diagnosis.PodsRequirement, tc.pods...)))
 
 			got := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).Verdict
 			if diff := cmp.Diff(tc.want, got); diff != "" {
@@ -352,17 +353,17 @@ func TestDiagnosticsOfFields(t *testing.T) {
 		"Volumes": {
 			reason: "A pod waits for what the WebApp mounts, but for what need not be there.",
 			fields: volumes, deployment: rolling, pods: []string{podNamed("shop-7d-a", notStarted(time.Hour))},
-			want: saying(v1.PhasePending, v1.ReasonContainerCreating, "Pod shop-7d-a has waited on its node for 2 minutes or more: for its volumes, its image, or its network; 1 of 2 replicas are available. Check that there is what it mounts: Secret shop-tls (spec.volumes[certificate]), PersistentVolumeClaim data (spec.volumes[data]), ConfigMap a (spec.volumes[all]). See: kubectl -n acme describe pod shop-7d-a"),
+			want: saying(v1.PhasePending, v1.ReasonContainerCreating, "Pod shop-7d-a has waited on its node for 2 minutes or more: for its volumes, its image, or its network; 1 of 2 replicas are available. Check that there is what it mounts: Secret shop-tls (spec.volumes[certificate]), PersistentVolumeClaim data (spec.volumes[data]), ConfigMap a (spec.volumes[all]). A pod of another node may hold a claim: with spec.strategy.type Recreate, that one goes first. See: kubectl -n acme describe pod shop-7d-a"),
 		},
 		"VolumesForTooLong": {
 			reason: "Until Kubernetes gives up.",
 			fields: volumes, deployment: missed, pods: []string{podNamed("shop-7d-a", notStarted(time.Hour))},
-			want: saying(v1.PhaseFailed, v1.ReasonContainerCreating, "Pod shop-7d-a has waited on its node for 2 minutes or more: for its volumes, its image, or its network; 0 of 2 replicas are available. Check that there is what it mounts: Secret shop-tls (spec.volumes[certificate]), PersistentVolumeClaim data (spec.volumes[data]), ConfigMap a (spec.volumes[all]). See: kubectl -n acme describe pod shop-7d-a"),
+			want: saying(v1.PhaseFailed, v1.ReasonContainerCreating, "Pod shop-7d-a has waited on its node for 2 minutes or more: for its volumes, its image, or its network; 0 of 2 replicas are available. Check that there is what it mounts: Secret shop-tls (spec.volumes[certificate]), PersistentVolumeClaim data (spec.volumes[data]), ConfigMap a (spec.volumes[all]). A pod of another node may hold a claim: with spec.strategy.type Recreate, that one goes first. See: kubectl -n acme describe pod shop-7d-a"),
 		},
 		"Deadline": {
 			reason: "Who is not allowed to see pods still knows what they mount.",
 			fields: volumes, deployment: missed,
-			want: saying(v1.PhaseFailed, v1.ReasonProgressDeadlineExceeded, "The rollout makes no progress; 0 of 2 replicas are available. Often the image cannot be pulled, the container stops or runs as root, there is not all that it mounts (Secret shop-tls (spec.volumes[certificate]), PersistentVolumeClaim data (spec.volumes[data]), ConfigMap a (spec.volumes[all])), or nothing listens on port 8080. See: kubectl -n acme describe pods -l app=shop"),
+			want: saying(v1.PhaseFailed, v1.ReasonProgressDeadlineExceeded, "The rollout has made no progress for 10 minutes; 0 of 2 replicas are available. Often the image cannot be pulled, the container stops or runs as root, there is not all that it mounts (Secret shop-tls (spec.volumes[certificate]), PersistentVolumeClaim data (spec.volumes[data]), ConfigMap a (spec.volumes[all])), or nothing listens on port 8080. See: kubectl -n acme describe pods -l app=shop"),
 		},
 		"LivenessProbe": {
 			reason: "A server that ends well when it is asked to looks as if it had ended by itself.",
@@ -384,7 +385,7 @@ func TestDiagnosticsOfFields(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			rsp := run(t, request(webAppWith(tc.fields), withInput(diagnosed), withObserved(child.KeyDeployment, tc.deployment),
-				withRequired(platform.GrantsRequirement, everythingGranted), withRequired(rollout.PodsRequirement, tc.pods...)))
+				withRequired(platform.GrantsRequirement, everythingGranted), withRequired(diagnosis.PodsRequirement, tc.pods...)))
 
 			if diff := cmp.Diff(tc.want, rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).Verdict); diff != "" {
 				t.Errorf("\n%s\nRunFunction(...): -want, +got:\n%s", tc.reason, diff)
@@ -485,7 +486,7 @@ func TestDiagnosticsStay(t *testing.T) {
 
 			for i, s := range tc.steps {
 				rsp := run(t, request(webAppSaying(before.Phase, before.Reason, before.Message), withInput(diagnosed), withObserved(child.KeyDeployment, s.deployment),
-					withRequired(platform.GrantsRequirement, everythingGranted), withRequired(rollout.PodsRequirement, s.pods...)))
+					withRequired(platform.GrantsRequirement, everythingGranted), withRequired(diagnosis.PodsRequirement, s.pods...)))
 
 				after := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).Verdict
 
@@ -526,7 +527,7 @@ func TestRewordedMessages(t *testing.T) {
 			for _, reason := range []v1.Reason{v1.ReasonImagePullError, v1.ReasonCrashLoop, v1.ReasonRollingOut, v1.ReasonAvailable} {
 				say := func(before string) rollout.Verdict {
 					rsp := run(t, request(webAppSaying(v1.PhaseFailed, reason, before), withInput(diagnosed), withObserved(child.KeyDeployment, deployment),
-						withRequired(platform.GrantsRequirement, everythingGranted), withRequired(rollout.PodsRequirement, pods[n:]...)))
+						withRequired(platform.GrantsRequirement, everythingGranted), withRequired(diagnosis.PodsRequirement, pods[n:]...)))
 
 					return rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).Verdict
 				}
@@ -555,17 +556,17 @@ func TestWatchPods(t *testing.T) {
 	}{
 		"Off": {
 			reason: "Nobody wants it.",
-			req:    request(shop, withObserved(child.KeyDeployment, rolling), granted, withRequired(rollout.PodsRequirement, image)),
+			req:    request(shop, withObserved(child.KeyDeployment, rolling), granted, withRequired(diagnosis.PodsRequirement, image)),
 			want:   "Pending RollingOut Accepted",
 		},
 		"NotKnown": {
 			reason: "Without the right, Crossplane would wait until its deadline.",
-			req:    request(shop, withInput(diagnosed), withObserved(child.KeyDeployment, rolling), withRequired(rollout.PodsRequirement, image)),
+			req:    request(shop, withInput(diagnosed), withObserved(child.KeyDeployment, rolling), withRequired(diagnosis.PodsRequirement, image)),
 			want:   "Pending RollingOut Accepted",
 		},
 		"NotGranted": {
 			reason: "So the status says that it is missing.",
-			req:    request(shop, withInput(diagnosed), withObserved(child.KeyDeployment, rolling), withRequired(platform.GrantsRequirement), withRequired(rollout.PodsRequirement, image)),
+			req:    request(shop, withInput(diagnosed), withObserved(child.KeyDeployment, rolling), withRequired(platform.GrantsRequirement), withRequired(diagnosis.PodsRequirement, image)),
 			want:   "Pending RollingOut FeatureNotGranted",
 		},
 		"NotGrantedAndRuns": {
@@ -587,13 +588,13 @@ func TestWatchPods(t *testing.T) {
 		},
 		"Answered": {
 			reason: "Then they do.",
-			req:    request(shop, withInput(diagnosed), withObserved(child.KeyDeployment, rolling), granted, withRequired(rollout.PodsRequirement, image)),
+			req:    request(shop, withInput(diagnosed), withObserved(child.KeyDeployment, rolling), granted, withRequired(diagnosis.PodsRequirement, image)),
 			asks:   true,
 			want:   "Failed ImagePullError Accepted",
 		},
 		"Runs": {
 			reason: "Pods of one that runs have nothing to say, and are not listened to.",
-			req:    request(webAppSaying(v1.PhaseRunning, v1.ReasonAvailable, ""), withInput(diagnosed), withObserved(child.KeyDeployment, complete), granted, withRequired(rollout.PodsRequirement, image)),
+			req:    request(webAppSaying(v1.PhaseRunning, v1.ReasonAvailable, ""), withInput(diagnosed), withObserved(child.KeyDeployment, complete), granted, withRequired(diagnosis.PodsRequirement, image)),
 			want:   "Running Available Accepted",
 		},
 		"RunsAgain": {
@@ -621,7 +622,7 @@ func TestWatchPods(t *testing.T) {
 				}
 			}
 
-			if diff := cmp.Diff(want, rsp.GetRequirements().GetResources()[rollout.PodsRequirement], protocmp.Transform()); diff != "" {
+			if diff := cmp.Diff(want, rsp.GetRequirements().GetResources()[diagnosis.PodsRequirement], protocmp.Transform()); diff != "" {
 				t.Errorf("\n%s\npods that are asked for: -want, +got:\n%s", tc.reason, diff)
 			}
 		})
@@ -634,7 +635,7 @@ func TestDiagnosticsTTL(t *testing.T) {
 	loops := container("shop-7d-a", `"ready": true, "restartCount": 3, "state": `+runs(time.Second)+`, "lastState": `+ended(1, "Error", time.Minute, time.Second))
 
 	rsp := run(t, request(webAppSaying(v1.PhaseFailed, v1.ReasonCrashLoop, ""), withInput(off), withObserved(child.KeyDeployment, complete),
-		withRequired(platform.GrantsRequirement, everythingGranted), withRequired(rollout.PodsRequirement, loops)))
+		withRequired(platform.GrantsRequirement, everythingGranted), withRequired(diagnosis.PodsRequirement, loops)))
 
 	if got := rsp.GetMeta().GetTtl().AsDuration(); got != time.Minute {
 		t.Errorf("a WebApp that will be trusted again: want to be asked in a minute, got %v", got)
@@ -646,7 +647,7 @@ func TestDiagnosticsTTL(t *testing.T) {
 func TestDiagnosticsLastUpdated(t *testing.T) {
 	written := strings.Replace(waits("shop-7d-a", "ErrImagePull", pullFailed), `"metadata": {`, `"metadata": {"managedFields": [{"time": "2026-01-05T11:59:50Z", "subresource": "status"}], `, 1)
 	rsp := run(t, request(webAppSaying(v1.PhasePending, v1.ReasonRollingOut, ""), withInput(diagnosed), withObserved(child.KeyDeployment, rolling),
-		withRequired(platform.GrantsRequirement, everythingGranted), withRequired(rollout.PodsRequirement, written)))
+		withRequired(platform.GrantsRequirement, everythingGranted), withRequired(diagnosis.PodsRequirement, written)))
 
 	if got := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).LastUpdated; got != "2026-01-05T11:59:50Z" {
 		t.Errorf("lastUpdated: want when the pod was written, got %s", got)

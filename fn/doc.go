@@ -8,9 +8,9 @@
 //	platform  the input, a namespace's defaults, policy, features
 //	webapp    the WebApp, and the plan of what is built
 //	child     the objects        pod  what their pods are made of
-//	rollout   facts, pods, verdict, status, events
+//	rollout   facts, verdict, status, events       diagnosis  what troubles the pods
 //	value     JSON's values, for all of them
 //
 // A room knows those that are below it: value ← webapp ← pod ← child ← platform, and
-// child ← rollout. TestRooms holds the arrows.
+// child ← diagnosis ← rollout. TestRooms holds the arrows.
 package fn

@@ -11,6 +11,7 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/diagnosis"
 	"github.com/webapp-operator/function-webapp/fn/platform"
 	"github.com/webapp-operator/function-webapp/fn/rollout"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
@@ -46,7 +47,7 @@ func Reads() wire.Reads {
 		Required: map[string]wire.Fields{
 			platform.GrantsRequirement:    platform.GrantsReads,
 			platform.NamespaceRequirement: platform.NamespaceReads,
-			rollout.PodsRequirement:       rollout.PodReads,
+			diagnosis.PodsRequirement:     diagnosis.PodReads,
 		},
 		// Only to put our fields next to those of earlier steps.
 		Desired: wire.Fields{"status": {}},

@@ -19,8 +19,8 @@ import (
 	"github.com/crossplane/function-sdk-go/resource"
 
 	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/diagnosis"
 	"github.com/webapp-operator/function-webapp/fn/platform"
-	"github.com/webapp-operator/function-webapp/fn/rollout"
 	"github.com/webapp-operator/function-webapp/fn/value"
 )
 
@@ -171,7 +171,7 @@ func seeds() []*fnv1.RunFunctionRequest {
 		request(webAppWith(everythingAsked), withInput(everythingSet), withRequired(platform.GrantsRequirement, everythingGranted),
 			withObserved(child.KeyDeployment, `{"metadata": {"managedFields": [{"manager": "a", "fieldsV1": {"f:spec": {"f:replicas": {}}}}]}, "spec": {"replicas": 2}}`)),
 		request(webAppSaying("Failed", "CrashLoop", stops), withInput(diagnosed), withObserved(child.KeyDeployment, rolling), withRequired(platform.GrantsRequirement, everythingGranted),
-			withRequired(rollout.PodsRequirement,
+			withRequired(diagnosis.PodsRequirement,
 				container("shop-7d-a", `"restartCount": 2, "state": `+backsOff+`, "lastState": `+ended(1, "Error", time.Minute, time.Second)),
 				waits("shop-7d-b", "ErrImagePull", pullFailed), unscheduled(time.Minute, "0/1 nodes are available: 1 Insufficient cpu."))),
 	)
@@ -253,7 +253,7 @@ func randomRequest(r *rand.Rand) *fnv1.RunFunctionRequest {
 		}
 
 		withRequired(platform.GrantsRequirement, pick(everythingGranted, "{}"))(req)
-		withRequired(rollout.PodsRequirement, pods...)(req)
+		withRequired(diagnosis.PodsRequirement, pods...)(req)
 	}
 
 	return req

@@ -20,13 +20,14 @@ func TestRooms(t *testing.T) {
 	)
 
 	knows := map[string][]string{
-		"value":    {},
-		"webapp":   {"value"},
-		"pod":      {"value", "webapp"},
-		"child":    {"value", "webapp", "pod"},
-		"platform": {"value", "webapp", "pod", "child"},
-		"rollout":  {"value", "webapp", "pod", "child"},
-		".":        {"value", "webapp", "child", "platform", "rollout"},
+		"value":     {},
+		"webapp":    {"value"},
+		"pod":       {"value", "webapp"},
+		"child":     {"value", "webapp", "pod"},
+		"platform":  {"value", "webapp", "pod", "child"},
+		"diagnosis": {"value", "webapp", "pod", "child"},
+		"rollout":   {"value", "webapp", "pod", "child", "diagnosis"},
+		".":         {"value", "webapp", "child", "platform", "diagnosis", "rollout"},
 	}
 
 	folders, err := filepath.Glob("*/")

@@ -10,6 +10,7 @@ import (
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/diagnosis"
 	"github.com/webapp-operator/function-webapp/fn/platform"
 	"github.com/webapp-operator/function-webapp/fn/rollout"
 	"github.com/webapp-operator/function-webapp/fn/value"
@@ -74,8 +75,8 @@ type found struct {
 	plan  webapp.Plan
 	built map[string]*structpb.Struct
 
-	facts   rollout.Facts
 	before  rollout.Status
+	facts   rollout.Facts
 	pods    []*fnv1.Resource
 	verdict rollout.Verdict
 	running bool
@@ -191,26 +192,26 @@ func (c *call) checkPolicy() *refusal {
 }
 
 func (c *call) observe() *refusal {
-	c.facts = rollout.Observe(&c.plan, c.observed[child.KeyDeployment].GetResource(), c.built[child.KeyDeployment])
 	c.before = rollout.ReadStatus(c.composite)
+	c.facts = rollout.Observe(&c.plan, c.observed[child.KeyDeployment].GetResource(), c.built[child.KeyDeployment], c.before, c.now)
 
 	return nil
 }
 
 func (c *call) lookAtPods() *refusal {
 	if c.choice.Diagnostics {
-		c.asked.pods = rollout.AskForPods(c.facts, c.before.Reason)
+		c.asked.pods = rollout.AskForPods(c.facts)
 	}
 
 	if c.asked.pods != nil {
-		c.pods = c.req.GetRequiredResources()[rollout.PodsRequirement].GetItems()
+		c.pods = c.req.GetRequiredResources()[diagnosis.PodsRequirement].GetItems()
 	}
 
 	return nil
 }
 
 func (c *call) judge() *refusal {
-	c.verdict = rollout.Judge(c.facts, rollout.FindTrouble(c.pods, c.facts, c.now))
+	c.verdict = rollout.Judge(c.facts, rollout.FindTrouble(c.pods, c.facts))
 	c.running = c.verdict.Phase == v1.PhaseRunning
 
 	if len(c.conflicts) > 0 {

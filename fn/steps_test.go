@@ -7,8 +7,8 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/diagnosis"
 	"github.com/webapp-operator/function-webapp/fn/platform"
-	"github.com/webapp-operator/function-webapp/fn/rollout"
 )
 
 // TestStepsKeepWhatWasFound holds that a step changes nothing that an earlier one has
@@ -18,7 +18,7 @@ func TestStepsKeepWhatWasFound(t *testing.T) {
 	requests := append(everything(),
 		request(shop),
 		request(webAppWith(`"autoscaling": {"minReplicas": 2, "maxReplicas": 5}`), withInput(everythingSet), withRequired(platform.GrantsRequirement, everythingGranted), withObserved(child.KeyDeployment, rolling)),
-		request(shop, withInput(diagnosed), withObserved(child.KeyDeployment, rolling), withRequired(platform.GrantsRequirement, everythingGranted), withRequired(rollout.PodsRequirement, waits("shop-7d-a", "ErrImagePull", pullFailed))),
+		request(shop, withInput(diagnosed), withObserved(child.KeyDeployment, rolling), withRequired(platform.GrantsRequirement, everythingGranted), withRequired(diagnosis.PodsRequirement, waits("shop-7d-a", "ErrImagePull", pullFailed))),
 		request(shop, withRequired("existing-service", `{"metadata": {"name": "shop"}}`)),
 	)
 

@@ -34,9 +34,11 @@ const (
 	// ReasonRollingOut means that pods are being started or replaced.
 	ReasonRollingOut Reason = "RollingOut"
 	// ReasonReplicasUnavailable means that the rollout is done, but that fewer
-	// replicas are available than were asked for.
+	// replicas are available than were asked for, or that an autoscaler asks for
+	// fewer than minReplicas.
 	ReasonReplicasUnavailable Reason = "ReplicasUnavailable"
-	// ReasonPaused means that somebody paused the Deployment's rollout.
+	// ReasonPaused means that somebody paused the Deployment's rollout. As long as
+	// pods of an older template are left, nothing else is told.
 	ReasonPaused Reason = "Paused"
 	// ReasonTerminating means that somebody deleted the Deployment, or that a
 	// child of an earlier WebApp of the same name is not gone yet. It is created
@@ -47,7 +49,7 @@ const (
 // Reasons of phase Running.
 const (
 	// ReasonAvailable means that every replica is up to date and available; with
-	// autoscaling, at least minReplicas are.
+	// autoscaling, at least minReplicas are, even if no more are let in.
 	ReasonAvailable Reason = "Available"
 )
 
@@ -58,27 +60,33 @@ const (
 	// the name is free.
 	ReasonNameConflict Reason = "NameConflict"
 	// ReasonProgressDeadlineExceeded means that a rollout made no progress for
-	// the Deployment's progress deadline, ten minutes by default.
+	// the Deployment's progress deadline: ten minutes, or two more than its probes
+	// allow if that is longer.
 	ReasonProgressDeadlineExceeded Reason = "ProgressDeadlineExceeded"
 	// ReasonQuotaExceeded means that a ResourceQuota of the namespace forbids
 	// more pods.
 	ReasonQuotaExceeded Reason = "QuotaExceeded"
 	// ReasonAdmissionRefused means that an admission check of the cluster, for
-	// example Pod Security, refuses the pods.
+	// example Pod Security, refuses the pods. For the first two minutes of one that
+	// does not answer, the phase is Pending.
 	ReasonAdmissionRefused Reason = "AdmissionRefused"
 	// ReasonReplicaFailure means that pods cannot be created or deleted for any
-	// other cause; the message has Kubernetes' words.
+	// other cause; the message has Kubernetes' words. For the first two minutes of
+	// what may heal, the phase is Pending.
 	ReasonReplicaFailure Reason = "ReplicaFailure"
 )
 
 // Reasons of phase Failed that pods tell, where the platform team has them looked at
 // (diagnostics in the function's input). If there are several, it is the first of
-// these. The message names one of the pods.
+// these, and what cannot heal comes before what may. The message names one of the pods.
 const (
-	// ReasonImagePullError means that the image of a container cannot be pulled.
+	// ReasonImagePullError means that the image of a container cannot be pulled. For
+	// the first two minutes of what a registry or the network may heal, the phase is
+	// Pending.
 	ReasonImagePullError Reason = "ImagePullError"
 	// ReasonConfigError means that a container cannot be created: a Secret, a
-	// ConfigMap or a key of one is missing, or the image runs as root.
+	// ConfigMap or a key of one is missing, or the image runs as root. For the first
+	// two minutes of what may heal, the phase is Pending.
 	ReasonConfigError Reason = "ConfigError"
 	// ReasonOOMKilled means that a container ran out of memory and was killed.
 	ReasonOOMKilled Reason = "OOMKilled"
@@ -90,14 +98,15 @@ const (
 	// in which nodes may be added, the phase is Pending.
 	ReasonUnschedulable Reason = "Unschedulable"
 	// ReasonEvicted means that a node stopped a pod for want of memory, disk or
-	// process IDs in the last ten minutes, and that its successor does not serve yet.
+	// process IDs in the last ten minutes, and that its successor does not serve yet. The
+	// phase is Pending, and Failed if one that took the place of another was evicted, too.
 	ReasonEvicted Reason = "Evicted"
 	// ReasonContainerCreating means that a pod is on its node, and that none of its
 	// containers has been begun for two minutes: it waits for its volumes, its image or
-	// its network. The phase is Pending until the Deployment's deadline.
+	// its network, or for a container that is not of the WebApp. The phase is Pending until the Deployment's deadline.
 	ReasonContainerCreating Reason = "ContainerCreating"
 	// ReasonProbeFailing means that a container runs, and has not been ready for two
-	// minutes.
+	// minutes, or for as long as its probes allow if that is longer.
 	ReasonProbeFailing Reason = "ProbeFailing"
 )
 

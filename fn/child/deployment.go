@@ -20,6 +20,11 @@ var deploymentReads = wire.Fields{
 func buildDeployment(plan *webapp.Plan, observed *structpb.Struct) value.Fields {
 	spec, made := pod.Deployment(plan, replicas(plan, observed), observed)
 
+	// Kubernetes must not give up on pods before their own probes do.
+	if deadline := plan.App.ProgressDeadline(); deadline > webapp.UsualProgressDeadline {
+		spec = value.With(spec, value.Fields{"progressDeadlineSeconds": value.Int(int64(deadline.Seconds()))})
+	}
+
 	return value.Fields{"spec": spec, "metadata": value.Object(value.Fields{"annotations": made})}
 }
 

@@ -15,7 +15,9 @@ import (
 )
 
 const (
-	containerName = "app"
+	// ContainerName names the container that a WebApp is about. Whatever others there
+	// are in its pods, somebody else has put there.
+	ContainerName = "app"
 
 	// PortName names the container's port and the Service's. The Service and
 	// the probe refer to the port by it, so that while a changed port rolls out
@@ -175,7 +177,7 @@ func defaultContainer(plan *webapp.Plan) value.Fields {
 }
 
 var (
-	appName = value.String(containerName)
+	appName = value.String(ContainerName)
 
 	// acceptsConnections is the readiness probe of a WebApp that has none of its
 	// own.
@@ -201,7 +203,7 @@ func Container(deployment *structpb.Struct) *structpb.Value {
 	pod := wire.Open(value.Dig(deployment.GetFields()["spec"], "template"))
 	containers := value.Dig(pod, "spec", "containers").GetListValue().GetValues()
 
-	i := slices.IndexFunc(containers, func(c *structpb.Value) bool { return value.Text(c, "name") == containerName })
+	i := slices.IndexFunc(containers, func(c *structpb.Value) bool { return value.Text(c, "name") == ContainerName })
 	if i < 0 {
 		return nil
 	}

@@ -44,7 +44,7 @@ func AskAgain(after Status, observed Observed, most time.Duration, now time.Time
 		return unsettled
 	}
 
-	moved := parseTime(after.LastUpdated)
+	moved := value.Time(after.LastUpdated)
 
 	// Of one that runs, the status has changed when anything that matters has.
 	if !running {

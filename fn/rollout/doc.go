@@ -1,7 +1,7 @@
 // Package rollout is what became of a WebApp: the observed Deployment as facts
-// (observe.go), the pods that say why they do not serve (pods.go, troubles.go), the
-// ordered rules that make a verdict of both (rules.go), and how that is told: in the
-// status (status.go) and in events (events.go).
+// (observe.go), the ordered rules that make a verdict of them and of what troubles the
+// pods (rules.go, pods.go), and how that is told: in the status (status.go) and in
+// events (events.go).
 //
 // It knows a plan, the observed objects and what the status said until now, but for
 // its message: no rule reads what is written for people. It must not know how objects

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/proto"
@@ -124,7 +125,7 @@ func TestObserve(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			r := Observe(plan, tc.args, desired)
+			r := Observe(plan, tc.args, desired, Status{}, time.Time{})
 			if diff := cmp.Diff(tc.want, want{r.templateCurrent, r.written, r.image, r.terminating}, cmp.AllowUnexported(want{})); diff != "" {
 				t.Errorf("\n%s\nObserve(...): -want, +got:\n%s", tc.reason, diff)
 			}

@@ -1,50 +1,16 @@
 package rollout
 
 import (
-	"cmp"
-	"fmt"
 	"regexp"
-	"slices"
-	"strings"
-
-	"google.golang.org/protobuf/types/known/structpb"
-	corev1 "k8s.io/api/core/v1"
+	"time"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
-	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/diagnosis"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
-	"github.com/webapp-operator/function-webapp/internal/wire"
 )
-
-// PodsRequirement is the name by which we ask for pods. The Deployment says that they
-// do not serve, and they say why. Crossplane has no right to read pods, so that they
-// are read only where the platform team wants it (diagnostics in the function's input)
-// and has granted the right.
-const PodsRequirement = "pods"
-
-// PodReads is what is read of a pod. The message of a container that ended is not
-// among it: the application writes it, and it may hold anything. See
-// https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/.
-var PodReads = wire.Fields{
-	"metadata": {"name": nil, "creationTimestamp": nil, "deletionTimestamp": nil, "ownerReferences": {"name": nil, "controller": nil}, "managedFields": wire.Later},
-	"status": {
-		"phase": nil, "reason": nil, "message": nil,
-		"conditions":            {"type": nil, "status": nil, "reason": nil, "message": nil, "lastTransitionTime": nil},
-		"initContainerStatuses": containerReads,
-		"containerStatuses":     containerReads,
-	},
-}
-
-var containerReads = wire.Fields{
-	"name": nil, "ready": nil, "started": nil, "restartCount": nil,
-	"state":     {"waiting": {"reason": nil, "message": nil}, "running": {"startedAt": nil}, "terminated": endReads},
-	"lastState": {"terminated": endReads},
-}
-
-var endReads = wire.Fields{"exitCode": nil, "reason": nil, "startedAt": nil, "finishedAt": nil}
 
 // AskForPods returns what Crossplane must be asked for to see the pods of a WebApp
 // that does not run, or did not until now, or nil.
@@ -53,77 +19,31 @@ var endReads = wire.Fields{"exitCode": nil, "reason": nil, "startedAt": nil, "fi
 // large, and ten times as slow to read. That they are asked for only at times costs
 // one more call when a WebApp stops running: Crossplane keeps pods in memory from the
 // first time on, whoever asks for them, and reads them there.
-func AskForPods(facts Facts, before v1.Reason) map[string]*fnv1.ResourceSelector {
-	if Judge(facts, nil).Phase == v1.PhaseRunning && !isOfPods(before) {
+func AskForPods(facts Facts) map[string]*fnv1.ResourceSelector {
+	if Judge(facts, nil).Phase == v1.PhaseRunning && !diagnosis.Tells(facts.before.Reason) {
 		return nil
 	}
 
-	return map[string]*fnv1.ResourceSelector{PodsRequirement: {
-		ApiVersion: "v1",
-		Kind:       "Pod",
-		Match:      &fnv1.ResourceSelector_MatchLabels{MatchLabels: &fnv1.MatchLabels{Labels: webapp.SelectorLabels(facts.plan.App)}},
-		Namespace:  &facts.plan.App.Namespace,
-	}}
+	return diagnosis.Ask(facts.plan.App)
 }
 
-// An observedPod is one of a WebApp's pods.
-type observedPod struct {
-	app *webapp.App
-
-	name, created string
-
-	status *structpb.Value
-
-	// ended means that it never serves again: it was evicted, refused by its node, shut
-	// down with it, or is done.
-	ended bool
-
-	// containers are all that have not done what they had to do before others.
-	containers []*structpb.Value
-}
-
-// newPods returns the pods of the newest ReplicaSet, but for those that are being
-// deleted: whatever is wrong with older ones, a rollout is about to replace them. They
-// come in the order in which they were created, and then by name: one that is created
-// later does not change of which is told.
-func newPods(pods []*fnv1.Resource, facts Facts) []observedPod {
-	newest := facts.newestReplicaSet()
-	out := make([]observedPod, 0, len(pods))
-
-	for _, item := range pods {
-		metadata, status := item.GetResource().GetFields()["metadata"], item.GetResource().GetFields()["status"]
-
-		if value.Text(metadata, "deletionTimestamp") != "" || (newest != "" && value.Text(child.ControllerOf(metadata), "name") != newest) {
-			continue
-		}
-
-		p := observedPod{
-			app:     facts.plan.App,
-			name:    value.Text(metadata, "name"),
-			created: value.Text(metadata, "creationTimestamp"),
-			status:  status,
-			ended:   slices.Contains(endedPhases, corev1.PodPhase(value.Text(status, "phase"))),
-		}
-
-		for _, c := range value.Dig(status, "initContainerStatuses").GetListValue().GetValues() {
-			if how := value.Dig(c, "state", "terminated"); how == nil || value.Number(how, "exitCode") != 0 {
-				p.containers = append(p.containers, c)
-			}
-		}
-
-		p.containers = append(p.containers, value.Dig(status, "containerStatuses").GetListValue().GetValues()...)
-		out = append(out, p)
+// FindTrouble returns what troubles the pods, or nil.
+func FindTrouble(pods []*fnv1.Resource, facts Facts) *diagnosis.Trouble {
+	if len(pods) == 0 {
+		return nil
 	}
 
-	slices.SortFunc(out, func(a, b observedPod) int {
-		// Times of the API server sort as text.
-		return cmp.Or(strings.Compare(a.created, b.created), strings.Compare(a.name, b.name))
-	})
-
-	return out
+	return diagnosis.Find(facts.diagnosed(), pods)
 }
 
-var endedPhases = []corev1.PodPhase{corev1.PodFailed, corev1.PodSucceeded}
+// diagnosed is what a diagnosis has to know.
+func (f Facts) diagnosed() diagnosis.Case {
+	return diagnosis.Case{
+		App: f.plan.App, ReplicaSet: f.newestReplicaSet(),
+		Phase: f.before.Phase, Reason: f.before.Reason, Since: value.Time(f.before.LastUpdated),
+		Now: f.now,
+	}
+}
 
 // replicaSetName is how the Deployment controller names the ReplicaSet of the
 // current template in condition Progressing: see progress.go and sync.go of
@@ -140,16 +60,24 @@ func (f Facts) newestReplicaSet() string {
 	return ""
 }
 
-func (p observedPod) condition(kind corev1.PodConditionType) *structpb.Value {
-	for _, c := range value.Dig(p.status, "conditions").GetListValue().GetValues() {
-		if value.Text(c, "type") == string(kind) {
-			return c
-		}
+// missedDeadline says whether Kubernetes has given up waiting for the rollout, and that
+// was not too soon: a Deployment may have a shorter deadline than its probes allow.
+func (f Facts) missedDeadline() bool {
+	if f.progressing.status != conditionFalse || f.progressing.reason != "ProgressDeadlineExceeded" {
+		return false
 	}
 
-	return nil
+	since := value.Time(f.progressing.since())
+
+	return since.IsZero() || f.now.Sub(since)+f.deadline >= f.patience()
 }
 
-func (p observedPod) describe() string {
-	return fmt.Sprintf(" See: kubectl -n %s describe pod %s", p.app.Namespace, p.name)
+// patience is for how long a rollout may make no progress: as long as Kubernetes waits,
+// or the probes allow. They ask for nothing if they are done as soon as anything is.
+func (f Facts) patience() time.Duration {
+	if allowed := f.plan.App.TimeToBeReady(); allowed > webapp.Patience {
+		return max(f.deadline, allowed)
+	}
+
+	return f.deadline
 }

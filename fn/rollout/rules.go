@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
-
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/diagnosis"
 	"github.com/webapp-operator/function-webapp/fn/value"
-	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 // A Verdict is what a WebApp's status says in words.
@@ -44,12 +42,12 @@ type situation struct {
 	Facts
 
 	// trouble is why pods do not serve, if they were looked at and say so.
-	trouble *Trouble
+	trouble *diagnosis.Trouble
 }
 
 // Judge decides what to say of a rollout: the first rule that has an opinion wins.
 // There is no trouble (nil) where pods were not looked at, or say nothing.
-func Judge(facts Facts, trouble *Trouble) Verdict {
+func Judge(facts Facts, trouble *diagnosis.Trouble) Verdict {
 	s := situation{Facts: facts, trouble: trouble}
 
 	for _, rule := range rules {
@@ -71,10 +69,13 @@ var rules = []struct {
 	{name: "terminating", judge: terminating},
 	{name: "updating", judge: updating},
 	{name: "scaling", judge: scaling},
+	// Before what follows from it.
+	{name: "paused on the way", judge: pausedOnTheWay},
 	// A pod that will not last is no reason to say that all is well.
 	{name: "will not last", judge: willNotLast},
 	{name: "autoscaling", judge: autoscaling},
 	{name: "unseen", judge: unseen},
+	{name: "below the minimum", judge: belowMinimum},
 	// Before every failure: a Deployment that is complete has none.
 	{name: "available", judge: available},
 	// Before the deadline: they say why it was missed.
@@ -124,14 +125,31 @@ func scaling(s situation) (Verdict, bool) {
 // autoscaling is for a WebApp that goes on serving while its autoscaler has
 // replicas started or stopped. It would not be Running half of its time otherwise.
 func autoscaling(s situation) (Verdict, bool) {
-	// No pod of an older template is left, and none is refused.
-	calm := s.updated == s.replicas && s.progressing.reason == newReplicaSetAvailable && s.replicaFailure.status != string(corev1.ConditionTrue)
+	// No pod of an older template is left.
+	calm := s.updated == s.replicas && (s.progressing.reason == newReplicaSetAvailable || s.paused)
 
 	if !s.plan.Autoscaled || !s.seen() || !calm || s.available < int64(s.plan.LeastReplicas()) {
 		return Verdict{}, false
 	}
 
+	// More is what the autoscaler would like, and not what must be.
+	if s.available < s.wanted && s.replicaFailure.status == conditionTrue {
+		return Verdict{v1.PhaseRunning, v1.ReasonAvailable, value.Clip(fmt.Sprintf("%s. %s", s.count(), say(s.refused())), value.MaxMessage)}, true
+	}
+
 	return Verdict{v1.PhaseRunning, v1.ReasonAvailable, s.count() + "."}, true
+}
+
+// belowMinimum is for a number of replicas that is not ours to write, and is less than
+// there must be: its autoscaler does not do what it is there for, or has not yet.
+func belowMinimum(s situation) (Verdict, bool) {
+	least := int64(s.plan.LeastReplicas())
+	if !s.plan.Autoscaled || s.wanted >= least || s.available < s.wanted {
+		return Verdict{}, false
+	}
+
+	return pending(v1.ReasonReplicasUnavailable, "%s: its autoscaler asks for %d, and not for as many as spec.autoscaling.minReplicas. If that lasts, see: kubectl -n %s describe hpa %s",
+		s.count(), s.wanted, s.plan.App.Namespace, s.plan.App.Name), true
 }
 
 // newReplicaSetAvailable is the reason of a rollout that is done: see
@@ -162,7 +180,7 @@ func unseen(s situation) (Verdict, bool) {
 // older template is left, and every wanted one of the new is available. See
 // k8s.io/kubernetes/pkg/controller/deployment/util.DeploymentComplete.
 func available(s situation) (Verdict, bool) {
-	if s.updated != s.wanted || s.replicas != s.wanted || s.available < s.wanted {
+	if s.updated != s.wanted || s.replicas != s.wanted || s.available < s.asked() {
 		return Verdict{}, false
 	}
 
@@ -172,30 +190,30 @@ func available(s situation) (Verdict, bool) {
 // willNotLast is for a pod that may serve at the moment, and has stopped again and
 // again. Without this, a WebApp would run and fail in turn.
 func willNotLast(s situation) (Verdict, bool) {
-	if s.trouble == nil || !s.trouble.loops || !s.seen() {
+	if s.trouble == nil || !s.trouble.Loops || !s.seen() {
 		return Verdict{}, false
 	}
 
 	return podsInTrouble(s)
 }
 
-// podsInTrouble is for what pods say: see podRules.
+// podsInTrouble is for what pods say: see package diagnosis.
 func podsInTrouble(s situation) (Verdict, bool) {
 	if s.trouble == nil {
 		return Verdict{}, false
 	}
 
-	what := s.trouble.what
-	if !s.trouble.loops {
+	what := s.trouble.What
+	if !s.trouble.Loops {
 		what += "; " + s.count()
 	}
 
 	// What starts and stops is counted at times, and at times it is not: how many serve
 	// is in availableReplicas, and the words stay.
-	v := failed(s.trouble.reason, "%s. %s", what, s.trouble.advice)
+	v := failed(s.trouble.Reason, "%s. %s", what, s.trouble.Advice)
 	// What may heal has had its time.
-	if s.trouble.phase != "" && !s.missedDeadline() {
-		v.Phase = s.trouble.phase
+	if !s.missedDeadline() {
+		v.Phase = s.trouble.Phase
 	}
 
 	return v, true
@@ -203,36 +221,32 @@ func podsInTrouble(s situation) (Verdict, bool) {
 
 // podsRefused is for pods that the API server does not let in.
 func podsRefused(s situation) (Verdict, bool) {
-	if s.replicaFailure.status != string(corev1.ConditionTrue) {
+	if s.replicaFailure.status != conditionTrue {
 		return Verdict{}, false
 	}
 
-	words := s.replicaFailure.message
-	why := withoutPods(words)
+	refused := s.refused()
 
-	switch {
-	case strings.Contains(words, "exceeded quota"):
-		return failed(v1.ReasonQuotaExceeded, "A ResourceQuota of the namespace forbids more pods: %s. Ask for more quota, or lower %s. See: kubectl -n %s describe quota",
-			why, replicasField(s.plan), s.plan.App.Namespace), true
-	case strings.Contains(words, "is forbidden") || strings.Contains(words, "denied the request"):
-		return failed(v1.ReasonAdmissionRefused, "The cluster refuses the pods: %s", why), true
-	default:
-		return failed(v1.ReasonReplicaFailure, "Pods cannot be created or deleted: %s", why), true
-	}
-}
-
-// replicasField is the field that says how many replicas there are at most.
-func replicasField(plan *webapp.Plan) string {
-	if plan.Autoscaled {
-		return "spec.autoscaling.maxReplicas"
+	v := failed(refused.Reason, "%s", say(refused))
+	if !s.missedDeadline() {
+		v.Phase = refused.Phase
 	}
 
-	return "spec.replicas"
+	return v, true
 }
 
-// missedDeadline says whether Kubernetes has given up waiting for the rollout.
-func (f Facts) missedDeadline() bool {
-	return f.progressing.status == string(corev1.ConditionFalse) && f.progressing.reason == "ProgressDeadlineExceeded"
+// refused is why no more pods are let in.
+func (f Facts) refused() diagnosis.Trouble {
+	return diagnosis.Refused(f.diagnosed(), f.replicaFailure.message, value.Time(f.replicaFailure.since()), f.plan.Autoscaled)
+}
+
+// say is what is wrong, and what to do if anything is known.
+func say(t diagnosis.Trouble) string {
+	if t.Advice == "" {
+		return t.What
+	}
+
+	return t.What + ". " + t.Advice
 }
 
 func deadlineExceeded(s situation) (Verdict, bool) {
@@ -240,22 +254,31 @@ func deadlineExceeded(s situation) (Verdict, bool) {
 		return Verdict{}, false
 	}
 
-	volumes := mounts(s.plan.App)
-	if volumes != "" {
-		volumes = " there is not all that it mounts (" + volumes + "),"
-	}
-
 	return failed(v1.ReasonProgressDeadlineExceeded,
-		"The rollout makes no progress; %s. Often the image cannot be pulled, the container stops or runs as root,%s or nothing listens on port %d. See: kubectl -n %s describe pods -l app=%s",
-		s.count(), volumes, s.plan.App.Spec.Port, s.plan.App.Namespace, s.plan.App.Name), true
+		"The rollout has made no progress for %s; %s. Often %s. See: kubectl -n %s describe pods -l app=%s",
+		diagnosis.Span(s.patience()), s.count(), diagnosis.Guesses(s.plan.App), s.plan.App.Namespace, s.plan.App.Name), true
 }
 
-func paused(s situation) (Verdict, bool) {
-	if s.progressing.reason != "DeploymentPaused" {
+// pausedOnTheWay is for pods of an older template that stay because somebody wants it
+// so. What is wrong with any of them may be why.
+func pausedOnTheWay(s situation) (Verdict, bool) {
+	if !s.paused || s.replicas <= s.updated {
 		return Verdict{}, false
 	}
 
-	return pending(v1.ReasonPaused, "Somebody paused the rollout. Resume it with: kubectl -n %s rollout resume deployment/%s", s.plan.App.Namespace, s.plan.App.Name), true
+	return isPaused(s), true
+}
+
+func paused(s situation) (Verdict, bool) {
+	if !s.paused && s.progressing.reason != "DeploymentPaused" {
+		return Verdict{}, false
+	}
+
+	return isPaused(s), true
+}
+
+func isPaused(s situation) Verdict {
+	return pending(v1.ReasonPaused, "Somebody paused the rollout. Resume it with: kubectl -n %s rollout resume deployment/%s", s.plan.App.Namespace, s.plan.App.Name)
 }
 
 func rollingOut(s situation) (Verdict, bool) {
@@ -275,7 +298,17 @@ func beingReplaced(s situation) Verdict {
 // count says how many replicas serve. It leaves out what changes more often:
 // every change of a status is a write, and wakes everybody who watches it.
 func (f Facts) count() string {
-	return fmt.Sprintf("%d of %d replicas are available", f.available, f.wanted)
+	return fmt.Sprintf("%d of %d replicas are available", f.available, f.asked())
+}
+
+// asked is how many replicas there must be. What an autoscaler asks for may be less
+// than the WebApp does.
+func (f Facts) asked() int64 {
+	if !f.plan.Autoscaled {
+		return f.wanted
+	}
+
+	return max(f.wanted, int64(f.plan.LeastReplicas()))
 }
 
 func pending(reason v1.Reason, format string, args ...any) Verdict {

@@ -3,6 +3,7 @@ package rollout
 import (
 	"maps"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -10,12 +11,17 @@ import (
 	"github.com/crossplane/function-sdk-go/resource"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/diagnosis"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 func TestJudge(t *testing.T) {
 	app := &webapp.App{Name: "shop", Namespace: "acme", Spec: v1.WebAppSpec{Image: "nginx:1.27", Replicas: 3, Port: 8080}}
 	plan := new(webapp.NewPlan(app, &webapp.Settings{}, false))
+	slow := new(webapp.NewPlan(&webapp.App{Name: "shop", Namespace: "acme", Spec: app.Spec, Options: map[string]*structpb.Value{
+		"readinessProbe": structpb.NewStructValue(resource.MustStructJSON(`{"initialDelaySeconds": 900}`)),
+	}}, &webapp.Settings{}, false))
+	noon := time.Date(2026, time.January, 5, 12, 0, 0, 0, time.UTC)
 	progressing := condition{status: "True", reason: "ReplicaSetUpdated"}
 	done := condition{status: "True", reason: "NewReplicaSetAvailable"}
 
@@ -117,15 +123,38 @@ func TestJudge(t *testing.T) {
 			}),
 			want: Verdict{v1.PhasePending, v1.ReasonPaused, "Somebody paused the rollout. Resume it with: kubectl -n acme rollout resume deployment/shop"},
 		},
+		"PausedWhileItFails": {
+			reason: "What follows from it comes after it: the deadline that was missed, pods that are refused, and those that stop.",
+			args: complete(func(r *situation) {
+				r.paused, r.updated, r.available = true, 0, 1
+				r.progressing = condition{status: "False", reason: "ProgressDeadlineExceeded"}
+				r.replicaFailure = condition{status: "True", reason: "FailedCreate", message: "exceeded quota: small"}
+				r.trouble = &diagnosis.Trouble{Phase: v1.PhaseFailed, Reason: v1.ReasonCrashLoop, What: "It stops", Advice: "See.", Loops: true}
+			}),
+			want: Verdict{v1.PhasePending, v1.ReasonPaused, "Somebody paused the rollout. Resume it with: kubectl -n acme rollout resume deployment/shop"},
+		},
+		"PausedAndStops": {
+			reason: "What does not follow from it does not: all pods are those that are wanted.",
+			args: complete(func(r *situation) {
+				r.paused, r.available = true, 1
+				r.trouble = &diagnosis.Trouble{Phase: v1.PhaseFailed, Reason: v1.ReasonCrashLoop, What: "It stops", Advice: "See.", Loops: true}
+			}),
+			want: Verdict{v1.PhaseFailed, v1.ReasonCrashLoop, "It stops. See."},
+		},
+		"PausedAndComplete": {
+			reason: "Nothing is missing.",
+			args:   complete(func(r *situation) { r.paused = true }),
+			want:   Verdict{v1.PhaseRunning, v1.ReasonAvailable, "3 of 3 replicas are available."},
+		},
 		"ProgressDeadlineExceeded": {
 			reason: "Kubernetes gave up waiting.",
 			args: complete(func(r *situation) {
-				r.replicas, r.updated = 4, 1
+				r.replicas, r.updated, r.deadline = 4, 1, 10*time.Minute
 				r.progressing = condition{status: "False", reason: "ProgressDeadlineExceeded"}
 			}),
 			want: Verdict{
 				v1.PhaseFailed, v1.ReasonProgressDeadlineExceeded,
-				"The rollout makes no progress; 3 of 3 replicas are available. Often the image cannot be pulled, the container stops or runs as root, or nothing listens on port 8080. See: kubectl -n acme describe pods -l app=shop",
+				"The rollout has made no progress for 10 minutes; 3 of 3 replicas are available. Often the image cannot be pulled, the container stops or runs as root, or nothing listens on port 8080. See: kubectl -n acme describe pods -l app=shop",
 			},
 		},
 		"QuotaExceeded": {
@@ -133,7 +162,76 @@ func TestJudge(t *testing.T) {
 			args:   refused(`pods "shop-7c5ddbdf54-x2x4q" is forbidden: exceeded quota: small, requested: pods=1, used: pods=1, limited: pods=1`),
 			want: Verdict{
 				v1.PhaseFailed, v1.ReasonQuotaExceeded,
-				"A ResourceQuota of the namespace forbids more pods: exceeded quota: small, requested: pods=1, used: pods=1, limited: pods=1. Ask for more quota, or lower spec.replicas. See: kubectl -n acme describe quota",
+				"A ResourceQuota of the namespace forbids more pods: exceeded quota: small, requested: pods=1, limited: pods=1. Ask for more quota, or lower spec.replicas. See: kubectl -n acme describe quota",
+			},
+		},
+		"RefusedForAMoment": {
+			reason: "A webhook that is not there for a moment will be.",
+			args: func() situation {
+				s := refused(`Internal error occurred: failed calling webhook "policy.acme.com": failed to call webhook: Post "https://policy.acme.svc:443/pods?timeout=10s": dial tcp 10.96.0.7:443: connect: connection refused`)
+				s.progressing, s.now = progressing, noon
+				s.replicaFailure.transition = structpb.NewStringValue("2026-01-05T11:58:01Z")
+
+				return s
+			}(),
+			want: Verdict{v1.PhasePending, v1.ReasonReplicaFailure, `Pods cannot be created or deleted: Internal error occurred: failed calling webhook "policy.acme.com": failed to call webhook: Post "https://policy.acme.svc:443/pods": dial tcp: connect: connection refused. This may heal by itself within 2 minutes. Ask who runs what does not answer`},
+		},
+		"RefusedForLong": {
+			reason: "Or will not.",
+			args: func() situation {
+				s := refused(`pods "shop-7c5ddbdf54-" is forbidden: status unknown for quota: team, resources: limits.cpu`)
+				s.progressing, s.now = progressing, noon
+				s.replicaFailure.transition = structpb.NewStringValue("2026-01-05T11:58:00Z")
+
+				return s
+			}(),
+			want: Verdict{v1.PhaseFailed, v1.ReasonAdmissionRefused, `The cluster refuses the pods: status unknown for quota: team, resources: limits.cpu. This has lasted for 2 minutes or more. Ask who runs what does not answer`},
+		},
+		"QuotaWantsToKnow": {
+			reason: "A quota may want to know what a pod needs, which the WebApp can say.",
+			args:   refused(`pods "shop-7c5ddbdf54-x2x4q" is forbidden: failed quota: team: must specify limits.cpu for: app`),
+			want:   Verdict{v1.PhaseFailed, v1.ReasonAdmissionRefused, `The cluster refuses the pods: failed quota: team: must specify limits.cpu for: app. Say it in spec.resources`},
+		},
+		"LimitRange": {
+			reason: "A LimitRange says how much it may need.",
+			args:   refused(`pods "shop-7c5ddbdf54-x2x4q" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi`),
+			want:   Verdict{v1.PhaseFailed, v1.ReasonAdmissionRefused, `The cluster refuses the pods: maximum memory usage per Container is 1Gi, but limit is 2Gi. Set spec.resources to what a LimitRange of the namespace allows`},
+		},
+		"NoServiceAccount": {
+			reason: "The account that the WebApp names does not exist.",
+			args:   refused(`pods "shop-7c5ddbdf54-" is forbidden: error looking up service account acme/shop: serviceaccount "shop" not found`),
+			want:   Verdict{v1.PhaseFailed, v1.ReasonAdmissionRefused, `The cluster refuses the pods: error looking up service account acme/shop: serviceaccount "shop" not found. Create the ServiceAccount, or correct spec.serviceAccountName`},
+		},
+		"ShortDeadline": {
+			reason: "Somebody wants to know soon, and no probe is in the way.",
+			args: complete(func(r *situation) {
+				r.now, r.deadline, r.available = noon, 2*time.Second, 0
+				r.progressing = condition{status: "False", reason: "ProgressDeadlineExceeded", transition: structpb.NewStringValue("2026-01-05T11:59:59Z")}
+			}),
+			want: Verdict{
+				v1.PhaseFailed, v1.ReasonProgressDeadlineExceeded,
+				"The rollout has made no progress for 2 seconds; 0 of 3 replicas are available. Often the image cannot be pulled, the container stops or runs as root, or nothing listens on port 8080. See: kubectl -n acme describe pods -l app=shop",
+			},
+		},
+		"TooSoon": {
+			reason: "Kubernetes gave up before the WebApp's own probes did.",
+			args: complete(func(r *situation) {
+				r.plan, r.now, r.deadline = slow, noon, 10*time.Minute
+				r.available = 0
+				r.progressing = condition{status: "False", reason: "ProgressDeadlineExceeded", transition: structpb.NewStringValue("2026-01-05T11:55:00Z")}
+			}),
+			want: Verdict{v1.PhasePending, v1.ReasonRollingOut, "Pods are being started or replaced; 0 of 3 replicas are available."},
+		},
+		"NotTooSoon": {
+			reason: "Then they do, too.",
+			args: complete(func(r *situation) {
+				r.plan, r.now, r.deadline = slow, noon, 10*time.Minute
+				r.available = 0
+				r.progressing = condition{status: "False", reason: "ProgressDeadlineExceeded", transition: structpb.NewStringValue("2026-01-05T11:54:30Z")}
+			}),
+			want: Verdict{
+				v1.PhaseFailed, v1.ReasonProgressDeadlineExceeded,
+				"The rollout has made no progress for 930 seconds; 0 of 3 replicas are available. Often the image cannot be pulled, the container stops or runs as root, or it does not accept connections on port 8080 (spec.port), and not on 127.0.0.1 only. See: kubectl -n acme describe pods -l app=shop",
 			},
 		},
 		"AdmissionRefused": {
@@ -149,21 +247,21 @@ func TestJudge(t *testing.T) {
 		"Loop": {
 			reason: "A container that stops again and again is not trusted while it is ready.",
 			args: complete(func(r *situation) {
-				r.trouble = &Trouble{reason: v1.ReasonCrashLoop, what: "It stops", advice: "See.", loops: true}
+				r.trouble = &diagnosis.Trouble{Phase: v1.PhaseFailed, Reason: v1.ReasonCrashLoop, What: "It stops", Advice: "See.", Loops: true}
 			}),
 			want: Verdict{v1.PhaseFailed, v1.ReasonCrashLoop, "It stops. See."},
 		},
 		"LoopUnseen": {
 			reason: "But one that is about to be replaced may be what was put right.",
 			args: complete(func(r *situation) {
-				r.generation, r.trouble = 8, &Trouble{reason: v1.ReasonCrashLoop, what: "It stops", advice: "See.", loops: true}
+				r.generation, r.trouble = 8, &diagnosis.Trouble{Phase: v1.PhaseFailed, Reason: v1.ReasonCrashLoop, What: "It stops", Advice: "See.", Loops: true}
 			}),
 			want: Verdict{v1.PhasePending, v1.ReasonRollingOut, "Pods are being started or replaced; 3 of 3 replicas are available."},
 		},
 		"TroubleOfOthers": {
 			reason: "What keeps a pod from serving is none of a Deployment that is complete.",
 			args: complete(func(r *situation) {
-				r.trouble = &Trouble{reason: v1.ReasonEvicted, what: "It was evicted", advice: "See."}
+				r.trouble = &diagnosis.Trouble{Phase: v1.PhaseFailed, Reason: v1.ReasonEvicted, What: "It was evicted", Advice: "See."}
 			}),
 			want: Verdict{v1.PhaseRunning, v1.ReasonAvailable, "3 of 3 replicas are available."},
 		},
@@ -197,7 +295,7 @@ func TestJudge(t *testing.T) {
 		"AutoscaledLoop": {
 			reason: "What stops again and again is not trusted, however many serve.",
 			args: autoscaled(func(r *situation) {
-				r.wanted, r.written, r.generation, r.trouble = 5, 5, 8, &Trouble{reason: v1.ReasonCrashLoop, what: "It stops", advice: "See.", loops: true}
+				r.wanted, r.written, r.generation, r.trouble = 5, 5, 8, &diagnosis.Trouble{Phase: v1.PhaseFailed, Reason: v1.ReasonCrashLoop, What: "It stops", Advice: "See.", Loops: true}
 			}),
 			want: Verdict{v1.PhaseFailed, v1.ReasonCrashLoop, "It stops. See."},
 		},
@@ -229,15 +327,44 @@ func TestJudge(t *testing.T) {
 			want:   Verdict{v1.PhasePending, v1.ReasonReplicasUnavailable, "1 of 3 replicas are available."},
 		},
 		"AutoscaledRefused": {
-			reason: "That the autoscaler gets no more is for somebody to know, and to mend.",
+			reason: "That the autoscaler gets no more is for somebody to know. Nothing is missing that must be.",
 			args: autoscaled(func(r *situation) {
 				r.wanted, r.written = 5, 5
+				r.replicaFailure = condition{status: "True", reason: "FailedCreate", message: "exceeded quota: small"}
+			}),
+			want: Verdict{
+				v1.PhaseRunning, v1.ReasonAvailable,
+				"3 of 5 replicas are available. A ResourceQuota of the namespace forbids more pods: exceeded quota: small. Ask for more quota, or lower spec.autoscaling.maxReplicas. See: kubectl -n acme describe quota",
+			},
+		},
+		"AutoscaledRefusedTooFew": {
+			reason: "But for those that must be.",
+			args: autoscaled(func(r *situation) {
+				r.wanted, r.written, r.replicas, r.updated, r.available = 5, 5, 1, 1, 1
 				r.replicaFailure = condition{status: "True", reason: "FailedCreate", message: "exceeded quota: small"}
 			}),
 			want: Verdict{
 				v1.PhaseFailed, v1.ReasonQuotaExceeded,
 				"A ResourceQuota of the namespace forbids more pods: exceeded quota: small. Ask for more quota, or lower spec.autoscaling.maxReplicas. See: kubectl -n acme describe quota",
 			},
+		},
+		"AutoscaledBelowMinimum": {
+			reason: "An autoscaler that has stopped asks for what there was, which is not what the WebApp asks for.",
+			args:   autoscaled(func(r *situation) { r.wanted, r.written, r.replicas, r.updated, r.available = 1, 1, 1, 1, 1 }),
+			want:   Verdict{v1.PhasePending, v1.ReasonReplicasUnavailable, "1 of 2 replicas are available: its autoscaler asks for 1, and not for as many as spec.autoscaling.minReplicas. If that lasts, see: kubectl -n acme describe hpa shop"},
+		},
+		"AutoscaledBelowMinimumAndUnavailable": {
+			reason: "What there is does not serve either.",
+			args:   autoscaled(func(r *situation) { r.wanted, r.written, r.replicas, r.updated, r.available = 1, 1, 1, 1, 0 }),
+			want:   Verdict{v1.PhasePending, v1.ReasonReplicasUnavailable, "0 of 2 replicas are available."},
+		},
+		"AutoscaledPaused": {
+			reason: "To pause a Deployment does not keep its autoscaler from scaling it.",
+			args: autoscaled(func(r *situation) {
+				r.paused, r.progressing = true, condition{status: "Unknown", reason: "DeploymentPaused"}
+				r.wanted, r.written, r.replicas, r.updated = 5, 5, 5, 5
+			}),
+			want: Verdict{v1.PhaseRunning, v1.ReasonAvailable, "3 of 5 replicas are available."},
 		},
 	})
 

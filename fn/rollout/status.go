@@ -110,7 +110,7 @@ func changedAt(before Status, observed Observed, now time.Time) string {
 		at = now
 	}
 
-	if t := parseTime(before.LastUpdated); t.After(at) {
+	if t := value.Time(before.LastUpdated); t.After(at) {
 		at = t
 	}
 
@@ -141,20 +141,10 @@ func lastWrite(object *structpb.Struct, but string) time.Time {
 	last := time.Time{}
 
 	for _, entry := range wire.Open(value.Dig(object.GetFields()["metadata"], "managedFields")).GetListValue().GetValues() {
-		if t := parseTime(value.Text(entry, "time")); t.After(last) && (but == "" || value.Text(entry, "subresource") != but) {
+		if t := value.Time(value.Text(entry, "time")); t.After(last) && (but == "" || value.Text(entry, "subresource") != but) {
 			last = t
 		}
 	}
 
 	return last
-}
-
-// parseTime returns the zero time for what is not one.
-func parseTime(s string) time.Time {
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		return time.Time{}
-	}
-
-	return t
 }

@@ -2,6 +2,7 @@ package value
 
 import (
 	"math"
+	"time"
 
 	"google.golang.org/protobuf/types/known/structpb"
 )
@@ -19,6 +20,21 @@ func Dig(v *structpb.Value, path ...string) *structpb.Value {
 // Text returns the string at a path, or "".
 func Text(v *structpb.Value, path ...string) string {
 	return Dig(v, path...).GetStringValue()
+}
+
+// Time returns the time that a text says, or the zero time if it is none.
+func Time(text string) time.Time {
+	// Parse says at length what is wrong with nothing.
+	if text == "" {
+		return time.Time{}
+	}
+
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}
+	}
+
+	return t
 }
 
 // Number returns the whole number at a path, or 0. Numbers arrive as floats: see

@@ -92,7 +92,7 @@ func testImagePullError(t *testing.T, n *namespace) {
 
 	pod := n.podBesides(t, "image", before...)
 	message := "The image of container app of pod " + pod + " cannot be pulled: " + missingImage +
-		"; 2 of 2 replicas are available. Check the image's name, and spec.imagePullSecrets if its registry asks for a password. " + n.describePod(pod)
+		"; 2 of 2 replicas are available. Check spec.image, and spec.imagePullSecrets if its registry asks for a password. " + n.describePod(pod)
 
 	n.expect(t, webApps, "image", stands, "Failed ImagePullError 2 False: "+message)
 	n.expect(t, pods, pod, "{.status.containerStatuses[0].state.waiting.reason}", "ImagePullBackOff")
@@ -216,7 +216,7 @@ func testOOMKilled(t *testing.T, n *namespace) {
 	}
 
 	n.eventually(t, func() error {
-		got, want := read(t, n.get(t, webApps, "memory"), "{.status.message}"), "Container app of pod "+pod+" ran out of memory and was killed. Raise its memory limit, or have it use less. "+n.describePod(pod)
+		got, want := read(t, n.get(t, webApps, "memory"), "{.status.message}"), "Container app of pod "+pod+" ran out of memory and was killed. Raise its memory limit (spec.resources.limits.memory), or have it use less. "+n.describePod(pod)
 		if got != want {
 			return fmt.Errorf("want %q, got %q", want, got)
 		}
@@ -233,20 +233,22 @@ func testUnschedulable(t *testing.T, n *namespace) {
 	n.patch(t, deployments, "unschedulable", "{spec: {template: {spec: {nodeSelector: {example.com/disk: none}, tolerations: [{operator: Exists}]}}}}")
 
 	pod := n.podBesides(t, "unschedulable", old)
-	message := "Pod " + pod + " finds no node: node(s) didn't match Pod's node affinity/selector; 1 of 1 replicas are available. Have it ask for less, or add nodes. " + n.describePod(pod)
+	message := func(lasts string) string {
+		return "Pod " + pod + " finds no node: node(s) didn't match Pod's node affinity/selector; 1 of 1 replicas are available. " + lasts + " Add nodes that may take it. " + n.describePod(pod)
+	}
 
-	n.expect(t, webApps, "unschedulable", stands, "Pending Unschedulable 1 False: "+message)
+	n.expect(t, webApps, "unschedulable", stands, "Pending Unschedulable 1 False: "+message("This may heal by itself within 2 minutes."))
 	n.steady(t, "unschedulable")
 
 	// Two minutes are too long to wait.
 	said := read(t, n.get(t, pods, pod), "{.status.conditions[?(@.type=='PodScheduled')].message}")
 	n.patchStatus(t, pod, fmt.Sprintf("{conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: %q, lastTransitionTime: %q}]}", said, time.Now().Add(-3*time.Minute).UTC().Format(time.RFC3339)))
-	n.expect(t, webApps, "unschedulable", stands, "Failed Unschedulable 1 False: "+message)
+	n.expect(t, webApps, "unschedulable", stands, "Failed Unschedulable 1 False: "+message("This has lasted for 2 minutes or more."))
 	n.steady(t, "unschedulable")
 	n.told(t, "unschedulable",
 		"Created: Creating Deployment unschedulable.",
 		"Running: 1 of 1 replicas are available. Reach it at http://unschedulable."+n.name+".svc",
-		"Failed: Unschedulable: "+message)
+		"Failed: Unschedulable: "+message("This has lasted for 2 minutes or more."))
 }
 
 // testEvicted has a node stop a pod whose successor does not get ready.
@@ -260,18 +262,18 @@ func testEvicted(t *testing.T, n *namespace) {
 		{type: DisruptionTarget, status: "True", reason: TerminationByKubelet, message: "The node was low on resource: memory. ", lastTransitionTime: %[1]q},
 		{type: Ready, status: "False", reason: PodFailed, lastTransitionTime: %[1]q}, {type: ContainersReady, status: "False", reason: PodFailed, lastTransitionTime: %[1]q}]}`, now))
 
-	message := "Pod " + pod + " was evicted from its node: The node was low on resource: memory. Threshold quantity: 100Mi, available: 20Mi; 0 of 1 replicas are available. Another takes its place. Have it ask for as much as it uses, or use less. " + n.describePod(pod)
+	message := "Pod " + pod + " was evicted from its node: The node was low on resource: memory. Threshold quantity: 100Mi, available: 20Mi; 0 of 1 replicas are available. Another takes its place. Have it ask for as much memory as it uses (spec.resources.requests.memory), or use less. " + n.describePod(pod)
 
 	n.podBesides(t, "evicted", pod)
-	n.expect(t, webApps, "evicted", stands, "Failed Evicted 0 False: "+message)
+	n.expect(t, webApps, "evicted", stands, "Pending Evicted 0 False: "+message)
 	n.steady(t, "evicted")
-	n.told(t, "evicted", "Created: Creating Deployment evicted.", "Failed: Evicted: "+message)
+	n.told(t, "evicted", "Created: Creating Deployment evicted.")
 }
 
 // testProbeFailing has a container run for long and not be ready.
 func testProbeFailing(t *testing.T, n *namespace) {
 	pod := n.diagnose(t, "probe", "example.com/unready:1")
-	message := "Container app of pod " + pod + " runs, and has not been ready for 2 minutes or more: its readiness probe fails; 0 of 1 replicas are available. It must answer on its port, and not on 127.0.0.1 only. " + n.describePod(pod)
+	message := "Container app of pod " + pod + " runs, and has not been ready for 2 minutes or more: its readiness probe fails; 0 of 1 replicas are available. It must accept connections on port 8080 (spec.port), and not on 127.0.0.1 only. " + n.describePod(pod)
 
 	n.expect(t, webApps, "probe", stands, "Failed ProbeFailing 0 False: "+message)
 	n.steady(t, "probe")

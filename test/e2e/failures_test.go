@@ -24,7 +24,7 @@ func testStalled(t *testing.T, n *namespace) {
 	n.patch(t, deployments, "shop", "{spec: {progressDeadlineSeconds: 2}}")
 	n.webApp(t, "shop", "image: 'example.com/never-ready:1', replicas: 2")
 
-	const message = "The rollout makes no progress; 2 of 2 replicas are available. Often the image cannot be pulled, the container stops or runs as root, or nothing listens on port 8080. See: kubectl -n webapps-stalled describe pods -l app=shop"
+	const message = "The rollout has made no progress for 2 seconds; 2 of 2 replicas are available. Often the image cannot be pulled, the container stops or runs as root, or nothing listens on port 8080. See: kubectl -n webapps-stalled describe pods -l app=shop"
 
 	n.expect(t, webApps, "shop", stands, "Failed ProgressDeadlineExceeded 2 False: "+message)
 	n.steady(t, "shop")
@@ -51,7 +51,7 @@ func testQuota(t *testing.T, n *namespace) {
 	n.expect(t, quotas, "small", "{.status.hard.pods}", "1")
 	n.webApp(t, "shop", "image: nginx, replicas: 3")
 
-	const message = "A ResourceQuota of the namespace forbids more pods: exceeded quota: small, requested: pods=1, used: pods=1, limited: pods=1. Ask for more quota, or lower spec.replicas. See: kubectl -n webapps-quota describe quota"
+	const message = "A ResourceQuota of the namespace forbids more pods: exceeded quota: small, requested: pods=1, limited: pods=1. Ask for more quota, or lower spec.replicas. See: kubectl -n webapps-quota describe quota"
 
 	n.expect(t, webApps, "shop", stands, "Failed QuotaExceeded 1 False: "+message)
 	n.steady(t, "shop")
@@ -68,7 +68,7 @@ func testQuota(t *testing.T, n *namespace) {
 func testPodsRefused(t *testing.T, n *namespace) {
 	n.apply(t, `{apiVersion: v1, kind: LimitRange, metadata: {name: small}, spec: {limits: [{type: Container, min: {memory: 1Gi}}]}}`)
 	n.webApp(t, "shop", "image: nginx, replicas: 1")
-	n.expect(t, webApps, "shop", stands, "Failed AdmissionRefused 0 False: The cluster refuses the pods: minimum memory usage per Container is 1Gi, but request is 64Mi")
+	n.expect(t, webApps, "shop", stands, "Failed AdmissionRefused 0 False: The cluster refuses the pods: minimum memory usage per Container is 1Gi, but request is 64Mi. Set spec.resources to what a LimitRange of the namespace allows")
 	n.steady(t, "shop")
 
 	n.delete(t, limits, "small", metav1.DeletePropagationBackground)

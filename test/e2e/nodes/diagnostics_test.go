@@ -44,7 +44,7 @@ type broken struct {
 var allBroken = []broken{
 	{
 		name: "command-missing", spec: "command: [/missing]",
-		reason: "CrashLoop", words: []string{"command", "app"},
+		reason: "CrashLoop", words: []string{"spec.command", "app"},
 	},
 	{
 		name: "liveness-kills", spec: `env: {UNHEALTHY: "1"}, livenessProbe: {httpGet: {path: /healthz}, periodSeconds: 1, failureThreshold: 1}`,
@@ -77,11 +77,12 @@ var allBroken = []broken{
 	},
 	{
 		name: "registry-unauthorized", image: nodes.BrokenRegistry + "/unauthorized/web:1",
-		reason: "ImagePullError", words: []string{"401", "imagePullSecrets"},
+		reason: "ImagePullError", words: []string{"401", "spec.imagePullSecrets"},
 	},
+	// For two minutes it is Pending for the same reason, without a warning.
 	{
 		name: "registry-busy", image: nodes.BrokenRegistry + "/busy/web:1",
-		reason: "ImagePullError", words: []string{"429"},
+		reason: "ImagePullError", words: []string{"429", "2 minutes or more", "how many pulls"},
 	},
 	{
 		name: "registry-hangs", image: nodes.BrokenRegistry + "/hangs/web:1",
@@ -97,11 +98,15 @@ var allBroken = []broken{
 	},
 	{
 		name: "out-of-memory", spec: `env: {EAT_MIB: "200"}, resources: {limits: {memory: 64Mi}}`,
-		reason: "OOMKilled", words: []string{"memory limit"},
+		reason: "OOMKilled", words: []string{"memory limit", "spec.resources.limits.memory"},
+	},
+	{
+		name: "never-healthy", spec: `readinessProbe: {exec: {command: [/missing]}, periodSeconds: 2}`,
+		reason: "ProbeFailing", words: []string{"spec.readinessProbe.exec", "/missing"},
 	},
 	{
 		name: "never-ready", spec: `env: {UNHEALTHY: "1"}, readinessProbe: {httpGet: {path: /healthz}, periodSeconds: 2}`,
-		reason: "ProbeFailing", words: []string{"not been ready"},
+		reason: "ProbeFailing", words: []string{"not been ready", "GET /healthz", "spec.readinessProbe.httpGet"},
 	},
 	{
 		name: "runs-as-root", image: nodes.RootImage(),
@@ -109,19 +114,19 @@ var allBroken = []broken{
 	},
 	{
 		name: "secret-missing", spec: "secretEnv: {PASSWORD: {name: missing-password, key: password}}",
-		reason: "ConfigError", words: []string{"missing-password"},
+		reason: "ConfigError", words: []string{"missing-password", "spec.secretEnv.PASSWORD"},
 	},
 	{
 		name: "env-from-missing", spec: "envFrom: [{secretRef: {name: missing-settings}}]",
-		reason: "ConfigError", words: []string{"missing-settings"},
+		reason: "ConfigError", words: []string{"missing-settings", "spec.envFrom[0]"},
 	},
 	{
 		name: "asks-for-too-much", spec: `resources: {requests: {cpu: "100"}}`,
 		reason: "Unschedulable", words: []string{"Insufficient cpu", "ask for less"},
 	},
 	{
-		name: "volume-full", spec: `volumes: [{name: data, mountPath: /data, emptyDir: {sizeLimit: 8Mi}}], env: {FILL: /data, FILL_MIB: "64"}`,
-		reason: "Evicted", words: []string{"EmptyDir", "use less"}, recovers: true,
+		name: "volume-full", spec: `volumes: [{name: data, mountPath: /data, emptyDir: {sizeLimit: 8Mi}}], env: {FILL: /data, FILL_MIB: "64", START_AFTER: 5s}`,
+		reason: "Evicted", words: []string{"spec.volumes[data].emptyDir.sizeLimit"}, recovers: true,
 	},
 }
 
@@ -199,8 +204,8 @@ func (b broken) check(t *testing.T, n *namespace, steady time.Duration, f *found
 		return
 	}
 
-	// Two minutes, and what follows from them.
-	for time.Since(began) < 160*time.Second && f.phase+" "+f.reason != phase+" "+b.reason {
+	// Two minutes from the first attempt, and what follows from them.
+	for time.Since(began) < 190*time.Second && f.phase+" "+f.reason != phase+" "+b.reason {
 		time.Sleep(500 * time.Millisecond)
 
 		f.look(t, n, b.name)

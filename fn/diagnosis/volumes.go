@@ -1,4 +1,4 @@
-package rollout
+package diagnosis
 
 import (
 	"strings"
@@ -9,9 +9,9 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
-// mounts are in words the objects that must exist for a WebApp's volumes to be mounted,
+// Mounts are in words the objects that must exist for a WebApp's volumes to be mounted,
 // and the volumes. There are none if nothing must.
-func mounts(app *webapp.App) string {
+func Mounts(app *webapp.App) string {
 	var all []string
 
 	for _, volume := range app.Options["volumes"].GetListValue().GetValues() {

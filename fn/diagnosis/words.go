@@ -1,4 +1,4 @@
-package rollout
+package diagnosis
 
 import (
 	"regexp"
@@ -14,16 +14,21 @@ const maxCause = 300
 
 // because returns Kubernetes' words as the end of a sentence.
 func because(words string) string {
-	for _, v := range varying {
-		words = v.pattern.ReplaceAllString(words, v.with)
-	}
-
-	words = strings.TrimRight(strings.Join(strings.Fields(words), " "), ". ")
+	words = steady(words)
 	if words == "" {
 		return ""
 	}
 
 	return ": " + value.Clip(words, maxCause)
+}
+
+// steady returns words that are the same each time they say the same.
+func steady(words string) string {
+	for _, v := range varying {
+		words = v.pattern.ReplaceAllString(words, v.with)
+	}
+
+	return strings.TrimRight(strings.Join(strings.Fields(words), " "), ". ")
 }
 
 // varying is what is different each time Kubernetes says the same: the kubelet's
@@ -41,9 +46,15 @@ var varying = []struct {
 	{regexp.MustCompile(` \(pod: "[^"]*", container: [^)]*\)`), ""},
 	{regexp.MustCompile(`://[^/@\s"]*@`), "://"},
 	{regexp.MustCompile(`(://[^\s"?]*)\?[^\s"]*`), "$1"},
-	{regexp.MustCompile(`\b(\d+\.){3}\d+:\d+->`), ""},
+	{regexp.MustCompile(`(\b(\d+\.){3}\d+|\[[0-9a-fA-F:]+\]):\d+->`), ""},
 	{regexp.MustCompile(`\b(dial|read|write) (tcp|udp) (\[[0-9a-fA-F:]+\]|[0-9.]+):\d+`), "$1 $2"},
 	{regexp.MustCompile(`(?i)\brequest.?id["']?[:= ]+["']?[-\w]+`), "request"},
+	// Of a container's name, the pod's UID and the number of the attempt: see makeContainerName
+	// in k8s.io/kubernetes/pkg/kubelet, and its like in cri-dockerd.
+	{regexp.MustCompile(`_[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}_\d+`), ""},
+	// IDs of containers and of requests. A digest, which has sha256: before it, stays.
+	{regexp.MustCompile(`(^|[^:\w])[0-9a-f]{32,64}\b`), "$1…"},
+	{regexp.MustCompile(`(?i)retry[- ]?after:? *[0-9.]+ ?[a-zµ]*,? *`), ""},
 	{regexp.MustCompile(`\b[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b`), "…"},
 	{regexp.MustCompile(`\b\d{4}-\d\d-\d\dT[0-9:.]+(Z|[-+]\d\d:?\d\d)?`), "…"},
 }
@@ -72,6 +83,10 @@ var (
 	preemption     = regexp.MustCompile(`\. [^.]*preemption: .*$`)
 )
 
+// used is how much of a quota is taken: it changes whenever any pod of the namespace
+// comes or goes. See checkRequest in k8s.io/apiserver/pkg/admission/plugin/resourcequota.
+var used = regexp.MustCompile(`, used: [^ ]+,`)
+
 // podSuffix is what a ReplicaSet adds to the Deployment's name to name a pod:
 // a hash, and five characters of k8s.io/apimachinery/pkg/util/rand's alphabet.
 var podSuffix = regexp.MustCompile(`-[bcdfghjklmnpqrstvwxz2456789]{1,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b`)
@@ -82,5 +97,5 @@ var podRefused = regexp.MustCompile(`^pods "[^"]*" is forbidden: `)
 // withoutPods takes the names of single pods out of Kubernetes' words. Every attempt
 // to create a pod has another name, and none of them exists.
 func withoutPods(message string) string {
-	return podRefused.ReplaceAllString(podSuffix.ReplaceAllString(message, ""), "")
+	return steady(podRefused.ReplaceAllString(podSuffix.ReplaceAllString(used.ReplaceAllString(message, ","), ""), ""))
 }

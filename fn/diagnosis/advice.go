@@ -1,0 +1,148 @@
+package diagnosis
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/webapp-operator/function-webapp/fn/pod"
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+)
+
+// isApp says whether a container is the WebApp's.
+func isApp(c *structpb.Value) bool { return value.Text(c, "name") == pod.ContainerName }
+
+// stranger is what there is to say of a container that no field of the WebApp is about:
+// that of a service mesh, for example, which a webhook adds to the pods.
+func stranger(c *structpb.Value) string {
+	return fmt.Sprintf("The WebApp does not have a container %s: ask who adds it to its pods.", value.Text(c, "name"))
+}
+
+// mustDo is what a container must do for its readiness probe to succeed.
+func mustDo(app *webapp.App) string {
+	probe := app.Options[webapp.ReadinessProbe]
+	port := func(handler string) string {
+		if n := value.Number(probe, handler, "port"); n > 0 {
+			return fmt.Sprintf("port %d", n)
+		}
+
+		return fmt.Sprintf("port %d (spec.port)", app.Spec.Port)
+	}
+
+	switch {
+	case value.IsSet(value.Dig(probe, "exec")):
+		return "have the command of spec.readinessProbe.exec end with exit code 0: " + value.Clip(quoted(value.Dig(probe, "exec", "command")), value.MaxQuoted)
+	case value.IsSet(value.Dig(probe, "grpc")):
+		return "answer gRPC health checks on " + port("grpc") + " for spec.readinessProbe.grpc, and not on 127.0.0.1 only"
+	case value.IsSet(value.Dig(probe, "httpGet")):
+		path := value.Text(probe, "httpGet", "path")
+		if path == "" {
+			path = "/"
+		}
+
+		return fmt.Sprintf("answer GET %s on %s with a status from 200 to 399 for spec.readinessProbe.httpGet, and not on 127.0.0.1 only", value.Clip(path, value.MaxQuoted), port("httpGet"))
+	default:
+		return "accept connections on " + port("tcpSocket") + ", and not on 127.0.0.1 only"
+	}
+}
+
+func quoted(command *structpb.Value) string {
+	words := make([]string, 0, 4)
+	for _, word := range command.GetListValue().GetValues() {
+		words = append(words, word.GetStringValue())
+	}
+
+	return strings.Join(words, " ")
+}
+
+// command is where the command stands that a container runs.
+func command(app *webapp.App) string {
+	switch {
+	case app.Options["command"] != nil:
+		return "spec.command"
+	case app.Options["args"] != nil:
+		return "spec.args"
+	default:
+		return "the ENTRYPOINT of its image, or set spec.command"
+	}
+}
+
+// recreate is for a claim that only pods of one node may use at a time.
+func recreate(app *webapp.App) string {
+	for _, volume := range app.Options["volumes"].GetListValue().GetValues() {
+		if value.Dig(volume, "persistentVolumeClaim") != nil && value.Text(app.Options["strategy"], "type") != "Recreate" {
+			return " A pod of another node may hold a claim: with spec.strategy.type Recreate, that one goes first."
+		}
+	}
+
+	return ""
+}
+
+// What the kubelet says of a Secret or a ConfigMap that is not there, or does not have
+// a key: see makeEnvironmentVariables in k8s.io/kubernetes/pkg/kubelet/kubelet_pods.go.
+var missing = regexp.MustCompile(`(?i)\b(secret|configmap) ("[^"]+"|\S+/\S+)`)
+
+// taken are the fields of a WebApp that take something from the object that the
+// kubelet's words name.
+func taken(app *webapp.App, words string) string {
+	found := missing.FindStringSubmatch(words)
+	if found == nil {
+		return ""
+	}
+
+	name := strings.Trim(found[2][strings.LastIndex(found[2], "/")+1:], `"`)
+
+	var fields []string
+
+	if strings.EqualFold(found[1], "secret") {
+		env := app.Options["secretEnv"].GetStructValue().GetFields()
+		for _, variable := range slices.Sorted(maps.Keys(env)) {
+			if value.Text(env[variable], "name") == name {
+				fields = append(fields, "spec.secretEnv."+variable)
+			}
+		}
+	}
+
+	for i, source := range app.Options["envFrom"].GetListValue().GetValues() {
+		if value.Text(source, "secretRef", "name") == name || value.Text(source, "configMapRef", "name") == name {
+			fields = append(fields, fmt.Sprintf("spec.envFrom[%d]", i))
+		}
+	}
+
+	return value.Clip(strings.Join(fields, ", "), value.MaxMessage/3)
+}
+
+// Guesses are what often keeps a WebApp's rollout from going on, for those who do not
+// see its pods.
+func Guesses(app *webapp.App) string {
+	stops := "the container stops"
+
+	root := value.Dig(app.Options["securityContext"], "runAsNonRoot")
+	if !value.IsSet(root) || root.GetBoolValue() {
+		stops += " or runs as root"
+	}
+
+	all := []string{"the image cannot be pulled", stops}
+
+	if volumes := Mounts(app); volumes != "" {
+		all = append(all, "there is not all that it mounts ("+volumes+")")
+	}
+
+	if probe := app.Options[webapp.ReadinessProbe]; !value.Dig(probe, "disabled").GetBoolValue() {
+		guess := "it does not " + mustDo(app)
+		if probe == nil {
+			guess = fmt.Sprintf("nothing listens on port %d", app.Spec.Port)
+		}
+
+		all = append(all, guess)
+	}
+
+	last := len(all) - 1
+
+	return strings.Join(all[:last], ", ") + ", or " + all[last]
+}

@@ -1,0 +1,103 @@
+package diagnosis
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+)
+
+func findsNoNode(p observedPod) (Trouble, bool) {
+	scheduled := p.condition(corev1.PodScheduled)
+	if value.Text(scheduled, "status") != string(corev1.ConditionFalse) || value.Text(scheduled, "reason") != corev1.PodReasonUnschedulable {
+		return Trouble{}, false
+	}
+
+	words := withoutCounts(value.Text(scheduled, "message"))
+
+	return Trouble{
+		What:     fmt.Sprintf("Pod %s finds no node%s", p.name, because(words)),
+		Advice:   nodeAdvice(p, words),
+		patience: webapp.Patience,
+		began:    p.since(corev1.PodScheduled),
+	}, true
+}
+
+// What the scheduler says of PersistentVolumeClaims and their volumes: see the plugins
+// volumebinding, volumerestrictions, volumezone and nodevolumelimits in
+// k8s.io/kubernetes/pkg/scheduler/framework/plugins.
+var (
+	heldClaim = regexp.MustCompile(`(?i)ReadWriteOncePod|volume node affinity|no available volume zone|available disk|max volume count`)
+	claim     = regexp.MustCompile(`(?i)persistentvolumeclaim|persistent volumes? to bind|unbound .*claim`)
+	scarce    = regexp.MustCompile(`Insufficient|Too many pods`)
+	spread    = regexp.MustCompile(`topology spread`)
+)
+
+func nodeAdvice(p observedPod, words string) string {
+	switch {
+	case heldClaim.MatchString(words):
+		return fmt.Sprintf("Its volumes tie it to a node that cannot take it, or another pod holds one of them: %s.%s%s", Mounts(p.of.App), recreate(p.of.App), p.describe())
+	case claim.MatchString(words):
+		return fmt.Sprintf("Create the PersistentVolumeClaim that spec.volumes names, or a volume for it. See: kubectl -n %s get pvc", p.of.App.Namespace)
+	case scarce.MatchString(words):
+		return "Have it ask for less (spec.resources.requests), or add nodes." + p.describe()
+	case spread.MatchString(words):
+		return "Add nodes, or ask the platform team, whose topologySpread says where replicas may run." + p.describe()
+	default:
+		return "Add nodes that may take it." + p.describe()
+	}
+}
+
+// evicted is for a pod that its node stopped for want of memory, disk or process
+// IDs. The pod stays as it is, and another takes its place: it tells something as
+// long as that may still have to do with it. Once is the node's affair; if one that took
+// the place of another had to go, too, it will not be the last.
+func evicted(p observedPod) (Trouble, bool) {
+	at, was := p.evictedAt()
+	if !was || p.of.Now.Sub(at) >= forgotten {
+		return Trouble{}, false
+	}
+
+	found := Trouble{
+		What:     fmt.Sprintf("Pod %s was evicted from its node%s", p.name, because(value.Text(p.status, "message"))),
+		Advice:   "Another takes its place. " + evictionAdvice(value.Text(p.status, "message")) + p.describe(),
+		patience: untilDeadline,
+	}
+
+	for _, other := range p.of.pods {
+		if before, was := other.evictedAt(); was && p.created != "" && !before.After(value.Time(p.created)) {
+			found.patience = 0
+		}
+	}
+
+	return found, true
+}
+
+// evictedAt says whether and when a node stopped a pod.
+func (p observedPod) evictedAt() (at time.Time, was bool) {
+	return later(p.since(corev1.PodReady), p.since(corev1.DisruptionTarget)), p.ended && value.Text(p.status, "reason") == "Evicted"
+}
+
+// evictionAdvice says which field of the WebApp is about what a node ran out of: see
+// k8s.io/kubernetes/pkg/kubelet/eviction/eviction_manager.go and helpers.go.
+func evictionAdvice(words string) string {
+	if volume := emptyDir.FindStringSubmatch(words); volume != nil {
+		return fmt.Sprintf("Raise spec.volumes[%s].emptyDir.sizeLimit, or have it write less.", volume[1])
+	}
+
+	switch {
+	case strings.Contains(words, "ephemeral"):
+		return "Have it ask for as much ephemeral-storage as it writes (spec.resources), or write less."
+	case strings.Contains(words, "memory"):
+		return "Have it ask for as much memory as it uses (spec.resources.requests.memory), or use less."
+	default:
+		return "Have it ask for as much as it uses (spec.resources.requests), or use less."
+	}
+}
+
+var emptyDir = regexp.MustCompile(`Usage of EmptyDir volume "([^"]+)"`)

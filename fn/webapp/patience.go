@@ -1,0 +1,71 @@
+package webapp
+
+import (
+	"time"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/webapp-operator/function-webapp/fn/value"
+)
+
+// Fields by which a WebApp asks how its container is.
+const (
+	ReadinessProbe = "readinessProbe"
+	LivenessProbe  = "livenessProbe"
+	StartupProbe   = "startupProbe"
+)
+
+// Patience is how long what may heal by itself has to do so, whatever a WebApp asks
+// for: a cluster may add nodes, a registry may have a bad minute.
+const Patience = 2 * time.Minute
+
+// UsualProgressDeadline is Kubernetes' own, of a Deployment that has none:
+// see SetDefaults_Deployment of k8s.io/kubernetes/pkg/apis/apps/v1.
+const UsualProgressDeadline = 10 * time.Minute
+
+// TimeToBeReady is how long a container may take from its start until it is ready. The
+// readiness probe waits until the startup probe has succeeded. See
+// https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/.
+func (a *App) TimeToBeReady() time.Duration {
+	startup, readiness := a.Options[StartupProbe], a.Options[ReadinessProbe]
+	allowed := seconds(readiness, "initialDelaySeconds", 0) + asking(readiness)
+
+	if startup != nil {
+		allowed += seconds(startup, "initialDelaySeconds", 0) + asking(startup)
+	}
+
+	return max(Patience, allowed)
+}
+
+// TimeToBeReadyAgain is how long one may take that was ready: without the delays at its
+// start.
+func (a *App) TimeToBeReadyAgain() time.Duration {
+	return max(Patience, asking(a.Options[ReadinessProbe]))
+}
+
+// ProgressDeadline is how long a rollout may go without progress. It is never shorter
+// than what the probes allow, and what comes before the first of them.
+func (a *App) ProgressDeadline() time.Duration {
+	return max(UsualProgressDeadline, a.TimeToBeReady()+Patience)
+}
+
+// asking is how long a probe takes to make up its mind, with what Kubernetes takes for
+// what is not set: see SetDefaults_Probe of k8s.io/kubernetes/pkg/apis/core/v1.
+func asking(probe *structpb.Value) time.Duration {
+	each := max(seconds(probe, "periodSeconds", 10), seconds(probe, "timeoutSeconds", 1))
+	times := max(orElse(probe, "failureThreshold", 3), value.Number(probe, "successThreshold"))
+
+	return time.Duration(times) * each
+}
+
+func seconds(probe *structpb.Value, name string, otherwise int64) time.Duration {
+	return time.Duration(orElse(probe, name, otherwise)) * time.Second
+}
+
+func orElse(probe *structpb.Value, name string, otherwise int64) int64 {
+	if n := value.Number(probe, name); n > 0 {
+		return n
+	}
+
+	return otherwise
+}
