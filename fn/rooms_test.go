@@ -23,9 +23,10 @@ func TestRooms(t *testing.T) {
 		"value":    {},
 		"webapp":   {"value"},
 		"pod":      {"value", "webapp"},
-		"child":    {"value", "webapp", "pod"},
+		"owner":    {"value"},
+		"child":    {"value", "webapp", "pod", "owner"},
 		"platform": {"value", "webapp", "pod", "child"},
-		"rollout":  {"value", "webapp", "pod", "child"},
+		"rollout":  {"value", "webapp", "pod", "owner", "child"},
 		".":        {"value", "webapp", "child", "platform", "rollout"},
 	}
 

@@ -4,6 +4,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 	appsv1 "k8s.io/api/apps/v1"
 
+	"github.com/webapp-operator/function-webapp/fn/owner"
 	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
@@ -33,6 +34,9 @@ type Facts struct {
 
 	progressing    condition
 	replicaFailure condition
+
+	// others are fields that others have set, and that stay.
+	others []owner.Field
 }
 
 // A condition of a Deployment.
@@ -71,8 +75,12 @@ func Observe(plan *webapp.Plan, observed, desired *structpb.Struct) Facts {
 		written = wanted
 	}
 
-	current, image := isCurrent(observed, desired), ""
-	if !current {
+	drift := owner.Look(observed, desired.GetFields()["spec"])
+	current, image, others := isCurrent(observed, desired) && !drift.Changed, "", drift.Stuck
+
+	if current {
+		others = append(others, drift.Kept...)
+	} else {
 		image = value.Text(pod.Container(observed), "image")
 	}
 
@@ -91,6 +99,7 @@ func Observe(plan *webapp.Plan, observed, desired *structpb.Struct) Facts {
 		available:          min(value.Number(status, "availableReplicas"), value.Number(wanted)),
 		progressing:        conditionOf(status, string(appsv1.DeploymentProgressing)),
 		replicaFailure:     conditionOf(status, string(appsv1.DeploymentReplicaFailure)),
+		others:             others,
 	}
 }
 
