@@ -35,13 +35,12 @@ type Field struct {
 // Look compares an observed Deployment, which may be nil, with the spec that is desired
 // of it. It costs nothing where nobody else has set any of it.
 func Look(observed *structpb.Struct, spec *structpb.Value) Drift {
-	drift := Drift{PutBack: spec}
-
 	managed, recreates := managedFields(observed), value.Dig(spec, "strategy", "rollingUpdate") == nil
-	if !wire.MayHave(managed, "f:template", composedManager) && !(recreates && wire.MayHave(managed, "f:strategy", composedManager)) {
-		return drift
+	if !wire.MayHave(managed, ofTemplate, ofCrossplane) && (!recreates || !wire.MayHave(managed, ofStrategy, ofCrossplane)) {
+		return Drift{PutBack: spec}
 	}
 
+	drift := Drift{PutBack: spec}
 	have := value.Object(value.Fields{"template": wire.Open(value.Dig(observed.GetFields()["spec"], "template"))})
 
 	for _, entry := range others(observed) {
@@ -60,6 +59,9 @@ func Look(observed *structpb.Struct, spec *structpb.Value) Drift {
 
 	return drift
 }
+
+// What entries of managedFields have in them.
+var ofTemplate, ofStrategy, ofCrossplane = []byte("f:template"), []byte("f:strategy"), []byte(composedManager)
 
 // A look goes through what one manager owns.
 type look struct {

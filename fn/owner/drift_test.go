@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/webapp-operator/function-webapp/fn/value"
@@ -277,6 +278,27 @@ func TestLookAtNothing(t *testing.T) {
 		if diff := cmp.Diff(Drift{PutBack: spec}, Look(observed, spec), cmp.Comparer(func(a, b *structpb.Value) bool { return a == b })); diff != "" {
 			t.Errorf("%s: Look(...): -want, +got:\n%s", name, diff)
 		}
+	}
+}
+
+// TestLookCostsNothing holds that nothing is read of a Deployment as it comes, while
+// nobody but Crossplane owns any of its template.
+func TestLookCostsNothing(t *testing.T) {
+	spec := structpb.NewStructValue(parse(t, `{"strategy": {"type": "Recreate"}}`))
+	observed := deployment(t, `{}`, "kube-controller-manager", `{"f:replicas": {}}`)
+	metadata := observed.GetFields()["metadata"].GetStructValue().GetFields()
+
+	raw, err := proto.Marshal(metadata["managedFields"])
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	// As the codec keeps it.
+	metadata["managedFields"] = &structpb.Value{}
+	metadata["managedFields"].ProtoReflect().SetUnknown(raw)
+
+	if got := testing.AllocsPerRun(100, func() { Look(observed, spec) }); got > 0 {
+		t.Errorf("Look(...): want no allocations, got %v", got)
 	}
 }
 

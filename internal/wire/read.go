@@ -601,7 +601,7 @@ func keep[M proto.Message](m M, raw []byte) M {
 // MayHave says whether a list has an item with one text in it and without another. A
 // list that was kept for [Later] is searched as it is, without reading it; of any other,
 // it may.
-func MayHave(list *structpb.Value, text, but string) bool {
+func MayHave(list *structpb.Value, text, but []byte) bool {
 	if list.GetKind() != nil {
 		return true
 	}
@@ -618,7 +618,7 @@ func MayHave(list *structpb.Value, text, but string) bool {
 		var item []byte
 		item, items, _ = one(items, tagListValues)
 
-		if bytes.Contains(item, []byte(text)) && !bytes.Contains(item, []byte(but)) {
+		if bytes.Contains(item, text) && !bytes.Contains(item, but) {
 			return true
 		}
 	}

@@ -403,7 +403,7 @@ func TestMayHave(t *testing.T) {
 	}
 
 	for name, tc := range cases {
-		if got := MayHave(tc.args, "text", "ours"); got != tc.want {
+		if got := MayHave(tc.args, []byte("text"), []byte("ours")); got != tc.want {
 			t.Errorf("%s: %s\nMayHave(...): want %t, got %t", name, tc.reason, tc.want, got)
 		}
 	}
