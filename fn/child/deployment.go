@@ -16,14 +16,14 @@ var deploymentReads = wire.Fields{
 	"spec":     {"replicas": nil},
 }.And(owner.Reads)
 
-// buildDeployment clears what others have set, and the WebApp does not say, when pods are
-// replaced in any case. Until then it stays, and the status tells of it: to clear it would
-// restart them, and have us fight with whoever sets it again.
+// buildDeployment clears what others have set, and the WebApp does not say. Where a release
+// that did not has left such a thing, it stays until pods are replaced in any case, and
+// the status tells of it: an upgrade of ours restarts none.
 func buildDeployment(plan *webapp.Plan, observed *structpb.Struct) value.Fields {
 	spec, made := pod.Deployment(plan, replicas(plan, observed), observed)
 
 	written := value.Text(observed.GetFields()["metadata"], "annotations", webapp.TemplateHashAnnotation)
-	if drift := owner.Look(observed, spec); drift.Changed || written != value.Text(made, webapp.TemplateHashAnnotation) {
+	if drift := owner.Look(observed, spec); pod.IsNewest(made) || drift.Changed || written != value.Text(made, webapp.TemplateHashAnnotation) {
 		spec = drift.PutBack
 	}
 

@@ -16,7 +16,8 @@ import (
 
 // A Drift is how far others have taken a Deployment from what is desired of it.
 type Drift struct {
-	// Changed says that something which is desired is not there.
+	// Changed says that something which is desired is not there, or is there and desired
+	// to be cleared.
 	Changed bool
 
 	// Kept is what is there, is not desired and can be cleared, and Stuck what cannot.
@@ -119,7 +120,10 @@ func (l *look) field(owned, desired, observed *structpb.Value, within wire.Field
 	switch {
 	case observed.GetListValue() != nil && !whole:
 		return l.list(owned, desired, observed, within, path)
-	case !value.IsSet(desired) && isClearable(observed, path):
+	case desired != nil && !value.IsSet(desired):
+		// It is being cleared.
+		l.drift.Changed = true
+	case desired == nil && isClearable(observed, path):
 		l.drift.Kept = append(l.drift.Kept, Field{path, l.manager})
 
 		// What null makes of it, too; but who reads it sees why it is there.
@@ -128,7 +132,7 @@ func (l *look) field(owned, desired, observed *structpb.Value, within wire.Field
 		}
 
 		return structpb.NewNullValue()
-	case !value.IsSet(desired):
+	case desired == nil:
 		l.stuck(path)
 	case observed.GetStructValue() != nil:
 		return l.object(owned, desired, observed, within, path)

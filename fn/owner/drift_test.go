@@ -93,6 +93,14 @@ func TestLook(t *testing.T) {
 			},
 			want: want{kept: []string{"command", "imagePullPolicy"}, putBack: container(`"image": "a", "command": null, "imagePullPolicy": null`)},
 		},
+		"BeingCleared": {
+			reason: "What is sent as null, and is still there, is not as desired.",
+			args: args{
+				desired: container(`"image": "a", "command": null`), observed: container(`"image": "a", "command": ["sh"]`),
+				owned: ofContainer(`{"f:command": {}}`),
+			},
+			want: want{changed: true},
+		},
 		"OfPods": {
 			reason: "Of the pods, too.",
 			args:   args{desired: `{"containers": []}`, observed: `{"containers": [], "terminationGracePeriodSeconds": 99}`, owned: ofPods(`{"f:terminationGracePeriodSeconds": {}}`)},

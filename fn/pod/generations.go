@@ -36,6 +36,11 @@ const (
 	newest = 3
 )
 
+// IsNewest says whether annotations of a Deployment are of the newest generation.
+func IsNewest(made *structpb.Value) bool {
+	return value.Text(made, webapp.GenerationAnnotation) == strconv.Itoa(newest)
+}
+
 // generationOf returns the generation of the defaults that an observed Deployment was
 // made with. One that does not exist yet gets the newest.
 func generationOf(observed *structpb.Struct) int {

@@ -76,11 +76,8 @@ func Observe(plan *webapp.Plan, observed, desired *structpb.Struct) Facts {
 	}
 
 	drift := owner.Look(observed, desired.GetFields()["spec"])
-	current, image, others := isCurrent(observed, desired) && !drift.Changed, "", drift.Stuck
-
-	if current {
-		others = append(others, drift.Kept...)
-	} else {
+	current, image := isCurrent(observed, desired) && !drift.Changed, ""
+	if !current {
 		image = value.Text(pod.Container(observed), "image")
 	}
 
@@ -99,7 +96,7 @@ func Observe(plan *webapp.Plan, observed, desired *structpb.Struct) Facts {
 		available:          min(value.Number(status, "availableReplicas"), value.Number(wanted)),
 		progressing:        conditionOf(status, string(appsv1.DeploymentProgressing)),
 		replicaFailure:     conditionOf(status, string(appsv1.DeploymentReplicaFailure)),
-		others:             others,
+		others:             append(drift.Stuck, drift.Kept...),
 	}
 }
 
