@@ -70,7 +70,7 @@ const everythingAsked = `
 		"scaleDown": {"policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]}}},
 	"podDisruptionBudget": {"minAvailable": "50%"},
 	"ingress": {"host": "shop.example.com", "path": "/shop", "pathType": "Exact", "annotations": {"d/e": "f"}, "tls": {"secretName": "shop-tls"}},
-	"metrics": {"path": "/stats", "port": 9090, "interval": "30s"},
+	"metrics": {"path": "/stats", "port": 9090, "interval": "30s", "scheme": "https", "tlsConfig": {"serverName": "shop.acme.com", "insecureSkipVerify": true}},
 	"networkPolicy": {"ingress": [{"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "edge"}}}], "ports": [{"port": "http"}]}],
 		"egress": [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}}], "ports": [{"port": 1024, "endPort": 2048, "protocol": "UDP"}]}]}
 `
@@ -152,6 +152,11 @@ type (
 				TargetPort intstr.IntOrString `json:"targetPort"`
 				Path       string             `json:"path"`
 				Interval   string             `json:"interval"`
+				Scheme     string             `json:"scheme"`
+				TLSConfig  struct {
+					ServerName         string `json:"serverName"`
+					InsecureSkipVerify bool   `json:"insecureSkipVerify"`
+				} `json:"tlsConfig"`
 			} `json:"endpoints"`
 		} `json:"spec"`
 	}

@@ -57,17 +57,19 @@ func TestOptionsOfChildren(t *testing.T) {
 		},
 		"MetricsWrong": {
 			reason: "Every field is looked at.",
-			fields: `"metrics": {"path": "metrics", "port": 65536, "interval": "often"}`,
+			fields: `"metrics": {"path": "metrics", "port": 65536, "interval": "often", "scheme": "HTTPS", "tlsConfig": {"serverName": ""}}`,
 			want: []string{
 				"spec.metrics.port: Invalid value: 65536: must be between 1 and 65535, inclusive",
+				`spec.metrics.scheme: Unsupported value: "HTTPS": supported values: "http", "https"`,
+				`spec.metrics.tlsConfig.serverName: Invalid value: "": must be the name that the certificate is for`,
 				`spec.metrics.path: Invalid value: "metrics": ` + path,
 				`spec.metrics.interval: Invalid value: "often": must be a duration such as 30s, 1m30s or 500ms`,
 			},
 		},
 		"MetricsUnknown": {
 			reason: "A ServiceMonitor has more than we take.",
-			fields: `"metrics": {"scheme": "https"}`,
-			want:   []string{`spec.metrics: Forbidden: unknown field "scheme"`},
+			fields: `"metrics": {"honorLabels": true}`,
+			want:   []string{`spec.metrics: Forbidden: unknown field "honorLabels"`},
 		},
 		"PolicyEmpty": {
 			reason: "A policy without rules would let nothing in.",

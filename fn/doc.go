@@ -9,6 +9,7 @@
 //	webapp    the WebApp, and the plan of what is built
 //	child     the objects        pod  what their pods are made of
 //	rollout   facts, verdict, status, events       diagnosis  what troubles the pods
+//	owner     what others have set of a Deployment
 //	value     JSON's values, for all of them
 //
 // A room knows those that are below it: value ← webapp ← pod ← child ← platform, and

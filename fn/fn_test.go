@@ -194,7 +194,7 @@ func TestNewWebApp(t *testing.T) {
 			Resources: map[string]*fnv1.Resource{
 				"deployment": {Ready: fnv1.Ready_READY_FALSE, Resource: resource.MustStructJSON(`{
 					"apiVersion": "apps/v1", "kind": "Deployment",
-					"metadata": {"name": "shop", "namespace": "acme", "labels": ` + labels + `, "annotations": {"example.com/template-hash": "987357064cf7fcd2", "example.com/defaults-generation": "2"}},
+					"metadata": {"name": "shop", "namespace": "acme", "labels": ` + labels + `, "annotations": {"example.com/template-hash": "6238d8d2931c257a", "example.com/defaults-generation": "3"}},
 					"spec": {
 						"replicas": 2,
 						"selector": {"matchLabels": {"app": "shop", "managed-by": "webapp-operator"}},
@@ -211,7 +211,7 @@ func TestNewWebApp(t *testing.T) {
 									 "labelSelector": {"matchLabels": {"app": "shop", "managed-by": "webapp-operator"}}}
 								],
 								"containers": [{
-									"name": "app", "image": "nginx:1.27",
+									"name": "app", "image": "nginx:1.27", "imagePullPolicy": "IfNotPresent",
 									"ports": [{"name": "http", "containerPort": 8080, "protocol": "TCP"}],
 									"env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}],
 									"readinessProbe": {"tcpSocket": {"port": "http"}},

@@ -26,10 +26,12 @@ func TestGenerations(t *testing.T) {
 	type want struct {
 		hash, generation string
 		pauses           bool
+		pulls            string
 	}
 
 	old := want{hash: "c575a73ae178e811"}
-	newest := want{hash: "987357064cf7fcd2", generation: "2", pauses: true}
+	second := want{hash: "987357064cf7fcd2", generation: "2", pauses: true}
+	newest := want{hash: "6238d8d2931c257a", generation: "3", pauses: true, pulls: "IfNotPresent"}
 
 	cases := map[string]struct {
 		reason   string
@@ -58,13 +60,19 @@ func TestGenerations(t *testing.T) {
 			reason:   "Pods that are replaced anyway take the newest.",
 			webApp:   strings.Replace(shop, `"A": "1"`, `"A": "2"`, 1),
 			observed: first,
-			want:     want{hash: "b0d16ca0f78b3f1d", generation: "2", pauses: true},
+			want:     want{hash: "7011e57f5b206247", generation: "3", pauses: true, pulls: "IfNotPresent"},
 		},
 		"Newest": {
 			reason:   "What has the newest keeps it.",
 			webApp:   shop,
-			observed: `{"metadata": {"annotations": {"example.com/template-hash": "987357064cf7fcd2", "example.com/defaults-generation": "2"}}}`,
+			observed: `{"metadata": {"annotations": {"example.com/template-hash": "6238d8d2931c257a", "example.com/defaults-generation": "3"}}}`,
 			want:     newest,
+		},
+		"Second": {
+			reason:   "So does what has one before it.",
+			webApp:   shop,
+			observed: `{"metadata": {"annotations": {"example.com/template-hash": "987357064cf7fcd2", "example.com/defaults-generation": "2"}}}`,
+			want:     second,
 		},
 		"AskedFor": {
 			reason:   "kubectl annotate takes them at once.",
@@ -75,7 +83,7 @@ func TestGenerations(t *testing.T) {
 		"AskedForByNumber": {
 			reason:   "By their number, too.",
 			webApp:   shop,
-			observed: annotated("2"),
+			observed: annotated("3"),
 			want:     newest,
 		},
 		"Newer": {
@@ -89,6 +97,12 @@ func TestGenerations(t *testing.T) {
 			webApp:   shop,
 			observed: `{"metadata": {}, "spec": {"replicas": 2}}`,
 			want:     old,
+		},
+		"UnknownOtherImage": {
+			reason:   "But for its image, if that is another.",
+			webApp:   strings.Replace(shop, "nginx:1.27", "nginx:latest", 1),
+			observed: `{"metadata": {}, "spec": {"replicas": 2, "template": {"spec": {"containers": [{"name": "app", "image": "nginx:1.27", "imagePullPolicy": "IfNotPresent"}]}}}}`,
+			want:     want{hash: "2211582f50f0dfff", generation: "3", pauses: true, pulls: "Always"},
 		},
 	}
 
@@ -105,6 +119,7 @@ func TestGenerations(t *testing.T) {
 				hash:       value.Text(annotations, "example.com/template-hash"),
 				generation: value.Text(annotations, "example.com/defaults-generation"),
 				pauses:     value.Dig(pod.Container(deployment), "lifecycle") != nil,
+				pulls:      value.Text(pod.Container(deployment), "imagePullPolicy"),
 			}
 
 			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{})); diff != "" {

@@ -23,10 +23,11 @@ func TestRooms(t *testing.T) {
 		"value":     {},
 		"webapp":    {"value"},
 		"pod":       {"value", "webapp"},
-		"child":     {"value", "webapp", "pod"},
+		"owner":     {"value"},
+		"child":     {"value", "webapp", "pod", "owner"},
 		"platform":  {"value", "webapp", "pod", "child"},
 		"diagnosis": {"value", "webapp", "pod", "child"},
-		"rollout":   {"value", "webapp", "pod", "child", "diagnosis"},
+		"rollout":   {"value", "webapp", "pod", "owner", "child", "diagnosis"},
 		".":         {"value", "webapp", "child", "platform", "diagnosis", "rollout"},
 	}
 

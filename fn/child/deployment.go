@@ -1,28 +1,35 @@
 package child
 
 import (
-	"strings"
-
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"github.com/webapp-operator/function-webapp/fn/owner"
 	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
-// deploymentReads is what replicas and [pod.Deployment] read.
+// deploymentReads is what replicas, [owner.Look] and [pod.Deployment] read.
 var deploymentReads = wire.Fields{
-	"metadata": {"managedFields": wire.Later, "annotations": {webapp.TemplateHashAnnotation: nil, webapp.GenerationAnnotation: nil}},
+	"metadata": {"annotations": {webapp.TemplateHashAnnotation: nil, webapp.GenerationAnnotation: nil}},
 	"spec":     {"replicas": nil},
-}
+}.And(owner.Reads)
 
+// buildDeployment clears what others have set, and the WebApp does not say. Where a release
+// that did not has left such a thing, it stays until pods are replaced in any case, and
+// the status tells of it: an upgrade of ours restarts none.
 func buildDeployment(plan *webapp.Plan, observed *structpb.Struct) value.Fields {
 	spec, made := pod.Deployment(plan, replicas(plan, observed), observed)
 
 	// Kubernetes must not give up on pods before their own probes do.
 	if deadline := plan.App.ProgressDeadline(); deadline > webapp.UsualProgressDeadline {
 		spec = value.With(spec, value.Fields{"progressDeadlineSeconds": value.Int(int64(deadline.Seconds()))})
+	}
+
+	written := value.Text(observed.GetFields()["metadata"], "annotations", webapp.TemplateHashAnnotation)
+	if drift := owner.Look(observed, spec); pod.IsNewest(made) || drift.Changed || written != value.Text(made, webapp.TemplateHashAnnotation) {
+		spec = drift.PutBack
 	}
 
 	return value.Fields{"spec": spec, "metadata": value.Object(value.Fields{"annotations": made})}
@@ -51,26 +58,9 @@ func replicas(plan *webapp.Plan, observed *structpb.Struct) *structpb.Value {
 		// which case an autoscaler does not touch it.
 		most := int32(value.Number(plan.App.Options[webapp.AutoscalingOption], "maxReplicas")) //nolint:gosec // It was checked.
 		return value.Int(min(max(plan.App.Spec.Replicas, plan.LeastReplicas()), most))
-	case scaledByOthers(observed):
+	case owner.ScaledByOthers(observed):
 		return nil
 	default:
 		return value.Int(have)
 	}
-}
-
-// composedManager is how the name of the manager of what Crossplane composes
-// begins: see FieldOwnerComposedPrefix in
-// github.com/crossplane/crossplane/v2/internal/controller/apiextensions/composite.
-const composedManager = "apiextensions.crossplane.io/composed"
-
-// scaledByOthers says whether the number of a Deployment's replicas is somebody
-// else's, too.
-func scaledByOthers(deployment *structpb.Struct) bool {
-	for _, entry := range wire.Open(value.Dig(deployment.GetFields()["metadata"], "managedFields")).GetListValue().GetValues() {
-		if value.Dig(entry, "fieldsV1", "f:spec", "f:replicas") != nil && !strings.HasPrefix(value.Text(entry, "manager"), composedManager) {
-			return true
-		}
-	}
-
-	return false
 }

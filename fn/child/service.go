@@ -114,13 +114,18 @@ func servicePort(app *webapp.App) int64 {
 	return int64(v1.DefaultServicePort)
 }
 
+// speaksTLS says whether the WebApp's port speaks TLS.
+func speaksTLS(app *webapp.App) bool {
+	return strings.EqualFold(value.Text(app.Options["service"], "appProtocol"), "https")
+}
+
 // serviceURL is where the Service is reached inside the cluster. It names no
 // cluster domain, which we cannot know: <service>.<namespace>.svc resolves
 // whatever it is
 // (https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/).
 func serviceURL(app *webapp.App) string {
 	scheme, usual := "http", int64(v1.DefaultServicePort)
-	if strings.EqualFold(value.Text(app.Options["service"], "appProtocol"), "https") {
+	if speaksTLS(app) {
 		scheme, usual = "https", 443
 	}
 

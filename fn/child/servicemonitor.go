@@ -10,12 +10,17 @@ import (
 
 func buildMonitor(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	o := plan.App.Option("metrics")
-	endpoint := value.Fields{"path": o.Get("path"), "interval": o.Get("interval")}
+	endpoint := value.Fields{"path": o.Get("path"), "interval": o.Get("interval"), "scheme": o.Get("scheme"), "tlsConfig": o.Get("tlsConfig")}
 
 	if port := pod.MetricsPort(plan.App); port != nil {
 		endpoint["targetPort"] = port
 	} else {
 		endpoint["port"] = pod.HTTPPort
+
+		// Prometheus asks over plain HTTP if it is not told otherwise.
+		if endpoint["scheme"] == nil && speaksTLS(plan.App) {
+			endpoint["scheme"] = https
+		}
 	}
 
 	return value.Fields{
@@ -26,3 +31,5 @@ func buildMonitor(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 		}),
 	}
 }
+
+var https = value.String("https")

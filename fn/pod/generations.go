@@ -21,16 +21,25 @@ var generations = [...]struct {
 	// stop, where nobody says, and pauseInGrace where the WebApp says how long it has to
 	// stop.
 	pause, pauseInGrace int32
+
+	// pulls says that the policy by which the image is pulled is sent.
+	pulls bool
 }{
 	oldest: {pauseInGrace: 5},
-	newest: {pause: 5, pauseInGrace: 5},
+	2:      {pause: 5, pauseInGrace: 5},
+	newest: {pause: 5, pauseInGrace: 5, pulls: true},
 }
 
 const (
 	// oldest is that of Deployments that do not say, which are those of v0.1.0.
 	oldest = 1
-	newest = 2
+	newest = 3
 )
+
+// IsNewest says whether annotations of a Deployment are of the newest generation.
+func IsNewest(made *structpb.Value) bool {
+	return value.Text(made, webapp.GenerationAnnotation) == strconv.Itoa(newest)
+}
 
 // generationOf returns the generation of the defaults that an observed Deployment was
 // made with. One that does not exist yet gets the newest.
@@ -50,12 +59,4 @@ func generationOf(observed *structpb.Struct) int {
 	}
 
 	return generation
-}
-
-// hashOf returns the hash of the pod template of a Deployment's spec, for
-// [webapp.TemplateHashAnnotation].
-func hashOf(spec *structpb.Value) string {
-	hash := value.NewDigest().Value(value.Dig(spec, "template"))
-
-	return strconv.FormatUint(uint64(hash), 16)
 }

@@ -25,6 +25,11 @@ func checkMetrics(spec value.Reader) {
 
 	written := spec.Object("metrics")
 	written.Integer("port", v1.MinPort, v1.MaxPort)
+	written.OneOf("scheme", "http", "https")
+
+	if tls := written.Object("tlsConfig"); tls.Get("serverName") != nil && (in.TLSConfig.ServerName == "" || len(in.TLSConfig.ServerName) > v1.MaxSubdomainLength) {
+		tls.Invalid("serverName", in.TLSConfig.ServerName, "must be the name that the certificate is for")
+	}
 
 	if written.Get("path") != nil {
 		webapp.CheckPath(written, "path", in.Path)

@@ -55,14 +55,18 @@ type template struct {
 func Deployment(plan *webapp.Plan, replicas *structpb.Value, observed *structpb.Struct) (spec, made *structpb.Value) {
 	generation := generationOf(observed)
 	spec = build(plan, replicas, generation)
-	hash := hashOf(spec)
+	hash := value.NewDigest().Value(value.Dig(spec, "template")).String()
 
 	written := value.Text(observed.GetFields()["metadata"], "annotations", webapp.TemplateHashAnnotation)
-	if generation != newest && written != "" && written != hash {
+	if written == "" && keepsImage(observed, plan) { // Somebody removed the annotation.
+		written = hash
+	}
+
+	if generation != newest && written != hash {
 		// The pods are replaced in any case.
 		generation = newest
 		spec = build(plan, replicas, generation)
-		hash = hashOf(spec)
+		hash = value.NewDigest().Value(value.Dig(spec, "template")).String()
 	}
 
 	annotations := value.Fields{webapp.TemplateHashAnnotation: value.String(hash)}
@@ -71,6 +75,12 @@ func Deployment(plan *webapp.Plan, replicas *structpb.Value, observed *structpb.
 	}
 
 	return spec, value.Object(annotations)
+}
+
+// keepsImage says whether an observed Deployment is not known to have another image.
+func keepsImage(observed *structpb.Struct, plan *webapp.Plan) bool {
+	image := value.Text(Container(observed), "image")
+	return image == "" || image == plan.App.Spec.Image
 }
 
 // build returns the spec with a generation of our defaults.
@@ -85,6 +95,10 @@ func build(plan *webapp.Plan, replicas *structpb.Value, generation int) *structp
 			"selector": plan.Matching,
 			"strategy": rollingUpdate,
 		},
+	}
+
+	if generations[generation].pulls {
+		t.container["imagePullPolicy"] = webapp.DefaultPullPolicy(app.Spec.Image)
 	}
 
 	if len(app.Options) > 0 || defaults.SecurityContext != nil {

@@ -7,6 +7,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/webapp-operator/function-webapp/fn/owner"
 	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
@@ -44,6 +45,9 @@ type Facts struct {
 
 	progressing    condition
 	replicaFailure condition
+
+	// others are fields that others have set, and that stay.
+	others []owner.Field
 }
 
 // A condition of a Deployment.
@@ -93,7 +97,8 @@ func Observe(plan *webapp.Plan, observed, desired *structpb.Struct, before Statu
 		written = wanted
 	}
 
-	current, image := isCurrent(observed, desired), ""
+	drift := owner.Look(observed, desired.GetFields()["spec"])
+	current, image := isCurrent(observed, desired) && !drift.Changed, ""
 	if !current {
 		image = value.Text(pod.Container(observed), "image")
 	}
@@ -117,6 +122,7 @@ func Observe(plan *webapp.Plan, observed, desired *structpb.Struct, before Statu
 		deadline:           deadlineOf(spec),
 		progressing:        conditionOf(status, string(appsv1.DeploymentProgressing)),
 		replicaFailure:     conditionOf(status, string(appsv1.DeploymentReplicaFailure)),
+		others:             append(drift.Stuck, drift.Kept...),
 	}
 }
 

@@ -29,11 +29,15 @@ func TestObserve(t *testing.T) {
 		return s
 	}
 
+	ownedByOthers := resource.MustStructJSON(`{"managedFields": [{"manager": "kubectl-set", "fieldsV1": {"f:spec": {"f:template": {"f:spec": {"f:containers": {
+		"k:{\"name\":\"app\"}": {"f:image": {}, "f:command": {}}}}}}}}]}`).GetFields()["managedFields"]
+
 	type want struct {
 		current bool
 		written int64
 		image   string
 		leaving bool
+		others  int
 	}
 
 	cases := map[string]struct {
@@ -66,6 +70,22 @@ func TestObserve(t *testing.T) {
 				metadata["annotations"] = structpb.NewStructValue(resource.MustStructJSON(`{"example.com/template-hash": "1"}`))
 			}),
 			want: want{current: false, written: 2, image: "nginx:1.27"},
+		},
+		"SetImage": {
+			reason: "The hash says what we sent, and what is there counts.",
+			args: observed(func(metadata, _, container map[string]*structpb.Value) {
+				container["image"] = structpb.NewStringValue("nginx:1.26")
+				metadata["managedFields"] = ownedByOthers
+			}),
+			want: want{current: false, written: 2, image: "nginx:1.26"},
+		},
+		"SetBesides": {
+			reason: "What is beside it changes nothing of that. It stays until the pods are replaced.",
+			args: observed(func(metadata, _, container map[string]*structpb.Value) {
+				container["command"] = structpb.NewListValue(&structpb.ListValue{})
+				metadata["managedFields"] = ownedByOthers
+			}),
+			want: want{current: true, written: 2, others: 1},
 		},
 		"NoHash": {
 			reason: "Without a hash, the fields are compared, and are the same.",
@@ -126,7 +146,7 @@ func TestObserve(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			r := Observe(plan, tc.args, desired, Status{}, time.Time{})
-			if diff := cmp.Diff(tc.want, want{r.templateCurrent, r.written, r.image, r.terminating}, cmp.AllowUnexported(want{})); diff != "" {
+			if diff := cmp.Diff(tc.want, want{r.templateCurrent, r.written, r.image, r.terminating, len(r.others)}, cmp.AllowUnexported(want{})); diff != "" {
 				t.Errorf("\n%s\nObserve(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})

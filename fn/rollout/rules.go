@@ -52,11 +52,11 @@ func Judge(facts Facts, trouble *diagnosis.Trouble) Verdict {
 
 	for _, rule := range rules {
 		if v, applies := rule.judge(s); applies {
-			return v
+			return s.withOthers(v)
 		}
 	}
 
-	return pending(v1.ReasonReplicasUnavailable, "%s.", s.count())
+	return s.withOthers(pending(v1.ReasonReplicasUnavailable, "%s.", s.count()))
 }
 
 // rules are in order of how much they tell a person. They are documented with

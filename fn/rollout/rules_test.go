@@ -12,6 +12,7 @@ import (
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/diagnosis"
+	"github.com/webapp-operator/function-webapp/fn/owner"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
@@ -60,6 +61,16 @@ func TestJudge(t *testing.T) {
 			reason: "A Deployment that is being deleted is not Running, however many pods it has.",
 			args:   complete(func(r *situation) { r.terminating = true }),
 			want:   Verdict{v1.PhasePending, v1.ReasonTerminating, "The Deployment is being deleted. It will be created again when it is gone."},
+		},
+		"Others": {
+			reason: "It runs, but not as the WebApp says, and somebody has to know.",
+			args: complete(func(r *situation) {
+				r.others = []owner.Field{{Path: "livenessProbe", Manager: "kubectl-rollout"}, {Path: "env[MODE]", Manager: "reloader"}, {Path: "env[DEBUG]", Manager: "kubectl-rollout"}}
+			}),
+			want: Verdict{
+				v1.PhaseRunning, v1.ReasonAvailable,
+				"3 of 3 replicas are available. The Deployment has more than the WebApp says, which may keep it from being updated: env[DEBUG], livenessProbe (set by kubectl-rollout), env[MODE] (set by reloader). Say it in the WebApp, or have the Deployment made again without stopping its pods: kubectl -n acme delete deployment shop --cascade=orphan",
+			},
 		},
 		"Updating": {
 			reason: "What runs is not what is wanted.",

@@ -65,6 +65,9 @@ func (d Digest) Value(v *structpb.Value) Digest {
 	}
 }
 
+// String returns the digest as text.
+func (d Digest) String() string { return strconv.FormatUint(uint64(d), 16) }
+
 func (d Digest) byte(b byte) Digest { return (d ^ Digest(b)) * fnvPrime }
 
 // number adds a number as eight bytes.

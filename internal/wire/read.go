@@ -597,3 +597,31 @@ func keep[M proto.Message](m M, raw []byte) M {
 	m.ProtoReflect().SetUnknown(protoreflect.RawFields(bytes.Clone(raw)))
 	return m
 }
+
+// MayHave says whether a list has an item with one text in it and without another. A
+// list that was kept for [Later] is searched as it is, without reading it; of any other,
+// it may.
+func MayHave(list *structpb.Value, text, but []byte) bool {
+	if list.GetKind() != nil {
+		return true
+	}
+
+	raw := list.ProtoReflect().GetUnknown()
+	if len(raw) == 0 || raw[0] != tagValueList {
+		return false
+	}
+
+	// It was checked when it was kept.
+	items, _, _ := chunk(raw[1:])
+
+	for len(items) > 0 {
+		var item []byte
+		item, items, _ = one(items, tagListValues)
+
+		if bytes.Contains(item, text) && !bytes.Contains(item, but) {
+			return true
+		}
+	}
+
+	return false
+}

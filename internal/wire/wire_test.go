@@ -367,6 +367,48 @@ func TestOpen(t *testing.T) {
 	}
 }
 
+// TestMayHave holds that what was kept for later is searched item by item, and that
+// whatever else there is may have anything.
+func TestMayHave(t *testing.T) {
+	items := func(texts ...string) *structpb.Value {
+		list := &structpb.ListValue{}
+		for _, text := range texts {
+			list.Values = append(list.Values, structpb.NewStringValue(text))
+		}
+
+		return structpb.NewListValue(list)
+	}
+
+	kept := func(v *structpb.Value) *structpb.Value {
+		raw, err := proto.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		return keep(&structpb.Value{}, raw)
+	}
+
+	cases := map[string]struct {
+		reason string
+		args   *structpb.Value
+		want   bool
+	}{
+		"Nothing": {reason: "There is none.", args: nil},
+		"Has":     {reason: "The second item has it.", args: kept(items("other", "some text")), want: true},
+		"HasBoth": {reason: "The one that has it has the other text, too.", args: kept(items("some text of ours", "ours", "other"))},
+		"NoList":  {reason: "It is no list.", args: kept(structpb.NewStringValue("text"))},
+		"Empty":   {reason: "There are no items.", args: kept(items())},
+		"NotKept": {reason: "It was read already.", args: items("other"), want: true},
+		"Unset":   {reason: "A value of no kind has nothing.", args: &structpb.Value{}},
+	}
+
+	for name, tc := range cases {
+		if got := MayHave(tc.args, []byte("text"), []byte("ours")); got != tc.want {
+			t.Errorf("%s: %s\nMayHave(...): want %t, got %t", name, tc.reason, tc.want, got)
+		}
+	}
+}
+
 // TestInput holds that the input that comes again and again is read once.
 func TestInput(t *testing.T) {
 	c := NewCodec(reads)

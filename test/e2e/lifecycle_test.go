@@ -42,6 +42,8 @@ func TestLifecycle(t *testing.T) {
 			"DriftPods":         testDriftPods,
 			"DriftObjects":      testDriftObjects,
 			"DeploymentDeleted": testDeploymentDeleted,
+			"Undo":              testUndo,
+			"UndoStuck":         testUndoStuck,
 			"Pause":             testPause,
 			"Composition":       testComposition,
 			"Stalled":           testStalled,

@@ -1,0 +1,57 @@
+package owner
+
+import (
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/internal/wire"
+)
+
+// composedManager is how the name of the manager of what Crossplane composes
+// begins: see FieldOwnerComposedPrefix in
+// github.com/crossplane/crossplane/v2/internal/controller/apiextensions/composite.
+const composedManager = "apiextensions.crossplane.io/composed"
+
+// described is what a WebApp describes of a Deployment's spec: what others set beside it
+// is theirs. Of a list whose items it goes into, others may have more.
+var described = wire.Fields{"template": {"spec": {
+	"containers": {
+		"args": nil, "command": nil, "env": nil, "envFrom": nil, "image": nil, "imagePullPolicy": nil, "lifecycle": nil,
+		"livenessProbe": nil, "ports": nil, "readinessProbe": nil, "resources": nil, "securityContext": nil,
+		"startupProbe": nil, "volumeMounts": nil,
+	},
+	"automountServiceAccountToken": nil, "enableServiceLinks": nil, "imagePullSecrets": nil, "securityContext": nil,
+	"serviceAccount": nil, "serviceAccountName": nil, "terminationGracePeriodSeconds": nil,
+	"topologySpreadConstraints": nil, "volumes": nil,
+}}}
+
+// Reads is what is read here of a Deployment.
+var Reads = wire.Fields{"metadata": {"managedFields": wire.Later}, "spec": {"template": wire.Later}}
+
+// ScaledByOthers says whether the number of a Deployment's replicas is somebody
+// else's, too.
+func ScaledByOthers(deployment *structpb.Struct) bool {
+	return slices.ContainsFunc(others(deployment), func(entry *structpb.Value) bool {
+		return value.Dig(entry, "fieldsV1", "f:spec", "f:replicas") != nil
+	})
+}
+
+// others are the entries of managedFields that are not Crossplane's.
+func others(deployment *structpb.Struct) []*structpb.Value {
+	var found []*structpb.Value
+
+	for _, entry := range wire.Open(managedFields(deployment)).GetListValue().GetValues() {
+		if !strings.HasPrefix(value.Text(entry, "manager"), composedManager) {
+			found = append(found, entry)
+		}
+	}
+
+	return found
+}
+
+func managedFields(deployment *structpb.Struct) *structpb.Value {
+	return value.Dig(deployment.GetFields()["metadata"], "managedFields")
+}

@@ -1,0 +1,80 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// testUndo runs kubectl rollout undo on WebApps whose settings have changed in ways that
+// server-side apply alone does not put back.
+func testUndo(t *testing.T, n *namespace) {
+	const of = "{.spec.template.spec."
+
+	undo := func(name string) {
+		n.running(t, name, 1)
+		n.do(t, "rollout", "undo", "deployment/"+name)
+	}
+
+	t.Log("a variable that has become a secret")
+	n.apply(t, `{apiVersion: v1, kind: Secret, metadata: {name: shop}, stringData: {password: new}}`)
+	n.webApp(t, "secret", "image: 'nginx:1.27', replicas: 1, env: {PASSWORD: old}")
+	n.running(t, "secret", 1)
+	n.webApp(t, "secret", "image: 'nginx:1.28', replicas: 1, secretEnv: {PASSWORD: {name: shop, key: password}}")
+	undo("secret")
+	n.expect(t, deployments, "secret", of+"containers[0].image} "+of+"containers[0].env[0].value} "+of+"containers[0].env[0].valueFrom.secretKeyRef.name}", "nginx:1.28  shop")
+	n.running(t, "secret", 1)
+	n.expect(t, webApps, "secret", "{.status.message}", "1 of 1 replicas are available.")
+	n.steady(t, "secret")
+
+	t.Log("values and lists that have gone, which are cleared as null")
+	n.webApp(t, "values", "image: nginx, replicas: 1, command: [nginx], imagePullPolicy: Never, securityContext: {runAsUser: 7}, terminationGracePeriodSeconds: 99")
+	n.running(t, "values", 1)
+	n.webApp(t, "values", "image: nginx, replicas: 1")
+	undo("values")
+	n.expect(t, deployments, "values", of+"containers[0]['command','imagePullPolicy']} "+of+"securityContext.runAsUser} "+of+"terminationGracePeriodSeconds}", "Always  35")
+	n.running(t, "values", 1)
+	n.steady(t, "values")
+
+	t.Log("a volume from elsewhere")
+	n.webApp(t, "volume", "image: nginx, replicas: 1, volumes: [{name: data, mountPath: /data, configMap: {name: volume-config}}]")
+	n.running(t, "volume", 1)
+	n.webApp(t, "volume", "image: nginx, replicas: 1, volumes: [{name: data, mountPath: /data, emptyDir: {}}]")
+	undo("volume")
+	n.expect(t, deployments, "volume", of+"volumes[*].name} "+of+"containers[0].volumeMounts[0].name} "+of+"volumes[0].configMap.name}", "data data ")
+	n.running(t, "volume", 1)
+	n.steady(t, "volume")
+}
+
+// testUndoStuck runs kubectl rollout undo where it brings back what cannot be cleared: the
+// status says so, and what it says to do helps, without stopping a pod before its time.
+func testUndoStuck(t *testing.T, n *namespace) {
+	n.webApp(t, "shop", "image: nginx, replicas: 2, livenessProbe: {exec: {command: ['true']}}, env: {DEBUG: '1'}")
+	n.running(t, "shop", 2)
+	n.webApp(t, "shop", "image: nginx, replicas: 2, livenessProbe: {httpGet: {path: /live}}")
+	n.running(t, "shop", 2)
+	n.do(t, "rollout", "undo", "deployment/shop")
+
+	n.eventually(t, func() error {
+		message := read(t, n.get(t, webApps, "shop"), "{.status.phase} {.status.reason} {.status.message}")
+		if !strings.HasPrefix(message, "Pending Updating ") || !strings.Contains(message, "env[DEBUG], livenessProbe.exec (set by kubectl)") {
+			return fmt.Errorf("want the WebApp to say what is in the way, got %q", message)
+		}
+
+		return nil
+	})
+
+	before := n.podsOf(t, "shop")
+	n.do(t, "delete", "deployment", "shop", "--cascade=orphan")
+
+	if diff := cmp.Diff(before, n.podsOf(t, "shop")); diff != "" {
+		t.Errorf("want the pods to go on: -before, +after:\n%s", diff)
+	}
+
+	n.running(t, "shop", 2)
+	n.expect(t, webApps, "shop", "{.status.message}", "2 of 2 replicas are available.")
+	n.expect(t, deployments, "shop", "{.spec.template.spec.containers[0].livenessProbe.exec}{.spec.template.spec.containers[0].livenessProbe.httpGet.path}{.spec.template.spec.containers[0].env}", "/live")
+	n.steady(t, "shop")
+}
