@@ -21,7 +21,6 @@ var generations = [...]struct {
 	// stop, where nobody says, and pauseInGrace where the WebApp says how long it has to
 	// stop.
 	pause, pauseInGrace int32
-
 	// pulls says that the policy by which the image is pulled is sent.
 	pulls bool
 }{

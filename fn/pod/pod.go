@@ -79,8 +79,7 @@ func Deployment(plan *webapp.Plan, replicas *structpb.Value, observed *structpb.
 
 // keepsImage says whether an observed Deployment is not known to have another image.
 func keepsImage(observed *structpb.Struct, plan *webapp.Plan) bool {
-	image := value.Text(Container(observed), "image")
-	return image == "" || image == plan.App.Spec.Image
+	return slices.Contains([]string{"", plan.App.Spec.Image}, value.Text(Container(observed), "image"))
 }
 
 // build returns the spec with a generation of our defaults.

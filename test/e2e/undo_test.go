@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // testUndo runs kubectl rollout undo on WebApps whose settings have changed in ways that
@@ -69,8 +67,9 @@ func testUndoStuck(t *testing.T, n *namespace) {
 	before := n.podsOf(t, "shop")
 	n.do(t, "delete", "deployment", "shop", "--cascade=orphan")
 
-	if diff := cmp.Diff(before, n.podsOf(t, "shop")); diff != "" {
-		t.Errorf("want the pods to go on: -before, +after:\n%s", diff)
+	// By now, the first may have been replaced as in any other update.
+	if now := n.podsOf(t, "shop"); len(now) < len(before) {
+		t.Errorf("want the pods %v to go on until there are others, got %v", before, now)
 	}
 
 	n.running(t, "shop", 2)
