@@ -22,8 +22,10 @@ func TestRooms(t *testing.T) {
 	knows := map[string][]string{
 		"value":    {},
 		"webapp":   {"value"},
-		"pod":      {"value", "webapp"},
-		"child":    {"value", "webapp", "pod"},
+		"network":  {"value"},
+		"volume":   {"value", "webapp"},
+		"pod":      {"value", "webapp", "volume"},
+		"child":    {"value", "webapp", "network", "pod"},
 		"platform": {"value", "webapp", "pod", "child"},
 		"rollout":  {"value", "webapp", "pod", "child"},
 		".":        {"value", "webapp", "child", "platform", "rollout"},
