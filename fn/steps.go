@@ -210,7 +210,7 @@ func (c *call) lookAtPods() *refusal {
 }
 
 func (c *call) judge() *refusal {
-	c.verdict = rollout.Judge(c.facts, rollout.FindTrouble(c.pods, c.facts, c.now))
+	c.verdict = rollout.Late(c.before, rollout.Judge(c.facts, rollout.FindTrouble(c.pods, c.facts, c.now)), c.facts, c.now)
 	c.running = c.verdict.Phase == v1.PhaseRunning
 
 	if len(c.conflicts) > 0 {
