@@ -93,7 +93,7 @@ test-schema: ## Test the WebApp's schema with the API server's own code, and aga
 
 # How many WebApps are generated, and where the generator begins: more of them, or
 # another seed, by hand.
-WEBAPPS ?= 20000
+WEBAPPS ?= 60000
 SEED ?= 1
 
 .PHONY: test-validation

@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	tries = flag.Int("webapps", 20000, "how many WebApps to generate")
+	tries = flag.Int("webapps", 60000, "how many WebApps to generate")
 	seed  = flag.Uint64("seed", 1, "with which seed to begin")
 )
 
