@@ -26,7 +26,7 @@ TTL ?= 10m,1m
 BIN := .cache/bin
 
 # Every Go module but those that only name tools.
-MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/bench/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/e2e/go.mod test/install/go.mod))
+MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/e2e/go.mod test/install/go.mod))
 
 # No C compiler is needed, and what is built does not depend on one.
 export CGO_ENABLED ?= 0
@@ -76,7 +76,7 @@ cluster-down: $(BIN)/cluster ## Stop it, and remove what it wrote.
 ##### Test it
 
 .PHONY: test
-test: test-unit test-schema test-package test-bench test-render ## Run every test.
+test: test-unit test-schema test-validation test-package test-bench test-render ## Run every test.
 
 .PHONY: test-unit
 test-unit: ## Test the function; 99% of the statements of fn and its rooms must be covered.
@@ -90,6 +90,16 @@ test-unit: ## Test the function; 99% of the statements of fn and its rooms must 
 test-schema: ## Test the WebApp's schema with the API server's own code, and against published versions.
 	go -C test/schema vet ./...
 	go -C test/schema test ./...
+
+# How many WebApps are generated, and where the generator begins: more of them, or
+# another seed, by hand.
+WEBAPPS ?= 60000
+SEED ?= 1
+
+.PHONY: test-validation
+test-validation: ## Hold what WebApps are made of to what Kubernetes accepts, in process (WEBAPPS=, SEED=).
+	go -C test/validation vet ./...
+	go -C test/validation test -count=1 -timeout 24h -v . -webapps $(WEBAPPS) -seed $(SEED)
 
 .PHONY: test-package
 test-package: ## Test what makes the image.

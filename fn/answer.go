@@ -88,17 +88,22 @@ var allAccepted = accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted,
 
 const fine = "The WebApp is valid and no other object is in its way."
 
-// acceptedButFor is the condition of a WebApp whose autoscaler may not be able to
-// measure something. That is no error: a LimitRange of the namespace, which we do
-// not see, may set what is missing.
-func acceptedButFor(unmeasured string) *fnv1.Condition {
-	if unmeasured == "" {
+// acceptedButFor is the condition of a WebApp of which there is something to remark, or
+// nothing.
+func acceptedButFor(remarks ...string) *fnv1.Condition {
+	message := fine
+
+	for _, remark := range remarks {
+		if remark != "" {
+			message += " " + remark
+		}
+	}
+
+	if message == fine {
 		return allAccepted
 	}
 
-	return accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, fmt.Sprintf(
-		"%s Its autoscaler measures use of %s against a request that neither the WebApp nor the platform team sets (defaults.resources in the input of the Composition's step): unless a LimitRange of the namespace does, it can only hold minReplicas and maxReplicas.",
-		fine, unmeasured))
+	return accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, message)
 }
 
 func readiness(ready bool) fnv1.Ready {

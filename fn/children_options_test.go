@@ -27,6 +27,7 @@ func (a *answer) url() string {
 func TestOptionsOfChildren(t *testing.T) {
 	const (
 		host = "must be a host name such as shop.example.com or *.example.com: lower case, without https://, port and path"
+		more = "; other paths, such as regular expressions, need pathType ImplementationSpecific"
 		path = "must be a path such as / or /shop/cart: it begins with a slash, and has no empty part, no . or .., and no ?, # or %"
 	)
 
@@ -91,7 +92,7 @@ func TestOptionsOfChildren(t *testing.T) {
 			fields: `"ingress": {"host": "https://shop", "path": "shop", "pathType": "Regex", "annotations": {"crossplane.io/paused": "true", "ä": ""}}`,
 			want: []string{
 				`spec.ingress.host: Invalid value: "https://shop": ` + host,
-				`spec.ingress.path: Invalid value: "shop": ` + path,
+				`spec.ingress.path: Invalid value: "shop": ` + path + more,
 				`spec.ingress.pathType: Unsupported value: "Regex": supported values: "Prefix", "Exact", "ImplementationSpecific"`,
 				"spec.ingress.annotations[crossplane.io/paused]: Forbidden: this annotation is set for you",
 				`spec.ingress.annotations[ä]: Invalid value: "ä": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
@@ -100,7 +101,7 @@ func TestOptionsOfChildren(t *testing.T) {
 		"IngressPathEmpty": {
 			reason: "An empty path is none.",
 			fields: `"ingress": {"host": "a.b", "path": ""}`,
-			want:   []string{`spec.ingress.path: Invalid value: "": ` + path},
+			want:   []string{`spec.ingress.path: Invalid value: "": ` + path + more},
 		},
 		"IngressUnknown": {
 			reason: "What Kubernetes writes in another way is not taken.",

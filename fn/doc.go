@@ -8,6 +8,7 @@
 //	platform  the input, a namespace's defaults, policy, features
 //	webapp    the WebApp, and the plan of what is built
 //	child     the objects        pod  what their pods are made of
+//	volume, network              what may be said of files, and of who talks to whom
 //	rollout   facts, verdict, status, events       diagnosis  what troubles the pods
 //	owner     what others have set of a Deployment
 //	value     JSON's values, for all of them

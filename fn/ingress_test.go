@@ -54,7 +54,7 @@ func TestIngress(t *testing.T) {
 					{"path": "/shop/", "pathType": "Exact", "backend": {"service": {"name": "shop", "port": {"name": "http"}}}}]}}],
 					"tls": [{"hosts": ["example.com"], "secretName": "shop-tls"}]}`,
 				annotations: `{"a/b": "mine", "cert-manager.io/cluster-issuer": "le"}`,
-				url:         "https://example.com/shop",
+				url:         "https://example.com/shop/",
 			},
 		},
 		"EveryHost": {

@@ -49,6 +49,9 @@ func difference(before, after *structpb.Struct) *structpb.Struct {
 	return out
 }
 
+// objectName is what names of objects must be.
+const objectName = ": at most 253 lower case letters, digits, dashes and dots, starting and ending with a letter or digit"
+
 // TestPodOptions holds what each option changes of the pods, and that it changes
 // nothing else.
 func TestPodOptions(t *testing.T) {
@@ -99,7 +102,7 @@ func TestPodOptions(t *testing.T) {
 				`spec.envFrom[1].secretRef: Forbidden: set configMapRef or secretRef, and not both`,
 				`spec.envFrom[2].prefix: Invalid value: "A=": may hold at most 253 printable ASCII characters other than =`,
 				`spec.envFrom[2].secretRef.name: Required value: say which Secret of the namespace`,
-				`spec.envFrom[3].configMapRef.name: Invalid value: "` + strings.Repeat("a", 97) + `…": is longer than the name of a ConfigMap may be`,
+				`spec.envFrom[3].configMapRef.name: Invalid value: "` + strings.Repeat("a", 97) + `…": must be the name of a ConfigMap` + objectName,
 			}},
 		},
 		"EnvFromMany": {
@@ -365,7 +368,7 @@ func TestPodOptions(t *testing.T) {
 			fields: `"imagePullSecrets": [{"name": ""}, {"name": "a", "namespace": "b"}]`,
 			want: want{errs: []string{
 				`spec.imagePullSecrets: Forbidden: unknown field "[1].namespace"`,
-				`spec.imagePullSecrets[0].name: Required value: say which Secret of the namespace to pull with`,
+				`spec.imagePullSecrets[0].name: Required value: say which Secret of the namespace`,
 			}},
 		},
 		"ImagePullSecretsMistyped": {

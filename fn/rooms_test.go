@@ -22,9 +22,11 @@ func TestRooms(t *testing.T) {
 	knows := map[string][]string{
 		"value":     {},
 		"webapp":    {"value"},
-		"pod":       {"value", "webapp"},
+		"network":   {"value"},
+		"volume":    {"value", "webapp"},
+		"pod":       {"value", "webapp", "volume"},
 		"owner":     {"value"},
-		"child":     {"value", "webapp", "pod", "owner"},
+		"child":     {"value", "webapp", "network", "pod", "owner"},
 		"platform":  {"value", "webapp", "pod", "child"},
 		"diagnosis": {"value", "webapp", "pod", "child"},
 		"rollout":   {"value", "webapp", "pod", "owner", "child", "diagnosis"},

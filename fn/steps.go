@@ -149,7 +149,7 @@ func (c *call) readNamespace() (refused *refusal) {
 func (c *call) choose() *refusal {
 	c.choice = platform.Choose(c.app, c.input, c.observed, platform.Rights{Resources: c.req.GetRequiredResources(), Schemas: c.req.GetRequiredSchemas()})
 
-	if err := child.RequireParents(c.app, c.settings, c.choice.Children); err != nil {
+	if err := child.Fits(c.app, c.settings, c.choice.Children); err != nil {
 		return &refusal{v1.ReasonInvalidSpec, wrongWebApp + err.Error()}
 	}
 
@@ -211,7 +211,7 @@ func (c *call) lookAtPods() *refusal {
 }
 
 func (c *call) judge() *refusal {
-	c.verdict = rollout.Judge(c.facts, rollout.FindTrouble(c.pods, c.facts))
+	c.verdict = rollout.Late(c.before, rollout.Judge(c.facts, rollout.FindTrouble(c.pods, c.facts)), c.facts, c.composite, c.now)
 	c.running = c.verdict.Phase == v1.PhaseRunning
 
 	if len(c.conflicts) > 0 {
@@ -257,7 +257,8 @@ func (c *call) answerCondition() *refusal {
 	case c.choice.Missed != "":
 		c.rsp.Conditions = append(c.rsp.Conditions, notAccepted(c.choice.Missed, c.choice.Message))
 	default:
-		c.rsp.Conditions = append(c.rsp.Conditions, acceptedButFor(child.Unmeasurable(&c.plan, c.built[child.KeyDeployment])))
+		c.rsp.Conditions = append(c.rsp.Conditions, acceptedButFor(
+			child.Unmeasurable(&c.plan, c.built[child.KeyDeployment]), child.Blocking(&c.plan)))
 	}
 
 	return nil

@@ -24,9 +24,7 @@ type EnvFromSource struct {
 type EnvSource struct {
 	// Name of the ConfigMap or the Secret.
 	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	Name string `json:"name"`
+	Name ObjectName `json:"name"`
 
 	// Optional lets pods start while there is no such object; they do not see it
 	// come. Default: false, and pods wait for it.
@@ -38,9 +36,7 @@ type EnvSource struct {
 type SecretKeySelector struct {
 	// Name of the Secret.
 	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	Name string `json:"name"`
+	Name ObjectName `json:"name"`
 
 	// Key of the entry in the Secret.
 	// +required

@@ -5,16 +5,24 @@ import networkingv1 "k8s.io/api/networking/v1"
 // An Ingress says how the WebApp is reached from outside the cluster by HTTP: by
 // one host name, and below one path. Names are those of Kubernetes' Ingress, of
 // which it is the part that one web application needs.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.path) || (has(self.pathType) && self.pathType == 'ImplementationSpecific') || self.path.matches('^/$|^(/([.]*[-A-Za-z0-9_~!$&()*+,;=:@][-A-Za-z0-9_~!$&()*+,;=:@.]*|[.]{3,}))+/?$')",message="must be a path such as / or /shop/cart: it begins with a slash, and has no empty part, no . or .., and no ?, # or %; other paths, such as regular expressions, need pathType ImplementationSpecific",fieldPath=".path"
+// +kubebuilder:validation:XValidation:rule="!has(self.ingressClassName) || !has(self.annotations) || !('kubernetes.io/ingress.class' in self.annotations)",message="annotation kubernetes.io/ingress.class names the controller already: leave one of them out",fieldPath=".ingressClassName"
 type Ingress struct {
 	// Host is the name by which the WebApp is reached, for example
 	// shop.example.com, or *.example.com for every name below.
 	// +required
+	// +kubebuilder:validation:XValidation:rule="!self.matches('^[0-9]+([.][0-9]+){3}$')",message="must be a name, not an IP address"
 	Host Hostname `json:"host"`
 
 	// Path is below which the WebApp is reached. It is not taken off what the
-	// container sees. Default: /.
+	// container sees. With pathType ImplementationSpecific, it may be what the
+	// controller takes, such as /* or a regular expression. Default: /.
 	// +optional
-	Path URLPath `json:"path,omitempty"`
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=1024
+	// +kubebuilder:validation:XValidation:rule="self.startsWith('/')",message="must begin with a slash"
+	Path string `json:"path,omitempty"`
 
 	// PathType says how requests match path: Prefix, Exact or
 	// ImplementationSpecific. Default: Prefix.
@@ -25,9 +33,7 @@ type Ingress struct {
 	// IngressClassName says which controller serves the Ingress. Default: that of
 	// the platform team, and else the cluster's.
 	// +optional
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	IngressClassName string `json:"ingressClassName,omitempty"`
+	IngressClassName ObjectName `json:"ingressClassName,omitempty"`
 
 	// Annotations are put on the Ingress: many controllers, and cert-manager, take
 	// their settings from there. They go before those of the platform team. Keys of
@@ -48,9 +54,7 @@ type IngressTLS struct {
 	// that has the certificate and its key. Default: the certificate that the
 	// controller has for all.
 	// +optional
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	SecretName string `json:"secretName,omitempty"`
+	SecretName ObjectName `json:"secretName,omitempty"`
 }
 
 // A Hostname is the name of a host, for example shop.example.com, or

@@ -76,9 +76,7 @@ type ConfigMapVolume struct {
 type SecretVolume struct {
 	// SecretName is the name of the Secret.
 	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	SecretName string `json:"secretName"`
+	SecretName ObjectName `json:"secretName"`
 
 	// Items are the entries to take, and the files that they become. Default: all
 	// of them, each as a file of its name.
@@ -144,9 +142,7 @@ type EmptyDirVolume struct {
 type PersistentVolumeClaimVolume struct {
 	// ClaimName is the name of a PersistentVolumeClaim of the namespace.
 	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	ClaimName string `json:"claimName"`
+	ClaimName ObjectName `json:"claimName"`
 
 	// ReadOnly attaches the volume for reading only. Default: false.
 	// +optional
@@ -196,9 +192,7 @@ type VolumeProjection struct {
 type ConfigMapProjection struct {
 	// Name of the ConfigMap.
 	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	Name string `json:"name"`
+	Name ObjectName `json:"name"`
 
 	// Items are the entries to take, and the files that they become. Default: all
 	// of them, each as a file of its name.
@@ -217,9 +211,7 @@ type ConfigMapProjection struct {
 type SecretProjection struct {
 	// Name of the Secret.
 	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	Name string `json:"name"`
+	Name ObjectName `json:"name"`
 
 	// Items are the entries to take, and the files that they become. Default: all
 	// of them, each as a file of its name.

@@ -137,6 +137,18 @@ const (
 	// MaxPathLength is the longest path of an HTTPRoute.
 	MaxPathLength = 1024
 
+	// MaxHostnames is as many as an HTTPRoute may have.
+	MaxHostnames = 16
+
+	// MaxParentRefs is as many as an HTTPRoute may have.
+	MaxParentRefs = 32
+
+	// GroupPattern is the group of a kind, or nothing, which is that of Kubernetes' own kinds.
+	GroupPattern = `^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`
+
+	// KindPattern is a kind as the Gateway API takes it.
+	KindPattern = `^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$`
+
 	// IntervalPattern is a duration as the Prometheus Operator takes it, or nothing. MaxIntervalLength bounds its length.
 	IntervalPattern = `^([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$`
 

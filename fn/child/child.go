@@ -2,9 +2,11 @@ package child
 
 import (
 	"google.golang.org/protobuf/types/known/structpb"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
+	"github.com/webapp-operator/function-webapp/fn/network"
 	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
@@ -55,6 +57,10 @@ type Child struct {
 	// Reads are the fields of the observed object that build and Ready read.
 	Reads wire.Fields
 
+	// fits refuses what a WebApp and the platform team say of the child, each of them
+	// right, that does not go together. It is nil where all does.
+	fits func(app *webapp.App, settings *webapp.Settings) *field.Error
+
 	// wanted says whether there is one, as far as the WebApp is concerned, with an
 	// autoscaler or without. It is nil for what every WebApp has.
 	wanted func(app *webapp.App, autoscaled bool) bool
@@ -77,7 +83,7 @@ type Child struct {
 var All = []*Child{
 	{
 		Key: KeyDeployment, Type: typeOf("apps/v1", "Deployment"), Reads: deploymentReads,
-		build: buildDeployment, ready: func(running bool) bool { return running },
+		build: buildDeployment, ready: func(running bool) bool { return running }, fits: pod.RequireShareable,
 	},
 	{
 		Key: KeyService, Type: typeOf("v1", "Service"), Reads: staysReads,
@@ -95,18 +101,18 @@ var All = []*Child{
 	},
 	{
 		Key: KeyBudget, Type: typeOf("policy/v1", "PodDisruptionBudget"), Reads: staysReads,
-		Option: webapp.Option{Name: "podDisruptionBudget", Check: checkBudget}, Feature: "podDisruptionBudget",
+		Option: webapp.Option{Name: budgetOption, Check: checkBudget}, Feature: "podDisruptionBudget",
 		wanted: wantsBudget, build: buildBudget,
 	},
 	{
 		Key: KeyIngress, Type: typeOf("networking.k8s.io/v1", "Ingress"), Reads: staysReads,
 		Option: webapp.Option{Name: "ingress", Check: checkIngress}, Default: readDefaultIngress, Feature: "ingress",
-		wanted: asked("ingress"), build: buildIngress, url: ingressURL,
+		wanted: asked("ingress"), fits: requireOneClass, build: buildIngress, url: ingressURL,
 	},
 	{
 		Key: KeyRoute, Type: typeOf("gateway.networking.k8s.io/v1", "HTTPRoute"), Reads: staysReads,
 		Option: webapp.Option{Name: "httpRoute", Check: checkRoute}, Default: readDefaultRoute, Feature: "httpRoute", Custom: true,
-		wanted: asked("httpRoute"), build: buildRoute, url: routeURL,
+		wanted: asked("httpRoute"), fits: requireParents, build: buildRoute, url: routeURL,
 	},
 	{
 		Key: KeyMonitor, Type: typeOf("monitoring.coreos.com/v1", "ServiceMonitor"), Reads: staysReads,
@@ -115,7 +121,7 @@ var All = []*Child{
 	},
 	{
 		Key: KeyPolicy, Type: typeOf("networking.k8s.io/v1", "NetworkPolicy"), Reads: staysReads,
-		Option: webapp.Option{Name: "networkPolicy", Check: checkNetworkPolicy}, Feature: "networkPolicy",
+		Option: webapp.Option{Name: "networkPolicy", Check: network.CheckPolicy}, Feature: "networkPolicy",
 		wanted: asked("networkPolicy"), build: buildNetworkPolicy,
 	},
 }
@@ -162,6 +168,22 @@ func (c *Child) Name(app *webapp.App) string { return app.Name + c.Suffix }
 // Wanted says whether a WebApp has the child, with an autoscaler or without.
 func (c *Child) Wanted(app *webapp.App, autoscaled bool) bool {
 	return c.wanted == nil || c.wanted(app, autoscaled)
+}
+
+// Fits refuses what a WebApp and the platform team say of some children that does not go
+// together.
+func Fits(app *webapp.App, settings *webapp.Settings, chosen []*Child) *field.Error {
+	for _, c := range chosen {
+		if c.fits == nil {
+			continue
+		}
+
+		if err := c.fits(app, settings); err != nil {
+			return err
+		}
+	}
+
+	return nil
 }
 
 // Ready says whether the object does its job. The observed one is nil while it does

@@ -56,8 +56,7 @@ func replicas(plan *webapp.Plan, observed *structpb.Struct) *structpb.Value {
 	case have < 1:
 		// There is no Deployment yet, or somebody has scaled it to nothing, in
 		// which case an autoscaler does not touch it.
-		most := int32(value.Number(plan.App.Options[webapp.AutoscalingOption], "maxReplicas")) //nolint:gosec // It was checked.
-		return value.Int(min(max(plan.App.Spec.Replicas, plan.LeastReplicas()), most))
+		return value.Int(min(max(plan.App.Spec.Replicas, plan.LeastReplicas()), plan.App.MostReplicas(true)))
 	case owner.ScaledByOthers(observed):
 		return nil
 	default:

@@ -131,8 +131,10 @@ func measured(o *structpb.Value) []measure {
 	return all
 }
 
-// Unmeasurable says what the autoscaler of a Deployment cannot measure, or nothing:
-// use is measured in percent of a request, for which a limit stands in.
+// Unmeasurable says in words what the autoscaler of a Deployment cannot measure, or
+// nothing: use is measured in percent of a request, for which a limit stands in. That
+// is no error: a LimitRange of the namespace, which we do not see, may set what is
+// missing.
 func Unmeasurable(plan *webapp.Plan, deployment *structpb.Struct) string {
 	if !plan.Autoscaled {
 		return ""
@@ -149,5 +151,11 @@ func Unmeasurable(plan *webapp.Plan, deployment *structpb.Struct) string {
 		}
 	}
 
-	return strings.Join(missing, " and ")
+	if len(missing) == 0 {
+		return ""
+	}
+
+	return fmt.Sprintf(
+		"Its autoscaler measures use of %s against a request that neither the WebApp nor the platform team sets (defaults.resources in the input of the Composition's step): unless a LimitRange of the namespace does, it can only hold minReplicas and maxReplicas.",
+		strings.Join(missing, " and "))
 }

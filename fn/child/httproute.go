@@ -2,11 +2,14 @@ package child
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"google.golang.org/protobuf/types/known/structpb"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/network"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
@@ -23,25 +26,21 @@ func checkRoute(spec value.Reader) {
 
 	written := spec.Object("httpRoute")
 
+	if written.TooMany("hostnames", len(in.Hostnames), v1.MaxHostnames) {
+		return
+	}
+
 	for i, host := range in.Hostnames {
 		webapp.CheckHost(written.Items("hostnames")[i], "", host)
 	}
 
-	checkParents(written, in.ParentRefs)
+	network.CheckParents(written, in.ParentRefs)
 
 	path := written.Object("path")
-	path.OneOf("type", "Exact", "PathPrefix")
+	path.OneOf("type", exactPath, "PathPrefix")
 
 	if path.Get("value") != nil {
-		webapp.CheckPath(path, "value", in.Path.Value)
-	}
-}
-
-func checkParents(in value.Reader, parents []v1.ParentReference) {
-	for i, p := range parents {
-		if p.Name == "" {
-			in.Items("parentRefs")[i].Required("name", "say which Gateway sends the traffic")
-		}
+		webapp.CheckPath(path, "value", in.Path.Value, "")
 	}
 }
 
@@ -50,7 +49,7 @@ func readDefaultRoute(in value.Reader, into *webapp.Defaults) {
 	route.Only("parentRefs")
 
 	parents, _ := value.Native[[]v1.ParentReference](route, "parentRefs")
-	checkParents(route, parents)
+	network.CheckParents(route, parents)
 
 	if written := route.Get("parentRefs"); written != nil {
 		into.ParentRefs = written
@@ -67,10 +66,9 @@ func parentRefs(app *webapp.App, settings *webapp.Settings) *structpb.Value {
 	return parents
 }
 
-// RequireParents refuses a route that leads to no Gateway: nobody would find out.
-func RequireParents(app *webapp.App, settings *webapp.Settings, chosen []*Child) *field.Error {
-	routed := slices.ContainsFunc(chosen, func(c *Child) bool { return c.Key == KeyRoute })
-	if !routed || parentRefs(app, settings) != nil {
+// requireParents refuses a route that leads to no Gateway: nobody would find out.
+func requireParents(app *webapp.App, settings *webapp.Settings) *field.Error {
+	if parentRefs(app, settings) != nil {
 		return nil
 	}
 
@@ -105,19 +103,48 @@ func buildRoute(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 // with https lead on to it.
 func routeURL(plan *webapp.Plan) string {
 	o := plan.App.Option("httpRoute")
-	scheme := "http"
+	scheme, port := listener(parentRefs(plan.App, plan.Settings).GetListValue().GetValues())
 
-	for _, p := range parentRefs(plan.App, plan.Settings).GetListValue().GetValues() {
-		if value.Number(p, "port") == 443 || value.Text(p, "sectionName") == "https" {
-			scheme = "https"
-		}
+	path := value.Text(o.Get("path"), "value")
+	if value.Text(o.Get("path"), "type") != exactPath {
+		path = withoutSlash(path)
 	}
 
 	for _, host := range o.Get("hostnames").GetListValue().GetValues() {
-		if u := outsideURL(scheme, host.GetStringValue(), value.Text(o.Get("path"), "value")); u != "" {
+		if u := outsideURL(scheme, host.GetStringValue()+port, path); u != "" {
 			return u
 		}
 	}
 
 	return ""
 }
+
+// listener is the scheme, and the port if it is not the scheme's own, of the first
+// parentRef that says https, or else of the first.
+func listener(parents []*structpb.Value) (scheme, port string) {
+	i := max(0, slices.IndexFunc(parents, saysHTTPS))
+	if len(parents) == 0 {
+		return "http", ""
+	}
+
+	scheme, usual := "http", int64(80)
+	if saysHTTPS(parents[i]) {
+		scheme, usual = "https", 443
+	}
+
+	if n := value.Number(parents[i], "port"); n != 0 && n != usual {
+		port = ":" + strconv.FormatInt(n, 10)
+	}
+
+	return scheme, port
+}
+
+// saysHTTPS says whether a parentRef is to a listener for https, by its port or what
+// such listeners are usually called.
+func saysHTTPS(parent *structpb.Value) bool {
+	port, section := value.Number(parent, "port"), value.Text(parent, "sectionName")
+
+	return port == 443 || port == 8443 || strings.Contains(section, "https") || section == "websecure" || section == "tls"
+}
+
+const exactPath = "Exact"

@@ -1,8 +1,12 @@
 package child
 
 import (
+	"strings"
+
 	"google.golang.org/protobuf/types/known/structpb"
 	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	netutils "k8s.io/utils/net"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/pod"
@@ -18,18 +22,40 @@ func checkIngress(spec value.Reader) {
 
 	written := spec.Object("ingress")
 
-	if in.Host == "" {
+	switch {
+	case in.Host == "":
 		written.Required("host", "say by which name the WebApp is reached, for example shop.example.com")
-	} else {
+	case netutils.ParseIPSloppy(in.Host) != nil:
+		written.Invalid("host", in.Host, "must be a name, not an IP address")
+	default:
 		webapp.CheckHost(written, "host", in.Host)
 	}
 
-	if written.Get("path") != nil {
-		webapp.CheckPath(written, "path", in.Path)
+	checkIngressPath(written, in)
+	written.OneOf("pathType", string(networkingv1.PathTypePrefix), string(networkingv1.PathTypeExact), string(networkingv1.PathTypeImplementationSpecific))
+
+	if written.Get("ingressClassName") != nil {
+		webapp.CheckReference(written, "ingressClassName", in.IngressClassName, "IngressClass")
 	}
 
-	written.OneOf("pathType", string(networkingv1.PathTypePrefix), string(networkingv1.PathTypeExact), string(networkingv1.PathTypeImplementationSpecific))
-	webapp.ReadAnnotations(written)
+	if written.Object("tls").Get("secretName") != nil {
+		webapp.CheckReference(written.Object("tls"), "secretName", in.TLS.SecretName, "Secret")
+	}
+
+	webapp.CheckAnnotations(written)
+}
+
+// checkIngressPath lets the controller say what an ImplementationSpecific path may be.
+func checkIngressPath(written value.Reader, in v1.Ingress) {
+	switch {
+	case written.Get("path") == nil:
+	case in.PathType != networkingv1.PathTypeImplementationSpecific:
+		webapp.CheckPath(written, "path", in.Path, "; other paths, such as regular expressions, need pathType ImplementationSpecific")
+	case !strings.HasPrefix(in.Path, "/"):
+		written.Invalid("path", in.Path, "must begin with a slash")
+	case value.IsTooLong(in.Path, v1.MaxPathLength):
+		written.TooLong("path", v1.MaxPathLength)
+	}
 }
 
 func readDefaultIngress(in value.Reader, into *webapp.Defaults) {
@@ -37,6 +63,7 @@ func readDefaultIngress(in value.Reader, into *webapp.Defaults) {
 	ingress.Only("ingressClassName")
 
 	if class, ok := ingress.Text("ingressClassName"); ok {
+		webapp.CheckReference(ingress, "ingressClassName", class, "IngressClass")
 		into.IngressClassName = class
 	}
 }
@@ -49,7 +76,7 @@ func buildIngress(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	host := o.Get("host")
 
 	class := o.Get("ingressClassName")
-	if class == nil && plan.Settings.IngressClassName != "" {
+	if class == nil && plan.Settings.IngressClassName != "" && !hasClassAnnotation(plan.App, plan.Settings) {
 		class = value.String(plan.Settings.IngressClassName)
 	}
 
@@ -77,6 +104,28 @@ func buildIngress(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	}
 }
 
+// classAnnotation names the controller in the way that was there before the field.
+const classAnnotation = "kubernetes.io/ingress.class"
+
+// hasClassAnnotation says whether a WebApp, or the platform team, names the controller by
+// it.
+func hasClassAnnotation(app *webapp.App, settings *webapp.Settings) bool {
+	_, everywhere := settings.Annotations[classAnnotation]
+
+	return everywhere || app.Option("ingress").Object("annotations").Get(classAnnotation) != nil
+}
+
+// requireOneClass refuses an Ingress that names its controller twice, which Kubernetes
+// refuses: see ValidateIngressCreate of k8s.io/kubernetes/pkg/apis/networking/validation.
+func requireOneClass(app *webapp.App, settings *webapp.Settings) *field.Error {
+	if app.Option("ingress").Get("ingressClassName") == nil || !hasClassAnnotation(app, settings) {
+		return nil
+	}
+
+	return field.Forbidden(field.NewPath("spec", "ingress", "ingressClassName"),
+		"annotation "+classAnnotation+" names the controller already, in spec.ingress.annotations or for all WebApps in the input of the Composition's step: leave one of them out")
+}
+
 var (
 	rootPath   = value.String("/")
 	pathPrefix = value.String(networkingv1.PathTypePrefix)
@@ -92,5 +141,15 @@ func ingressURL(plan *webapp.Plan) string {
 		scheme = "https"
 	}
 
-	return outsideURL(scheme, o.Get("host").GetStringValue(), o.Get("path").GetStringValue())
+	path := o.Get("path").GetStringValue()
+
+	switch networkingv1.PathType(o.Get("pathType").GetStringValue()) {
+	case networkingv1.PathTypeExact:
+	case networkingv1.PathTypeImplementationSpecific:
+		path = withoutSlash(literal(path))
+	default:
+		path = withoutSlash(path)
+	}
+
+	return outsideURL(scheme, o.Get("host").GetStringValue(), path)
 }

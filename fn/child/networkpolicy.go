@@ -4,21 +4,9 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 	networkingv1 "k8s.io/api/networking/v1"
 
-	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
-
-func checkNetworkPolicy(spec value.Reader) {
-	if _, ok := value.Native[v1.NetworkPolicy](spec, "networkPolicy"); !ok {
-		return
-	}
-
-	written := spec.Object("networkPolicy")
-	if written.Get("ingress") == nil && written.Get("egress") == nil {
-		written.Required("", "say what may come in (ingress), what may go out (egress), or both")
-	}
-}
 
 // buildNetworkPolicy names what it has rules for: Kubernetes would take one without rules for
 // what comes in for one that lets nothing in.

@@ -1,8 +1,6 @@
 package child
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -35,17 +33,7 @@ func checkService(spec value.Reader) {
 		in.Invalid("appProtocol", s.AppProtocol, "must be the name of a protocol, such as http, grpc or kubernetes.io/h2c")
 	}
 
-	if in.TooMany("annotations", len(s.Annotations), v1.MaxAnnotations) {
-		return
-	}
-
-	webapp.ReadAnnotations(in)
-
-	for _, key := range slices.Sorted(maps.Keys(s.Annotations)) {
-		if value.IsTooLong(s.Annotations[key], v1.MaxAnnotationLength) {
-			in.Entries("annotations").TooLong(key, v1.MaxAnnotationLength)
-		}
-	}
+	webapp.CheckAnnotations(in)
 }
 
 func readDefaultService(in value.Reader, into *webapp.Defaults) {

@@ -34,22 +34,12 @@ func checkEnvFrom(spec value.Reader) {
 		case s.ConfigMapRef != nil && s.SecretRef != nil:
 			at.Forbidden("secretRef", "set configMapRef or secretRef, and not both")
 		case s.ConfigMapRef != nil:
-			checkReference(at.Object("configMapRef"), "name", s.ConfigMapRef.Name, "ConfigMap")
+			webapp.CheckReference(at.Object("configMapRef"), "name", s.ConfigMapRef.Name, "ConfigMap")
 		case s.SecretRef != nil:
-			checkReference(at.Object("secretRef"), "name", s.SecretRef.Name, "Secret")
+			webapp.CheckReference(at.Object("secretRef"), "name", s.SecretRef.Name, "Secret")
 		default:
 			at.Required("", "set configMapRef or secretRef")
 		}
-	}
-}
-
-// checkReference checks the name of an object of the namespace, which a field is.
-func checkReference(in value.Reader, field, name, kind string) {
-	switch {
-	case name == "":
-		in.Required(field, "say which "+kind+" of the namespace")
-	case len(name) > v1.MaxSubdomainLength:
-		in.Invalid(field, name, "is longer than the name of a "+kind+" may be")
 	}
 }
 
@@ -72,18 +62,8 @@ func checkSecretEnv(spec value.Reader) {
 			at.Forbidden("", "the variable is in env, too: remove it from one of them")
 		}
 
-		checkReference(at, "name", s.Name, "Secret")
-		checkKey(at, s.Key)
-	}
-}
-
-// checkKey checks a key of a ConfigMap or a Secret.
-func checkKey(in value.Reader, key string) {
-	switch {
-	case key == "":
-		in.Required("key", "say which entry of it")
-	case !webapp.IsConfigMapKey(key):
-		in.Invalid("key", key, "must be a key: at most 253 letters, digits, dashes, underscores and dots")
+		webapp.CheckReference(at, "name", s.Name, "Secret")
+		webapp.CheckKey(at, s.Key)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/volume"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
@@ -35,7 +36,7 @@ type Field struct {
 var Fields = []Field{
 	{Name: "envFrom", Check: checkEnvFrom, apply: applyEnvFrom},
 	{Name: "secretEnv", Check: checkSecretEnv, apply: applySecretEnv},
-	{Name: "volumes", Check: checkVolumes, apply: applyVolumes},
+	{Name: "volumes", Check: volume.Check, apply: applyVolumes},
 	{Name: "strategy", Check: checkStrategy, apply: applyStrategy},
 	{Name: "command", Check: checkCommand, apply: applyCommand},
 	{Name: "args", Check: checkArgs, apply: applyArgs},

@@ -6,6 +6,7 @@ import (
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 func checkImagePullPolicy(spec value.Reader) {
@@ -17,9 +18,7 @@ func applyImagePullPolicy(t *template, v *structpb.Value) { t.container["imagePu
 func checkImagePullSecrets(spec value.Reader) {
 	secrets, _ := value.Native[[]v1.SecretReference](spec, "imagePullSecrets")
 	for i, s := range secrets {
-		if s.Name == "" {
-			spec.Items("imagePullSecrets")[i].Required("name", "say which Secret of the namespace to pull with")
-		}
+		webapp.CheckReference(spec.Items("imagePullSecrets")[i], "name", s.Name, "Secret")
 	}
 }
 

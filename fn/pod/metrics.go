@@ -32,7 +32,7 @@ func checkMetrics(spec value.Reader) {
 	}
 
 	if written.Get("path") != nil {
-		webapp.CheckPath(written, "path", in.Path)
+		webapp.CheckPath(written, "path", in.Path, "")
 	}
 
 	if interval := in.Interval; written.Get("interval") != nil && (interval == "" || len(interval) > v1.MaxIntervalLength || !intervalPattern.MatchString(interval)) {

@@ -1,21 +1,15 @@
 package pod
 
 import (
-	"regexp"
-
 	"google.golang.org/protobuf/types/known/structpb"
 
-	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
-var subdomainPattern = regexp.MustCompile(v1.SubdomainPattern)
-
 func checkServiceAccountName(spec value.Reader) {
-	name, ok := spec.Text("serviceAccountName")
-	if ok && (len(name) > v1.MaxSubdomainLength || !subdomainPattern.MatchString(name)) {
-		spec.Invalid("serviceAccountName", name,
-			"must be the name of a ServiceAccount: at most 253 lower case letters, digits, dashes and dots, starting and ending with a letter or digit")
+	if name, ok := spec.Text("serviceAccountName"); ok {
+		webapp.CheckReference(spec, "serviceAccountName", name, "ServiceAccount")
 	}
 }
 

@@ -44,11 +44,20 @@ func checkRollingUpdate(update value.Reader, r *v1.RollingUpdate) {
 }
 
 func checkUpdate(update value.Reader, name string, n *intstr.IntOrString) {
-	if n == nil || n.Type == intstr.Int && n.IntVal >= 0 && n.IntVal <= v1.MaxUpdate || percentPattern.MatchString(n.StrVal) {
+	if n == nil || IsShare(n, v1.MaxUpdate) {
 		return
 	}
 
 	update.Invalid(name, n.String(), "must be a number from 0 to 100, or percents from 0% to 100%")
+}
+
+// IsShare says whether a number of replicas is one from 0 on, or percents of them.
+func IsShare(n *intstr.IntOrString, most int32) bool {
+	if n.Type == intstr.Int {
+		return n.IntVal >= 0 && n.IntVal <= most
+	}
+
+	return percentPattern.MatchString(n.StrVal)
 }
 
 func isZero(n *intstr.IntOrString) bool {

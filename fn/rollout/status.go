@@ -28,13 +28,13 @@ type Status struct {
 	LastUpdated string
 }
 
-// CompositeReads is what [ReadStatus], [AskAgain] and lastWrite read of the composite.
+// CompositeReads is what [ReadStatus], [AskAgain], [Late] and lastWrite read of the composite.
 var CompositeReads = wire.Fields{
 	"metadata": {"managedFields": wire.Later},
 	"status": {
 		"phase": nil, "reason": nil, "message": nil, "availableReplicas": nil, "replicas": nil,
 		"labelSelector": nil, "url": nil, "lastUpdated": nil,
-		"conditions": {"type": nil, "status": nil},
+		"conditions": {"type": nil, "status": nil, "lastTransitionTime": wire.Later},
 	},
 }
 

@@ -20,9 +20,10 @@ func CheckHost(in value.Reader, name, host string) {
 	}
 }
 
-// CheckPath checks the path of a URL, which a field is.
-func CheckPath(in value.Reader, name, path string) {
+// CheckPath checks the path of a URL, which a field is. There may be more to say of what
+// it must be.
+func CheckPath(in value.Reader, name, path, more string) {
 	if len(path) > v1.MaxPathLength || !pathPattern.MatchString(path) {
-		in.Invalid(name, path, "must be a path such as / or /shop/cart: it begins with a slash, and has no empty part, no . or .., and no ?, # or %")
+		in.Invalid(name, path, "must be a path such as / or /shop/cart: it begins with a slash, and has no empty part, no . or .., and no ?, # or %"+more)
 	}
 }

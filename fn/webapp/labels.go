@@ -1,13 +1,16 @@
 package webapp
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/types/known/structpb"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/value"
 )
 
@@ -105,6 +108,31 @@ func ReadAnnotations(from value.Reader, refused ...string) map[string]string {
 	}
 
 	return read
+}
+
+// CheckAnnotations checks those that a WebApp says go on an object, as the schema bounds
+// them. Kubernetes bounds their sum in bytes: see
+// k8s.io/apimachinery/pkg/api/validation.ValidateAnnotations.
+func CheckAnnotations(in value.Reader) {
+	const must = "keys and values together may not have more than 262144 bytes, which is all that Kubernetes takes"
+
+	if in.TooMany("annotations", len(in.Object("annotations").Fields), v1.MaxAnnotations) {
+		return
+	}
+
+	read, size := ReadAnnotations(in), 0
+
+	for _, key := range slices.Sorted(maps.Keys(read)) {
+		size += len(key) + len(read[key])
+
+		if value.IsTooLong(read[key], v1.MaxAnnotationLength) {
+			in.Entries("annotations").TooLong(key, v1.MaxAnnotationLength)
+		}
+	}
+
+	if size > apivalidation.TotalAnnotationSizeLimitB {
+		in.Invalid("annotations", fmt.Sprintf("%d bytes", size), must)
+	}
 }
 
 // isCrossplanes says whether Crossplane owns a label or annotation key.

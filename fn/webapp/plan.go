@@ -74,3 +74,12 @@ func (a *App) LeastReplicas(autoscaled bool) int32 {
 
 	return max(1, int32(value.Number(a.Options[AutoscalingOption], "minReplicas"))) //nolint:gosec // It was checked.
 }
+
+// MostReplicas is how many replicas there are at most, with an autoscaler or without.
+func (a *App) MostReplicas(autoscaled bool) int32 {
+	if !autoscaled {
+		return a.Spec.Replicas
+	}
+
+	return int32(value.Number(a.Options[AutoscalingOption], "maxReplicas")) //nolint:gosec // It was checked.
+}

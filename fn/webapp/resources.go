@@ -87,7 +87,12 @@ func readList(from value.Reader, name string) corev1.ResourceList {
 		case !IsQuantity(written):
 			in.Invalid(key, written, must)
 		default:
-			out[corev1.ResourceName(key)] = resource.MustParse(written)
+			quantity := resource.MustParse(written)
+			if must := countedIn(key, quantity); must != "" {
+				in.Invalid(key, written, must)
+			}
+
+			out[corev1.ResourceName(key)] = quantity
 		}
 	}
 
@@ -96,10 +101,53 @@ func readList(from value.Reader, name string) corev1.ResourceList {
 
 // isContainerResource says whether a container may ask for a resource of this
 // name. See k8s.io/kubernetes/pkg/apis/core/validation.ValidateContainerResourceName.
+// Names that begin with requests. are for quotas.
 func isContainerResource(name string) bool {
-	return isStandard(corev1.ResourceName(name)) ||
-		len(validation.IsQualifiedName(name)) == 0 && (strings.Contains(name, "/") || strings.HasPrefix(name, corev1.ResourceHugePagesPrefix))
+	if isStandard(corev1.ResourceName(name)) {
+		return true
+	}
+
+	page, pages := strings.CutPrefix(name, corev1.ResourceHugePagesPrefix)
+
+	switch {
+	case len(validation.IsQualifiedName(name)) > 0:
+		return false
+	case pages:
+		return IsQuantity(page) && bytesOf(page) > 0
+	default:
+		return strings.Contains(name, "/") && !strings.HasPrefix(name, corev1.DefaultResourceRequestsPrefix) &&
+			len(validation.IsQualifiedName(corev1.DefaultResourceRequestsPrefix+name)) == 0
+	}
 }
+
+func bytesOf(quantity string) int64 {
+	q := resource.MustParse(quantity)
+	return q.Value()
+}
+
+// countedIn says what an amount of a resource must be that it is not, or nothing. See
+// k8s.io/kubernetes/pkg/apis/core/validation.ValidateResourceQuantityValue.
+func countedIn(name string, amount resource.Quantity) string {
+	page, pages := strings.CutPrefix(name, corev1.ResourceHugePagesPrefix)
+
+	switch {
+	case isStandard(corev1.ResourceName(name)):
+		return ""
+	case pages && (!IsWhole(amount) || amount.Value()%bytesOf(page) != 0):
+		return "must be a multiple of " + page + ", which is the size of a page"
+	case !IsWhole(amount):
+		return "must be a whole number"
+	default:
+		return ""
+	}
+}
+
+// IsWhole says whether there is no fraction in an amount.
+func IsWhole(amount resource.Quantity) bool { return amount.MilliValue()%1000 == 0 }
+
+// WholeBytes is what an amount of bytes must be. Kubernetes takes fractions, and warns
+// where nobody sees it.
+const WholeBytes = "must be whole bytes: m is a thousandth of a byte, so that Mi may be meant"
 
 // isStandard says whether a resource is Kubernetes' own, of all nodes. Of these a
 // container may use more than it asks for; others cannot be shared. See

@@ -44,8 +44,8 @@ func testBudget(t *testing.T, n *namespace) {
 	n.expect(t, budgets, "shop", "{.spec.maxUnavailable} {.spec.unhealthyPodEvictionPolicy} {.status.currentHealthy} {.status.disruptionsAllowed}", "1 AlwaysAllow 2 1")
 	n.steady(t, "shop")
 
-	n.webApp(t, "shop", "image: nginx, replicas: 2, podDisruptionBudget: {minAvailable: 100%}"+n.compositionRef())
-	n.expect(t, budgets, "shop", "{.spec.maxUnavailable}{.spec.minAvailable} {.status.disruptionsAllowed}", "100% 0")
+	n.webApp(t, "shop", "image: nginx, replicas: 2, podDisruptionBudget: {minAvailable: 50%}"+n.compositionRef())
+	n.expect(t, budgets, "shop", "{.spec.maxUnavailable}{.spec.minAvailable} {.status.disruptionsAllowed}", "50% 1")
 	n.running(t, "shop", 2)
 
 	n.webApp(t, "shop", "image: nginx, replicas: 2, podDisruptionBudget: {disabled: true}"+n.compositionRef())

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -307,6 +308,11 @@ func TestRules(t *testing.T) {
 		probePort  = `self == 'http' || (type(self) == int && self >= 1 && self <= 65535)`
 	)
 
+	const (
+		objectName = `self.matches('` + v1.SubdomainPattern + `')`
+		share      = `type(self) == int ? int(self) >= 0 : string(self).matches('` + v1.PercentPattern + `')`
+	)
+
 	update := fmt.Sprintf(`type(self) != int || (self >= 0 && self <= %d)`, v1.MaxUpdate)
 
 	const file = `!self.startsWith('/') && !self.startsWith('..') && !(self + '/').contains('/../')`
@@ -320,8 +326,14 @@ func TestRules(t *testing.T) {
 		"^.spec.ingress.annotations": {
 			`self.all(key, key.matches('` + v1.AnnotationKeyPattern + `') && !key.matches('` + v1.CrossplaneKeyPattern + `'))`,
 		},
-		"^.spec.ingress.host":              {`self.matches('` + v1.HostPattern + `')`},
-		"^.spec.ingress.path":              {`self.matches('` + v1.PathPattern + `')`},
+		"^.spec.ingress.host":             {`!self.matches('^[0-9]+([.][0-9]+){3}$')`, `self.matches('` + v1.HostPattern + `')`},
+		"^.spec.ingress.path":             {`self.startsWith('/')`},
+		"^.spec.ingress.ingressClassName": {objectName},
+		"^.spec.ingress.tls.secretName":   {objectName},
+		"^.spec.ingress": {
+			`!has(self.path) || (has(self.pathType) && self.pathType == 'ImplementationSpecific') || self.path.matches('` + v1.PathPattern + `')`,
+			`!has(self.ingressClassName) || !has(self.annotations) || !('kubernetes.io/ingress.class' in self.annotations)`,
+		},
 		"^.spec.httpRoute.hostnames.items": {`self.matches('` + v1.HostPattern + `')`},
 		"^.spec.httpRoute.path.value":      {`self.matches('` + v1.PathPattern + `')`},
 		"^.spec.metrics.path":              {`self.matches('` + v1.PathPattern + `')`},
@@ -339,12 +351,20 @@ func TestRules(t *testing.T) {
 			`!has(self.lifecycle) || self.lifecycle.preStop.sleep.seconds == 0 || !has(self.terminationGracePeriodSeconds) || self.lifecycle.preStop.sleep.seconds < self.terminationGracePeriodSeconds`,
 		},
 		"^.spec.networkPolicy":                   {`has(self.ingress) || has(self.egress)`},
-		"^.spec.resources.requests":              {`self.all(name, name in ['cpu', 'memory', 'ephemeral-storage'] || name.startsWith('hugepages-') || name.contains('/'))`},
-		"^.spec.resources.limits":                {`self.all(name, name in ['cpu', 'memory', 'ephemeral-storage'] || name.startsWith('hugepages-') || name.contains('/'))`},
-		"^.spec.envFrom.items":                   {`has(self.configMapRef) != has(self.secretRef)`},
-		"^.spec.strategy":                        {`!has(self.rollingUpdate) || !has(self.type) || self.type == 'RollingUpdate'`},
-		"^.spec.strategy.rollingUpdate":          {`!has(self.maxSurge) || !(self.maxSurge in [dyn(0), dyn('0%')]) || has(self.maxUnavailable) && !(self.maxUnavailable in [dyn(0), dyn('0%')])`},
-		"^.spec.strategy.rollingUpdate.maxSurge": {update}, "^.spec.strategy.rollingUpdate.maxUnavailable": {update},
+		"^.spec.envFrom.items.configMapRef.name": {objectName}, "^.spec.envFrom.items.secretRef.name": {objectName},
+		"^.spec.secretEnv.additionalProperties.name": {objectName}, "^.spec.imagePullSecrets.items.name": {objectName},
+		"^.spec.volumes.items.configMap.name": {objectName}, "^.spec.volumes.items.secret.secretName": {objectName},
+		"^.spec.volumes.items.persistentVolumeClaim.claimName":        {objectName},
+		"^.spec.volumes.items.projected.sources.items.configMap.name": {objectName},
+		"^.spec.volumes.items.projected.sources.items.secret.name":    {objectName},
+		"^.spec.podDisruptionBudget.minAvailable":                     {share},
+		"^.spec.podDisruptionBudget.maxUnavailable":                   {share},
+		"^.spec.resources.requests":                                   {`self.all(name, name in ['cpu', 'memory', 'ephemeral-storage'] || name.startsWith('hugepages-') || name.contains('/'))`},
+		"^.spec.resources.limits":                                     {`self.all(name, name in ['cpu', 'memory', 'ephemeral-storage'] || name.startsWith('hugepages-') || name.contains('/'))`},
+		"^.spec.envFrom.items":                                        {`has(self.configMapRef) != has(self.secretRef)`},
+		"^.spec.strategy":                                             {`!has(self.rollingUpdate) || !has(self.type) || self.type == 'RollingUpdate'`},
+		"^.spec.strategy.rollingUpdate":                               {`!has(self.maxSurge) || !(self.maxSurge in [dyn(0), dyn('0%')]) || has(self.maxUnavailable) && !(self.maxUnavailable in [dyn(0), dyn('0%')])`},
+		"^.spec.strategy.rollingUpdate.maxSurge":                      {update}, "^.spec.strategy.rollingUpdate.maxUnavailable": {update},
 		"^.spec.volumes":       {`self.all(v, self.exists_one(w, w.mountPath == v.mountPath))`},
 		"^.spec.volumes.items": {`[has(self.configMap), has(self.secret), has(self.emptyDir), has(self.persistentVolumeClaim), has(self.projected)].filter(set, set).size() == 1`},
 		"^.spec.volumes.items.configMap.items.items.path":                           {file},
@@ -376,6 +396,22 @@ func TestRules(t *testing.T) {
 		"^.spec.service.annotations": {
 			`self.all(key, key.matches('` + v1.AnnotationKeyPattern + `') && !key.matches('` + v1.CrossplaneKeyPattern + `'))`,
 		},
+	}
+
+	// The same of what comes in and of what goes out.
+	for _, rule := range []string{"^.spec.networkPolicy.ingress.items", "^.spec.networkPolicy.egress.items"} {
+		peer := rule + ".from.items"
+		if strings.Contains(rule, "egress") {
+			peer = rule + ".to.items"
+		}
+
+		want[rule+".ports.items"] = []string{`!has(self.endPort) || (has(self.port) && type(self.port) == int && int(self.port) <= self.endPort)`}
+		want[rule+".ports.items.port"] = []string{`type(self) != int || (int(self) >= 1 && int(self) <= 65535)`}
+		want[peer] = []string{`has(self.ipBlock) ? !has(self.podSelector) && !has(self.namespaceSelector) : has(self.podSelector) || has(self.namespaceSelector)`}
+
+		for _, selector := range []string{".podSelector", ".namespaceSelector"} {
+			want[peer+selector+".matchExpressions.items"] = []string{`(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)`}
+		}
 	}
 
 	got := map[string][]string{}

@@ -1,0 +1,214 @@
+package validation
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/types/known/structpb"
+	extv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"sigs.k8s.io/yaml"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+	"github.com/crossplane/function-sdk-go/resource"
+
+	"github.com/webapp-operator/function-webapp/fn"
+	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/platform"
+	webapp "github.com/webapp-operator/function-webapp/test/schema"
+)
+
+// A Platform takes WebApps as a control plane with our packages and every feature
+// does.
+type Platform struct {
+	definition *webapp.Server
+	function   *fn.Function
+
+	// WebApps and Inputs make what people write, and platform teams.
+	WebApps, Inputs *Generator
+}
+
+// NewPlatform returns a Platform whose generators have a seed.
+func NewPlatform(ctx context.Context, seed uint64) (*Platform, error) {
+	crd, err := webapp.Derive(filepath.Join(root, "apis/webapp/definition.yaml"))
+	if err != nil {
+		return nil, err
+	}
+
+	server, err := webapp.Serve(ctx, crd)
+	if err != nil {
+		return nil, err
+	}
+
+	data, err := os.ReadFile(filepath.Join(root, "package/input/webapp.fn.example.com_inputs.yaml"))
+	if err != nil {
+		return nil, err
+	}
+
+	inputs := &extv1.CustomResourceDefinition{}
+	if err := yaml.Unmarshal(data, inputs); err != nil {
+		return nil, err
+	}
+
+	p := &Platform{
+		definition: server,
+		function:   fn.New(time.Now),
+		WebApps:    NewGenerator(schemaOf(crd, "crossplane"), seed),
+		// What a platform team forbids refuses WebApps, and makes nothing.
+		Inputs: NewGenerator(schemaOf(inputs, "policy", "ttl", "features", "diagnostics", "namespaceDefaults", "apiVersion", "kind", "metadata"), seed+1),
+	}
+
+	return p, p.learn()
+}
+
+// schemaOf returns the schema of what is generated: the spec, if there is one, without
+// some fields.
+func schemaOf(crd *extv1.CustomResourceDefinition, without ...string) *extv1.JSONSchemaProps {
+	schema := crd.Spec.Versions[0].Schema.OpenAPIV3Schema
+	if spec, ok := schema.Properties["spec"]; ok {
+		schema = &spec
+	}
+
+	for _, name := range without {
+		delete(schema.Properties, name)
+	}
+
+	return schema
+}
+
+// learn takes values from WebApps of the project: those that are right, and those
+// that are not.
+func (p *Platform) learn() error {
+	for _, glob := range []string{"examples/*.yaml", "test/schema/valid/*.yaml", "test/schema/invalid/*.yaml"} {
+		paths, err := filepath.Glob(filepath.Join(root, glob))
+		if err != nil || len(paths) == 0 {
+			return fmt.Errorf("there is nothing in %s: %w", glob, err)
+		}
+
+		for _, path := range paths {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+
+			for document := range bytes.SplitSeq(data, []byte("\n---\n")) {
+				object := map[string]any{}
+				if err := yaml.Unmarshal(document, &object); err != nil {
+					return fmt.Errorf("%s: %w", path, err)
+				}
+
+				switch spec, _ := object["spec"].(map[string]any); {
+				case object["kind"] == "WebApp" && strings.Contains(glob, "invalid"):
+					p.WebApps.LearnOdd(spec)
+				case object["kind"] == "WebApp":
+					p.WebApps.Learn(spec)
+				case spec["pipeline"] != nil:
+					steps, _ := spec["pipeline"].([]any)
+					step, _ := steps[0].(map[string]any)
+					p.Inputs.Learn(step["input"])
+				}
+			}
+		}
+	}
+
+	return nil
+}
+
+// Take returns the objects that are made of a WebApp and an input, or nothing if the
+// one or the other is refused.
+func (p *Platform) Take(ctx context.Context, spec, input map[string]any) ([]map[string]any, error) {
+	manifest, err := json.Marshal(map[string]any{
+		"apiVersion": "example.com/v1", "kind": "WebApp",
+		"metadata": map[string]any{"name": "shop", "namespace": "acme"}, "spec": spec,
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	stored, err := p.definition.Create(ctx, manifest)
+	if err != nil {
+		return nil, nil //nolint:nilerr // It is refused, as it should be.
+	}
+
+	composite, err := structpb.NewStruct(stored.Object)
+	if err != nil {
+		return nil, err
+	}
+
+	request, err := requestOf(composite, input)
+	if err != nil {
+		return nil, err
+	}
+
+	answer, err := p.function.RunFunction(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+
+	if len(answer.GetResults()) > 0 && answer.GetResults()[0].GetSeverity() == fnv1.Severity_SEVERITY_FATAL {
+		return nil, nil
+	}
+
+	var objects []map[string]any
+	for _, c := range child.All {
+		if made := answer.GetDesired().GetResources()[c.Key]; made != nil {
+			objects = append(objects, made.GetResource().AsMap())
+		}
+	}
+
+	return objects, nil
+}
+
+// requestOf is what Crossplane asks of a new WebApp, where everything is granted and
+// every kind known.
+func requestOf(composite *structpb.Struct, input map[string]any) (*fnv1.RunFunctionRequest, error) {
+	kinds := map[string]*fnv1.Schema{}
+	features := []any{}
+
+	for _, c := range child.All {
+		if c.Custom {
+			kinds["kind-"+c.Key] = &fnv1.Schema{OpenapiV3: resource.MustStructJSON(`{"type": "object"}`)}
+		}
+
+		if c.Feature != "" {
+			features = append(features, c.Feature)
+		}
+	}
+
+	all := map[string]any{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "features": features}
+	maps.Copy(all, input)
+
+	in, err := asStruct(all)
+	if err != nil {
+		return nil, err
+	}
+
+	grants, err := structpb.NewStruct(map[string]any{"data": map[string]any{"features": features}})
+	if err != nil {
+		return nil, err
+	}
+
+	return &fnv1.RunFunctionRequest{
+		Observed:          &fnv1.State{Composite: &fnv1.Resource{Resource: composite}},
+		Input:             in,
+		RequiredResources: map[string]*fnv1.Resources{platform.GrantsRequirement: {Items: []*fnv1.Resource{{Resource: grants}}}},
+		RequiredSchemas:   kinds,
+	}, nil
+}
+
+func asStruct(v map[string]any) (*structpb.Struct, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+
+	s := &structpb.Struct{}
+
+	return s, s.UnmarshalJSON(data)
+}
