@@ -3,6 +3,8 @@ package fn
 import (
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -91,19 +93,12 @@ const fine = "The WebApp is valid and no other object is in its way."
 // acceptedButFor is the condition of a WebApp of which there is something to remark, or
 // nothing.
 func acceptedButFor(remarks ...string) *fnv1.Condition {
-	message := fine
-
-	for _, remark := range remarks {
-		if remark != "" {
-			message += " " + remark
-		}
-	}
-
-	if message == fine {
+	remarks = slices.DeleteFunc(remarks, func(remark string) bool { return remark == "" })
+	if len(remarks) == 0 {
 		return allAccepted
 	}
 
-	return accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, message)
+	return accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, fine+" "+strings.Join(remarks, " "))
 }
 
 func readiness(ready bool) fnv1.Ready {

@@ -120,10 +120,10 @@ type IPBlock struct {
 // +kubebuilder:validation:Pattern=`^[0-9a-fA-F:.]+/[0-9]+$`
 type CIDR = string
 
+// +structType=atomic
+
 // A LabelSelector selects by labels: what has all that it says. An empty one selects
 // everything.
-//
-// +structType=atomic
 type LabelSelector struct {
 	// MatchLabels are labels with their values.
 	// +optional

@@ -143,9 +143,9 @@ func ingressURL(plan *webapp.Plan) string {
 
 	path := o.Get("path").GetStringValue()
 
-	switch networkingv1.PathType(o.Get("pathType").GetStringValue()) {
-	case networkingv1.PathTypeExact:
-	case networkingv1.PathTypeImplementationSpecific:
+	switch o.Get("pathType").GetStringValue() {
+	case string(networkingv1.PathTypeExact):
+	case string(networkingv1.PathTypeImplementationSpecific):
 		path = withoutSlash(literal(path))
 	default:
 		path = withoutSlash(path)
