@@ -33,7 +33,7 @@ func TestLate(t *testing.T) {
 			req := request(shop, func(req *fnv1.RunFunctionRequest) {
 				if tc.said != "" {
 					req.GetObserved().GetComposite().GetResource().GetFields()["status"] = value.Object(value.Fields{
-						"reason": value.String(tc.said),
+						"reason":     value.String(tc.said),
 						"conditions": value.List(value.Object(value.Fields{"type": value.String("Synced"), "status": value.String(tc.synced), "lastTransitionTime": value.String(tc.since)})),
 					})
 				}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -193,7 +194,7 @@ func (m *model) pass(d time.Duration) {
 		for _, p := range m.pods {
 			age := m.now.Sub(p.since)
 
-			switch p.fate {
+			switch p.fate { //nolint:exhaustive // The others are no different here.
 			case stopsAgain, eatsMemory, cannotStart:
 				run := 9 * time.Second
 				if p.fate == cannotStart {
@@ -220,7 +221,7 @@ func (m *model) pass(d time.Duration) {
 func (m *model) isReady(p *modelPod) bool {
 	age := m.now.Sub(p.since)
 
-	switch p.fate {
+	switch p.fate { //nolint:exhaustive // The others are no different here.
 	case serves:
 		return age >= 6*time.Second
 	case stopsAgain, eatsMemory:
@@ -240,11 +241,11 @@ func (m *model) fact(p *modelPod) string {
 	case age < 4*time.Second && p.fate != noNode:
 		return name + "begins"
 	case p.fate == imageMissing:
-		return name + fmt.Sprint(p.causeSeen || !m.old)
+		return name + strconv.FormatBool(p.causeSeen || !m.old)
 	case p.fate == imageBusy, p.fate == neverAnswers:
-		return name + fmt.Sprint(age >= 2*time.Minute+4*time.Second)
+		return name + strconv.FormatBool(age >= 2*time.Minute+4*time.Second)
 	case p.fate == noNode:
-		return name + fmt.Sprint(age >= 2*time.Minute)
+		return name + strconv.FormatBool(age >= 2*time.Minute)
 	case p.fate == eatsMemory && p.stops >= 1, p.stops >= 2:
 		return name + "again and again"
 	default:
@@ -259,7 +260,7 @@ func (m *model) facts() string {
 		return all
 	}
 
-	return all + fmt.Sprint(m.progressed)
+	return all + strconv.FormatBool(m.progressed)
 }
 
 func (m *model) deployment() string {
@@ -306,7 +307,7 @@ func (m *model) status(p *modelPod) string {
 
 	busy := fmt.Sprintf("failed to resolve reference: read tcp 10.0.0.1:%d->10.0.0.2:443: 429 Too Many Requests, retry-after: %d.5ms, request id: %x", m.random.IntN(60000), m.random.IntN(900), m.random.Uint64())
 
-	switch p.fate {
+	switch p.fate { //nolint:exhaustive // The others are no different here.
 	case imageMissing:
 		if m.old && p.causeSeen && m.random.IntN(2) == 0 {
 			return waits("ImagePullBackOff", `Back-off pulling image "acme/shop:9"`)
@@ -330,7 +331,7 @@ func (m *model) status(p *modelPod) string {
 func (m *model) stopping(p *modelPod, said func(string) string, one func(...string) string) string {
 	code, reason, ran := 1, "Error", 5*time.Second
 
-	switch p.fate {
+	switch p.fate { //nolint:exhaustive // The others are no different here.
 	case eatsMemory:
 		code, reason = 137, "OOMKilled"
 	case cannotStart:
@@ -348,13 +349,13 @@ func (m *model) stopping(p *modelPod, said func(string) string, one func(...stri
 	}
 
 	end := fmt.Sprintf(`{"terminated": {"exitCode": %d, "reason": %q, "startedAt": %q, "finishedAt": %q}}`, code, reason, began, m.at(stopped))
-	last := fmt.Sprintf(`, "lastState": %s`, end)
+	last := ", \"lastState\": " + end
 
 	switch {
 	case p.stops == 0:
 		return said(fmt.Sprintf(`"started": true, "restartCount": 0, "state": {"running": {"startedAt": %q}}`, m.at(p.since)))
 	case p.waiting && p.stops == 1:
-		return said(fmt.Sprintf(`"restartCount": 0, "state": %s`, end))
+		return said("\"restartCount\": 0, \"state\": " + end)
 	case p.waiting:
 		return said(one(
 			fmt.Sprintf(`"restartCount": %d, "state": %s`, p.stops-1, end),

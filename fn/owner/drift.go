@@ -279,6 +279,15 @@ func keyOf(name string) (k key, ok bool) {
 	return k, ok && json.Unmarshal([]byte(written), &k) == nil
 }
 
+func (k key) String() string {
+	texts := make([]string, 0, len(k))
+	for _, name := range slices.Sorted(maps.Keys(k)) {
+		texts = append(texts, fmt.Sprint(k[name]))
+	}
+
+	return strings.Join(texts, "/")
+}
+
 // find returns which item of a list has the key, or -1.
 func (k key) find(list *structpb.Value) int {
 	return slices.IndexFunc(list.GetListValue().GetValues(), func(item *structpb.Value) bool {
@@ -290,15 +299,6 @@ func (k key) find(list *structpb.Value) int {
 
 		return true
 	})
-}
-
-func (k key) String() string {
-	texts := make([]string, 0, len(k))
-	for _, name := range slices.Sorted(maps.Keys(k)) {
-		texts = append(texts, fmt.Sprint(k[name]))
-	}
-
-	return strings.Join(texts, "/")
 }
 
 // bare is an item with nothing but its key, so that a port has no name any more that

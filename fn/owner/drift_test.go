@@ -2,6 +2,7 @@ package owner
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,13 +17,14 @@ import (
 func deployment(t *testing.T, pods string, owners ...string) *structpb.Struct {
 	t.Helper()
 
-	entries := ""
+	entries := strings.Builder{}
+
 	for i := 0; i < len(owners); i += 2 {
-		entries += `, {"manager": "` + owners[i] + `", "fieldsV1": {"f:spec": ` + owners[i+1] + `}}`
+		entries.WriteString(`, {"manager": "` + owners[i] + `", "fieldsV1": {"f:spec": ` + owners[i+1] + `}}`)
 	}
 
 	return parse(t, `{"metadata": {"managedFields": [{"manager": "apiextensions.crossplane.io/composed/0a1b", "fieldsV1": {"f:spec": {"f:template": {}}}}`+
-		entries+`]}, "spec": {"template": {"spec": `+pods+`}}}`)
+		entries.String()+`]}, "spec": {"template": {"spec": `+pods+`}}}`)
 }
 
 func parse(t *testing.T, text string) *structpb.Struct {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/webapp-operator/function-webapp/fn/owner"
 	"github.com/webapp-operator/function-webapp/fn/value"
@@ -32,19 +33,19 @@ func whose(fields []owner.Field) string {
 		return cmp.Or(cmp.Compare(a.Manager, b.Manager), cmp.Compare(a.Path, b.Path))
 	})
 
-	text := ""
+	text := strings.Builder{}
 
 	for i, f := range fields {
 		if i > 0 {
-			text += ", "
+			text.WriteString(", ")
 		}
 
-		text += f.Path
+		text.WriteString(f.Path)
 
 		if i == len(fields)-1 || fields[i+1].Manager != f.Manager {
-			text += " (set by " + f.Manager + ")"
+			text.WriteString(" (set by " + f.Manager + ")")
 		}
 	}
 
-	return text
+	return text.String()
 }

@@ -29,7 +29,7 @@ type Generator struct {
 // NewGenerator returns a Generator of a schema that makes the same objects for the
 // same seed.
 func NewGenerator(schema *extv1.JSONSchemaProps, seed uint64) *Generator {
-	return &Generator{random: rand.New(rand.NewPCG(seed, 0)), schema: schema, known: map[string][]any{}, odd: map[string][]any{}}
+	return &Generator{random: rand.New(rand.NewPCG(seed, 0)), schema: schema, known: map[string][]any{}, odd: map[string][]any{}} //nolint:gosec // The same seed makes the same WebApps.
 }
 
 // Learn takes values from an object that somebody wrote.

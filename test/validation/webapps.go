@@ -82,44 +82,6 @@ func schemaOf(crd *extv1.CustomResourceDefinition, without ...string) *extv1.JSO
 	return schema
 }
 
-// learn takes values from WebApps of the project: those that are right, and those
-// that are not.
-func (p *Platform) learn() error {
-	for _, glob := range []string{"examples/*.yaml", "test/schema/valid/*.yaml", "test/schema/invalid/*.yaml"} {
-		paths, err := filepath.Glob(filepath.Join(root, glob))
-		if err != nil || len(paths) == 0 {
-			return fmt.Errorf("there is nothing in %s: %w", glob, err)
-		}
-
-		for _, path := range paths {
-			data, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-
-			for document := range bytes.SplitSeq(data, []byte("\n---\n")) {
-				object := map[string]any{}
-				if err := yaml.Unmarshal(document, &object); err != nil {
-					return fmt.Errorf("%s: %w", path, err)
-				}
-
-				switch spec, _ := object["spec"].(map[string]any); {
-				case object["kind"] == "WebApp" && strings.Contains(glob, "invalid"):
-					p.WebApps.LearnOdd(spec)
-				case object["kind"] == "WebApp":
-					p.WebApps.Learn(spec)
-				case spec["pipeline"] != nil:
-					steps, _ := spec["pipeline"].([]any)
-					step, _ := steps[0].(map[string]any)
-					p.Inputs.Learn(step["input"])
-				}
-			}
-		}
-	}
-
-	return nil
-}
-
 // Take returns the objects that are made of a WebApp and an input, or nothing if the
 // one or the other is refused.
 func (p *Platform) Take(ctx context.Context, spec, input map[string]any) ([]map[string]any, error) {
@@ -211,4 +173,42 @@ func asStruct(v map[string]any) (*structpb.Struct, error) {
 	s := &structpb.Struct{}
 
 	return s, s.UnmarshalJSON(data)
+}
+
+// learn takes values from WebApps of the project: those that are right, and those
+// that are not.
+func (p *Platform) learn() error {
+	for _, glob := range []string{"examples/*.yaml", "test/schema/valid/*.yaml", "test/schema/invalid/*.yaml"} {
+		paths, err := filepath.Glob(filepath.Join(root, glob))
+		if err != nil || len(paths) == 0 {
+			return fmt.Errorf("there is nothing in %s: %w", glob, err)
+		}
+
+		for _, path := range paths {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+
+			for document := range bytes.SplitSeq(data, []byte("\n---\n")) {
+				object := map[string]any{}
+				if err := yaml.Unmarshal(document, &object); err != nil {
+					return fmt.Errorf("%s: %w", path, err)
+				}
+
+				switch spec, _ := object["spec"].(map[string]any); {
+				case object["kind"] == "WebApp" && strings.Contains(glob, "invalid"):
+					p.WebApps.LearnOdd(spec)
+				case object["kind"] == "WebApp":
+					p.WebApps.Learn(spec)
+				case spec["pipeline"] != nil:
+					steps, _ := spec["pipeline"].([]any)
+					step, _ := steps[0].(map[string]any)
+					p.Inputs.Learn(step["input"])
+				}
+			}
+		}
+	}
+
+	return nil
 }
