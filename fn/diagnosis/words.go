@@ -64,7 +64,7 @@ var varying = []struct {
 // FitError in k8s.io/kubernetes/pkg/scheduler/framework/types.go.
 func withoutCounts(message string) string {
 	message = preemption.ReplaceAllString(nodesAvailable.ReplaceAllString(message, ""), "")
-	message = strings.TrimSuffix(twice.ReplaceAllString(message, "$1"), ".")
+	message = strings.TrimSuffix(noVictim.ReplaceAllString(message, ""), ".")
 
 	reasons := strings.Split(message, ", ")
 	for i, reason := range reasons {
@@ -79,8 +79,9 @@ func withoutCounts(message string) string {
 var (
 	nodesAvailable = regexp.MustCompile(`^\d+/\d+ nodes are available: ?`)
 	nodeCount      = regexp.MustCompile(`^\d+ `)
-	twice          = regexp.MustCompile(`(not found)\. not found\b`)
-	preemption     = regexp.MustCompile(`\. [^.]*preemption: .*$`)
+	// What preemption found, where it says no more. It reads as if it were of the cause.
+	noVictim   = regexp.MustCompile(`\. not found\b`)
+	preemption = regexp.MustCompile(`\. [^.]*preemption: .*$`)
 )
 
 // used is how much of a quota is taken: it changes whenever any pod of the namespace

@@ -52,3 +52,36 @@ func TestBecause(t *testing.T) {
 		})
 	}
 }
+
+// TestWithoutCounts holds what is left of the scheduler's words, of 1.35 and before.
+func TestWithoutCounts(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		args   string
+		want   string
+	}{
+		"Counts": {
+			reason: "Numbers of nodes change with every pod, and so does their order.",
+			args:   "0/5 nodes are available: 2 Too many pods, 3 Insufficient cpu. preemption: 0/5 nodes are available: 5 No preemption victims found for incoming pod.",
+			want:   "Insufficient cpu, Too many pods",
+		},
+		"Missing": {
+			reason: "A claim that is missing is so once.",
+			args:   `0/2 nodes are available: persistentvolumeclaim "data" not found. not found`,
+			want:   `persistentvolumeclaim "data" not found`,
+		},
+		"Unbound": {
+			reason: "That there is nobody to preempt says nothing of the claim.",
+			args:   "0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found",
+			want:   "pod has unbound immediate PersistentVolumeClaims",
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, withoutCounts(tc.args)); diff != "" {
+				t.Errorf("\n%s\nwithoutCounts(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
