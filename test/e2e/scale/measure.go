@@ -10,6 +10,7 @@ import (
 	"github.com/shirou/gopsutil/v4/load"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -29,6 +30,9 @@ const (
 
 	// creators apply WebApps at the same time, as kubectl or a GitOps tool may.
 	creators = 4
+
+	// image is what the WebApps run at first, and newImage what they run then.
+	image, newImage = "nginxinc/nginx-unprivileged:1.27", "nginxinc/nginx-unprivileged:1.28"
 )
 
 // A run is one control plane that is measured.
@@ -153,6 +157,10 @@ func (r *run) phases(ctx context.Context, s scenario, c *cli, ttls []string, n i
 		return err
 	}
 
+	if err := r.phase(ctx, "another image", func(ctx context.Context) error { return r.rollOut(ctx, s, n) }); err != nil {
+		return err
+	}
+
 	for i, ttl := range ttls {
 		if i > 0 {
 			if err := r.phase(ctx, "TTL to "+ttl, func(ctx context.Context) error { return r.setTTL(ctx, s, ttl, n) }); err != nil {
@@ -214,12 +222,33 @@ func (r *run) phase(ctx context.Context, name string, do func(context.Context) e
 
 // create applies the WebApps.
 func (r *run) create(ctx context.Context, s scenario, n int, replicas int64) error {
+	return each(n, func(name string) error {
+		_, err := r.client.Resource(s.webApps()).Namespace(namespace).Create(ctx, s.webApp(name, replicas), metav1.CreateOptions{})
+		return err
+	})
+}
+
+// rollOut gives all WebApps another image, and waits until they run with it.
+func (r *run) rollOut(ctx context.Context, s scenario, n int) error {
+	if err := each(n, func(name string) error {
+		_, err := r.client.Resource(s.webApps()).Namespace(namespace).Patch(ctx, name, types.MergePatchType, []byte(`{"spec": {"image": "`+newImage+`"}}`), metav1.PatchOptions{})
+		return err
+	}); err != nil {
+		return err
+	}
+
+	// They run until the rollout is seen, and are to run when it is done.
+	return errors.Join(r.settled(ctx), r.allRun(ctx, n), r.settled(ctx))
+}
+
+// each does something with the name of each WebApp, several at a time.
+func each(n int, do func(name string) error) error {
 	errs := make(chan error, creators)
 
 	for first := range creators {
 		go func() {
 			for i := first; i < n; i += creators {
-				if _, err := r.client.Resource(s.webApps()).Namespace(namespace).Create(ctx, s.webApp(fmt.Sprintf("app-%03d", i), replicas), metav1.CreateOptions{}); err != nil {
+				if err := do(fmt.Sprintf("app-%03d", i)); err != nil {
 					errs <- err
 					return
 				}
@@ -252,7 +281,7 @@ func (r *run) allRun(ctx context.Context, n int) error {
 
 // settled waits until nothing has changed for a while.
 func (r *run) settled(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, leastPatience)
+	ctx, cancel := context.WithTimeout(ctx, max(leastPatience, time.Duration(r.report.N)*patience))
 	defer cancel()
 
 	return processes.Eventually(ctx, func() error {

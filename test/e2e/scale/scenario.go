@@ -182,7 +182,7 @@ func (s scenario) webApp(name string, replicas int64) *unstructured.Unstructured
 	w := &unstructured.Unstructured{Object: map[string]any{
 		"metadata": map[string]any{"name": name, "namespace": namespace},
 		"spec": map[string]any{
-			"image":    "nginxinc/nginx-unprivileged:1.27",
+			"image":    image,
 			"replicas": replicas,
 			"env":      map[string]any{"LOG_LEVEL": "info"},
 		},
