@@ -42,6 +42,7 @@ const (
 // Kinds that tests read.
 var (
 	webApps     = schema.GroupVersionResource{Group: "example.com", Version: "v1", Resource: "webapps"}
+	services    = schema.GroupVersionResource{Version: "v1", Resource: "services"}
 	deployments = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}
 	events      = schema.GroupVersionResource{Version: "v1", Resource: "events"}
 	podKind     = schema.GroupVersionResource{Version: "v1", Resource: "pods"}
@@ -315,6 +316,10 @@ func (n *namespace) eventually(t *testing.T, within time.Duration, try func() er
 // is empty.
 func read(t *testing.T, object *unstructured.Unstructured, fields string) string {
 	t.Helper()
+
+	if object == nil {
+		return ""
+	}
 
 	j := jsonpath.New("fields").AllowMissingKeys(true)
 	must(t, j.Parse(fields))

@@ -19,7 +19,8 @@ import (
 // enough is how many requests there must be of each kind while something changes.
 const enough = 10_000
 
-// callers ask a WebApp by the name of its Service, from a node, all the time.
+// callers ask a WebApp by the address of its Service, from a node, all the time. That
+// the cluster's DNS answers all the time, too, is not what is tested.
 type callers struct {
 	*namespace
 
@@ -40,6 +41,15 @@ func (n *namespace) call(t *testing.T, webApp, node string) callers {
 	t.Helper()
 
 	c := callers{namespace: n, addresses: map[string]string{}}
+	service := ""
+
+	n.eventually(t, patience, func() error {
+		if service = read(t, n.get(t, services, webApp), "{.spec.clusterIP}"); service == "" {
+			return fmt.Errorf("there is no Service %s", webApp)
+		}
+
+		return nil
+	})
 
 	for _, connections := range []string{"new", "kept"} {
 		name := "load-" + webApp + "-" + connections
@@ -57,7 +67,7 @@ spec:
     image: %s
     args: ["--url=http://%s", "--keep=%t"]
     securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
-`, name, node, nodes.Image("load"), webApp, connections == "kept"))
+`, name, node, nodes.Image("load"), service, connections == "kept"))
 		n.eventually(t, patience, func() error {
 			pod := n.get(t, podKind, name)
 			if address := read(t, pod, "{.status.podIP}"); address != "" && read(t, pod, "{.status.phase}") == "Running" {
