@@ -61,6 +61,8 @@ func (c *Cluster) startKubernetes(ctx context.Context) error {
 		{Name: "kube-controller-manager", Program: c.Program("kube-controller-manager"), Args: []string{
 			"--kubeconfig", c.Kubeconfig(), "--leader-elect=false", "--bind-address", machine, "--cert-dir", c.Path("controller-manager"),
 			"--service-account-private-key-file", c.Path("service-accounts.key"), "--root-ca-file", certificate,
+			// Autoscalers look three times as often as by default, so that tests wait less.
+			"--horizontal-pod-autoscaler-sync-period", "5s",
 		}},
 		{Name: "kube-scheduler", Program: c.Program("kube-scheduler"), Args: []string{
 			"--kubeconfig", c.Kubeconfig(), "--leader-elect=false", "--bind-address", machine, "--cert-dir", c.Path("scheduler"),
