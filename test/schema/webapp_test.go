@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -194,7 +195,13 @@ func TestInvalid(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			_, err := server.Create(t.Context(), tc.manifest)
-			if diff := cmp.Diff(tc.want, causes(err)); diff != "" {
+
+			// The API server has no order in which it says what is wrong.
+			got := causes(err)
+			slices.Sort(got)
+			slices.Sort(tc.want)
+
+			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("-want, +got:\n%s", diff)
 			}
 		})
