@@ -87,7 +87,7 @@ func TestRefusedByKubernetes(t *testing.T) {
 				`spec.secretEnv[A].name: Invalid value: "A": must be the name of a Secret` + objectName,
 				`spec.volumes[0].persistentVolumeClaim.claimName: Invalid value: "A": must be the name of a PersistentVolumeClaim` + objectName,
 				`spec.imagePullSecrets[0].name: Invalid value: "A": must be the name of a Secret` + objectName,
-				`spec.ingress.ingressClassName: Invalid value: "A": must be the name of a IngressClass` + objectName,
+				`spec.ingress.ingressClassName: Invalid value: "A": must be the name of a class of Ingresses` + objectName,
 				`spec.ingress.tls.secretName: Invalid value: "A": must be the name of a Secret` + objectName,
 			},
 		},

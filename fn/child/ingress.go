@@ -35,7 +35,7 @@ func checkIngress(spec value.Reader) {
 	written.OneOf("pathType", string(networkingv1.PathTypePrefix), string(networkingv1.PathTypeExact), string(networkingv1.PathTypeImplementationSpecific))
 
 	if written.Get("ingressClassName") != nil {
-		webapp.CheckReference(written, "ingressClassName", in.IngressClassName, "IngressClass")
+		webapp.CheckReference(written, "ingressClassName", in.IngressClassName, "class of Ingresses")
 	}
 
 	if written.Object("tls").Get("secretName") != nil {
@@ -63,7 +63,7 @@ func readDefaultIngress(in value.Reader, into *webapp.Defaults) {
 	ingress.Only("ingressClassName")
 
 	if class, ok := ingress.Text("ingressClassName"); ok {
-		webapp.CheckReference(ingress, "ingressClassName", class, "IngressClass")
+		webapp.CheckReference(ingress, "ingressClassName", class, "class of Ingresses")
 		into.IngressClassName = class
 	}
 }
