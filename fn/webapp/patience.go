@@ -28,10 +28,10 @@ const UsualProgressDeadline = 10 * time.Minute
 // https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/.
 func (a *App) TimeToBeReady() time.Duration {
 	startup, readiness := a.Options[StartupProbe], a.Options[ReadinessProbe]
-	allowed := seconds(readiness, "initialDelaySeconds", 0) + asking(readiness)
+	allowed := delay(readiness) + asking(readiness)
 
 	if startup != nil {
-		allowed += seconds(startup, "initialDelaySeconds", 0) + asking(startup)
+		allowed += delay(startup) + asking(startup)
 	}
 
 	return max(Patience, allowed)
@@ -52,14 +52,21 @@ func (a *App) ProgressDeadline() time.Duration {
 // asking is how long a probe takes to make up its mind, with what Kubernetes takes for
 // what is not set: see SetDefaults_Probe of k8s.io/kubernetes/pkg/apis/core/v1.
 func asking(probe *structpb.Value) time.Duration {
-	each := max(seconds(probe, "periodSeconds", 10), seconds(probe, "timeoutSeconds", 1))
+	each := max(orElse(probe, "periodSeconds", 10), orElse(probe, "timeoutSeconds", 1))
 	times := max(orElse(probe, "failureThreshold", 3), value.Number(probe, "successThreshold"))
 
-	return time.Duration(times) * each
+	return duration(times * each)
 }
 
-func seconds(probe *structpb.Value, name string, otherwise int64) time.Duration {
-	return time.Duration(orElse(probe, name, otherwise)) * time.Second
+func delay(probe *structpb.Value) time.Duration {
+	return duration(orElse(probe, "initialDelaySeconds", 0))
+}
+
+// duration is of so many seconds, but of no more than a year: the fields of a probe may
+// multiply to more than a duration holds.
+func duration(seconds int64) time.Duration {
+	const year = 365 * 24 * 60 * 60
+	return time.Duration(min(seconds, year)) * time.Second
 }
 
 func orElse(probe *structpb.Value, name string, otherwise int64) int64 {

@@ -50,6 +50,11 @@ func TestPatience(t *testing.T) {
 			args:   `{"startupProbe": {"initialDelaySeconds": 60, "failureThreshold": 60}, "readinessProbe": {"initialDelaySeconds": 120}}`,
 			want:   want{810 * time.Second, 2 * time.Minute, 930 * time.Second},
 		},
+		"Most": {
+			reason: "No longer than a year, whatever the fields multiply to.",
+			args:   `{"startupProbe": {"periodSeconds": 2147483647, "failureThreshold": 2147483647}}`,
+			want:   want{365*24*time.Hour + 30*time.Second, 2 * time.Minute, 365*24*time.Hour + 150*time.Second},
+		},
 	}
 
 	for name, tc := range cases {
