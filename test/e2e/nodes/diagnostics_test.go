@@ -142,7 +142,6 @@ type found struct {
 // WebApps say why, tell it once, and do not change their minds.
 func testDiagnostics(t *testing.T) {
 	t.Parallel()
-	serveBroken(t)
 
 	steady := 30 * time.Second
 	if d, err := time.ParseDuration(os.Getenv(steadily)); err == nil {
@@ -150,6 +149,10 @@ func testDiagnostics(t *testing.T) {
 	}
 
 	n := newNamespace(t, "diagnostics")
+
+	// It ends before the namespace goes: a pod goes when its image is no longer pulled.
+	serveBroken(t)
+
 	results := newTable("Application", "says after", "phase", "reason", "message", "warnings", "changed its mind in "+steady.String())
 	all := make([]*found, len(allBroken))
 
