@@ -263,8 +263,8 @@ func checkFile(in value.Reader, file string, others map[string]bool) {
 }
 
 // leaves says whether a path leads out of the folder that it should be in.
-func leaves(path string) bool {
-	return strings.HasPrefix(path, "/") || strings.Contains("/"+path+"/", "/../")
+func leaves(file string) bool {
+	return strings.HasPrefix(file, "/") || strings.Contains("/"+file+"/", "/../")
 }
 
 func checkMode(in value.Reader, name string, mode *int32) {
