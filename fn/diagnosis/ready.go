@@ -136,9 +136,14 @@ func (p observedPod) probeAdvice(c *structpb.Value) string {
 
 // Span is a time in words, in the unit in which people set it.
 func Span(d time.Duration) string {
+	n, unit := int64(d/time.Second), "second"
 	if d%time.Minute == 0 {
-		return fmt.Sprintf("%d minutes", int64(d/time.Minute))
+		n, unit = int64(d/time.Minute), "minute"
 	}
 
-	return fmt.Sprintf("%d seconds", int64(d/time.Second))
+	if n == 1 {
+		return "1 " + unit
+	}
+
+	return fmt.Sprintf("%d %ss", n, unit)
 }

@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -83,5 +84,16 @@ func TestWithoutCounts(t *testing.T) {
 				t.Errorf("\n%s\nwithoutCounts(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})
+	}
+}
+
+// TestSpan holds how long something takes, in words.
+func TestSpan(t *testing.T) {
+	for want, args := range map[string]time.Duration{
+		"1 second": time.Second, "90 seconds": 90 * time.Second, "1 minute": time.Minute, "10 minutes": 10 * time.Minute,
+	} {
+		if got := Span(args); got != want {
+			t.Errorf("Span(%v): want %q, got %q", args, want, got)
+		}
 	}
 }
