@@ -18,25 +18,21 @@ import (
 var createErrors = []string{"CreateContainerConfigError", "CreateContainerError"}
 
 func cannotCreate(p observedPod) (Trouble, bool) {
-	for _, c := range p.containers {
-		reason, words := value.Text(c, "state", "waiting", "reason"), value.Text(c, "state", "waiting", "message")
-		if !slices.Contains(createErrors, reason) {
-			continue
-		}
-
-		found := Trouble{
-			What:   fmt.Sprintf("Container %s of pod %s cannot be created%s", value.Text(c, "name"), p.name, because(words)),
-			Advice: createAdvice(p, c, words) + p.describe(),
-		}
-
-		if heals.MatchString(words) {
-			found.patience, found.began = webapp.Patience, p.began(c)
-		}
-
-		return found, true
+	c, _, words := p.waiting(createErrors)
+	if c == nil {
+		return Trouble{}, false
 	}
 
-	return Trouble{}, false
+	found := Trouble{
+		What:   fmt.Sprintf("Container %s of pod %s cannot be created%s", value.Text(c, "name"), p.name, because(words)),
+		Advice: createAdvice(p, c, words) + p.describe(),
+	}
+
+	if heals.MatchString(words) {
+		found.patience, found.began = webapp.Patience, p.began(c)
+	}
+
+	return found, true
 }
 
 func createAdvice(p observedPod, c *structpb.Value, words string) string {

@@ -26,25 +26,21 @@ const neverPull = "ErrImageNeverPull"
 // while they wait to try again, and new causes come up: only what is known to last is
 // not waited for.
 func cannotPull(p observedPod) (Trouble, bool) {
-	for _, c := range p.containers {
-		reason, words := value.Text(c, "state", "waiting", "reason"), value.Text(c, "state", "waiting", "message")
-		if !slices.Contains(pullErrors, reason) {
-			continue
-		}
-
-		found := Trouble{
-			What:   fmt.Sprintf("The image of container %s of pod %s cannot be pulled%s", value.Text(c, "name"), p.name, because(words)),
-			Advice: pullAdvice(p, c, reason, words),
-		}
-
-		if !slices.Contains(finalPullErrors, reason) && (heals.MatchString(words) || !lasts.MatchString(words)) {
-			found.patience, found.began = webapp.Patience, p.began(c)
-		}
-
-		return found, true
+	c, reason, words := p.waiting(pullErrors)
+	if c == nil {
+		return Trouble{}, false
 	}
 
-	return Trouble{}, false
+	found := Trouble{
+		What:   fmt.Sprintf("The image of container %s of pod %s cannot be pulled%s", value.Text(c, "name"), p.name, because(words)),
+		Advice: pullAdvice(p, c, reason, words),
+	}
+
+	if !slices.Contains(finalPullErrors, reason) && (heals.MatchString(words) || !lasts.MatchString(words)) {
+		found.patience, found.began = webapp.Patience, p.began(c)
+	}
+
+	return found, true
 }
 
 func pullAdvice(p observedPod, c *structpb.Value, reason, words string) string {

@@ -129,6 +129,18 @@ func (p observedPod) since(kind corev1.PodConditionType) time.Time {
 	return value.Time(value.Text(p.condition(kind), "lastTransitionTime"))
 }
 
+// waiting returns the first container that waits for one of some reasons, the reason,
+// and the kubelet's words. There is none if it is nil.
+func (p observedPod) waiting(reasons []string) (c *structpb.Value, reason, words string) {
+	for _, c := range p.containers {
+		if reason := value.Text(c, "state", "waiting", "reason"); slices.Contains(reasons, reason) {
+			return c, reason, value.Text(c, "state", "waiting", "message")
+		}
+	}
+
+	return nil, "", ""
+}
+
 func (p observedPod) describe() string {
 	return fmt.Sprintf(" See: kubectl -n %s describe pod %s", p.of.App.Namespace, p.name)
 }
