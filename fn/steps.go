@@ -75,7 +75,6 @@ type found struct {
 	plan  webapp.Plan
 	built map[string]*structpb.Struct
 
-	before  rollout.Status
 	facts   rollout.Facts
 	pods    []*fnv1.Resource
 	verdict rollout.Verdict
@@ -192,8 +191,7 @@ func (c *call) checkPolicy() *refusal {
 }
 
 func (c *call) observe() *refusal {
-	c.before = rollout.ReadStatus(c.composite)
-	c.facts = rollout.Observe(&c.plan, c.observed[child.KeyDeployment].GetResource(), c.built[child.KeyDeployment], c.before, c.now)
+	c.facts = rollout.Observe(&c.plan, c.observed[child.KeyDeployment].GetResource(), c.built[child.KeyDeployment], rollout.ReadStatus(c.composite), c.now)
 
 	return nil
 }
@@ -211,7 +209,7 @@ func (c *call) lookAtPods() *refusal {
 }
 
 func (c *call) judge() *refusal {
-	c.verdict = rollout.Late(c.before, rollout.Judge(c.facts, rollout.FindTrouble(c.pods, c.facts)), c.facts, c.composite, c.now)
+	c.verdict = rollout.Late(rollout.Judge(c.facts, rollout.FindTrouble(c.pods, c.facts)), c.facts, c.composite)
 	c.running = c.verdict.Phase == v1.PhaseRunning
 
 	if len(c.conflicts) > 0 {
@@ -238,10 +236,10 @@ func (c *call) answerChildren() *refusal {
 
 func (c *call) answerStatus() *refusal {
 	observed := rollout.Observed{Composite: c.composite, Deployment: c.observed[child.KeyDeployment].GetResource(), Pods: c.pods}
-	after := rollout.NewStatus(c.before, c.verdict, c.facts, child.URL(&c.plan, c.rsp.GetDesired().GetResources()), observed, c.now)
+	after := rollout.NewStatus(c.verdict, c.facts, child.URL(&c.plan, c.rsp.GetDesired().GetResources()), observed)
 
 	c.rsp.Desired.Composite = withStatus(c.rsp.GetDesired().GetComposite(), c.composite, after)
-	c.rsp.Results = append(c.rsp.Results, rollout.Tell(c.before.Verdict, after, c.facts)...)
+	c.rsp.Results = append(c.rsp.Results, rollout.Tell(after, c.facts)...)
 	c.rsp.Meta.Ttl = durationpb.New(rollout.AskAgain(after, observed, c.input.TTL, c.now))
 
 	return nil

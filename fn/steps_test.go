@@ -53,7 +53,7 @@ func TestStepsKeepWhatWasFound(t *testing.T) {
 // are copied.
 func snapshot(f found) map[string]any {
 	copied := map[string]any{
-		"known": f.known, "facts": f.facts, "before": f.before, "verdict": f.verdict, "running": f.running,
+		"known": f.known, "facts": f.facts, "verdict": f.verdict, "running": f.running,
 		"choice": f.choice, "plan": f.plan, "conflicts": f.conflicts,
 	}
 

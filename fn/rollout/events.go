@@ -21,8 +21,8 @@ const (
 // Tell returns an event for what changed since the WebApp's status was last
 // written. In a steady state nothing did, and there is none: every result
 // becomes an event on the WebApp, each time.
-func Tell(before Verdict, after Status, facts Facts) []*fnv1.Result {
-	if before.Phase == after.Phase && before.Reason == after.Reason {
+func Tell(after Status, facts Facts) []*fnv1.Result {
+	if before := facts.before; before.Phase == after.Phase && before.Reason == after.Reason {
 		return nil
 	}
 

@@ -84,10 +84,11 @@ func TestTell(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
+			tc.args.r.before.Verdict = tc.args.before
 			tc.args.r.plan = new(webapp.NewPlan(app, &webapp.Settings{}, false))
 
 			var got []event
-			for _, r := range Tell(tc.args.before, Status{Verdict: tc.args.after, URL: "http://shop.acme.svc"}, tc.args.r) {
+			for _, r := range Tell(Status{Verdict: tc.args.after, URL: "http://shop.acme.svc"}, tc.args.r) {
 				got = append(got, event{r.GetSeverity().String(), r.GetReason(), r.GetMessage()})
 			}
 

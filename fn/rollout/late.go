@@ -17,14 +17,14 @@ const late = time.Minute
 // Late says where to look when Crossplane has failed to write the Deployment for a
 // minute: an API server of another version, a webhook or a quota has refused it. Only
 // Crossplane has their words, and says them in condition Synced.
-func Late(before Status, verdict Verdict, facts Facts, composite *structpb.Struct, now time.Time) Verdict {
+func Late(verdict Verdict, facts Facts, composite *structpb.Struct) Verdict {
 	writing := verdict.Reason == v1.ReasonUpdating || verdict.Reason == v1.ReasonCreating && !facts.exists
-	if !writing || before.Reason != verdict.Reason {
+	if !writing || facts.before.Reason != verdict.Reason {
 		return verdict
 	}
 
 	synced := conditionOf(composite.GetFields()["status"], "Synced")
-	if synced.status != "False" || now.Sub(value.Time(synced.since())) < late {
+	if synced.status != "False" || facts.now.Sub(value.Time(synced.since())) < late {
 		return verdict
 	}
 

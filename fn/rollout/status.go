@@ -63,7 +63,8 @@ type Observed struct {
 }
 
 // NewStatus returns what to say of a WebApp after what was said before.
-func NewStatus(before Status, verdict Verdict, facts Facts, url string, observed Observed, now time.Time) Status {
+func NewStatus(verdict Verdict, facts Facts, url string, observed Observed) Status {
+	before := facts.before
 	after := Status{
 		Verdict:   verdict,
 		Available: facts.available,
@@ -75,7 +76,7 @@ func NewStatus(before Status, verdict Verdict, facts Facts, url string, observed
 	}
 
 	if after != before || before.LastUpdated == "" {
-		after.LastUpdated = changedAt(before, observed, now)
+		after.LastUpdated = changedAt(before, observed, facts.now)
 	}
 
 	return after
