@@ -388,6 +388,11 @@ func TestFind(t *testing.T) {
 		if got := Find(shop(`{}`), []*fnv1.Resource{first, together}); got.Phase != v1.PhasePending {
 			t.Errorf("two of one node had to go: want it to heal, got %s", said(got))
 		}
+
+		soon := newPod("shop-a", time.Minute, evicted(time.Minute, "memory"))
+		if got := Find(shop(`{}`), []*fnv1.Resource{soon}); got.Phase != v1.PhasePending {
+			t.Errorf("one had to go in the second that it came: want it to heal, got %s", said(got))
+		}
 	})
 
 	t.Run("WhatLastsFirst", func(t *testing.T) {

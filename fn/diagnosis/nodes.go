@@ -70,7 +70,8 @@ func evicted(p observedPod) (Trouble, bool) {
 	}
 
 	for _, other := range p.of.pods {
-		if before, was := other.evictedAt(); was && p.created != "" && !before.After(value.Time(p.created)) {
+		// Times are in seconds: one may be created and evicted within the same.
+		if before, was := other.evictedAt(); was && other.name != p.name && p.created != "" && !before.After(value.Time(p.created)) {
 			found.patience = 0
 		}
 	}

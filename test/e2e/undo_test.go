@@ -2,9 +2,12 @@ package e2e
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/watch"
 )
 
 // testUndo runs kubectl rollout undo on WebApps whose settings have changed in ways that
@@ -65,19 +68,68 @@ func testUndoStuck(t *testing.T, n *namespace) {
 		return nil
 	})
 
-	before := n.podsOf(t, "shop")
+	n.expect(t, deployments, "shop", "{.status['replicas','updatedReplicas','availableReplicas']}", "2 2 2")
+
+	fewest := n.recordReady(t, "shop")
+
 	n.do(t, "delete", "deployment", "shop", "--cascade=orphan")
-
-	// The new Deployment takes them over, and may have started another by now.
-	now := n.podsOf(t, "shop")
-	for _, pod := range before {
-		if !slices.Contains(now, pod) {
-			t.Errorf("want the pods %v to go on, got %v", before, now)
-		}
-	}
-
 	n.running(t, "shop", 2)
 	n.expect(t, webApps, "shop", "{.status.message}", "2 of 2 replicas are available.")
 	n.expect(t, deployments, "shop", "{.spec.template.spec.containers[0].livenessProbe.exec}{.spec.template.spec.containers[0].livenessProbe.httpGet.path}{.spec.template.spec.containers[0].env}", "/live")
+
+	if ready := fewest(); ready < 2 {
+		t.Errorf("want 2 pods to be ready all the time, got %d", ready)
+	}
+
 	n.steady(t, "shop")
+}
+
+// recordReady watches the pods of a WebApp, and returns how to end it and get how few of
+// them were ready at any time since.
+func (n *namespace) recordReady(t *testing.T, webApp string) func() int {
+	t.Helper()
+
+	client, of := n.client.Resource(pods).Namespace(n.name), metav1.ListOptions{LabelSelector: "app=" + webApp}
+
+	list, err := client.List(t.Context(), of)
+	must(t, err)
+
+	ready := map[string]bool{}
+
+	see := func(how watch.EventType, pod *unstructured.Unstructured) int {
+		delete(ready, pod.GetName())
+
+		if how != watch.Deleted && pod.GetDeletionTimestamp() == nil && read(t, pod, `{.status.conditions[?(@.type=="Ready")].status}`) == "True" {
+			ready[pod.GetName()] = true
+		}
+
+		return len(ready)
+	}
+
+	for i := range list.Items {
+		see(watch.Added, &list.Items[i])
+	}
+
+	of.ResourceVersion = list.GetResourceVersion()
+	w, err := client.Watch(t.Context(), of)
+	must(t, err)
+
+	fewest := make(chan int)
+
+	go func() {
+		least := len(ready)
+
+		for e := range w.ResultChan() {
+			if pod, ok := e.Object.(*unstructured.Unstructured); ok {
+				least = min(least, see(e.Type, pod))
+			}
+		}
+
+		fewest <- least
+	}()
+
+	return func() int {
+		w.Stop()
+		return <-fewest
+	}
 }
