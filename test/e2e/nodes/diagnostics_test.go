@@ -140,8 +140,10 @@ type found struct {
 
 // testDiagnostics breaks applications in all the ways that people know. Their
 // WebApps say why, tell it once, and do not change their minds.
-func testDiagnostics(t *testing.T) {
+func testDiagnostics(t *testing.T, ready <-chan struct{}) {
 	t.Parallel()
+
+	<-ready
 
 	steady := 30 * time.Second
 	if d, err := time.ParseDuration(os.Getenv(steadily)); err == nil {
@@ -226,7 +228,12 @@ func (b broken) check(t *testing.T, n *namespace, steady time.Duration, f *found
 		}
 	}
 
-	f.events = n.warnings(t, b.name)
+	// Crossplane writes events one after the other, however many wait.
+	for until := time.Now().Add(patience); ; time.Sleep(500 * time.Millisecond) {
+		if f.events = n.warnings(t, b.name); len(f.events) >= warnings || time.Now().After(until) {
+			break
+		}
+	}
 
 	if f.phase != phase || f.reason != b.reason {
 		t.Errorf("want it to be %s for %s, got %s for %s: %s", phase, b.reason, f.phase, f.reason, f.message)

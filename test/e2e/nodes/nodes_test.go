@@ -7,9 +7,6 @@ import "testing"
 func TestNodes(t *testing.T) {
 	t.Run("Requests", testRequests)
 	t.Run("Upgrade", testUpgrade)
-	t.Run("Status", func(t *testing.T) {
-		t.Run("Truth", testTruth)
-		t.Run("Diagnostics", testDiagnostics)
-	})
+	t.Run("Status", testStatus)
 	t.Run("Cut", testCut)
 }

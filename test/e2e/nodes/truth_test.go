@@ -156,20 +156,24 @@ func (s *subject) change(t *testing.T, replicas int, spec, field, value string) 
 		}
 	}
 
-	l, before := lag{took: max(0, said.Sub(complete))}, ""
+	ours := func(o *unstructured.Unstructured) string {
+		return read(t, o, `{.status.phase} {.status.reason} {.status.availableReplicas}/{.status.replicas} {.status.message} {.status.url} {.status.conditions[?(@.type=="Accepted")].message}`)
+	}
 
-	for _, m := range s.webApps.since(began)[1:] { // Our own is the first.
+	// Our own write is the first.
+	written := s.webApps.since(began)
+	l, before := lag{took: max(0, said.Sub(complete))}, ours(written[0].object)
+
+	for _, m := range written[1:] {
 		l.breaker = read(t, m.object, `{.status.conditions[?(@.type=="Responsive")].reason}`)
 		told := fmt.Sprintf("%5.1f s: ", m.at.Sub(began).Seconds()) +
 			read(t, m.object, "{.metadata.generation} {.status.phase} {.status.availableReplicas}/{.status.replicas} {.status.message}{range .status.conditions[*]} {.type}={.status} {.reason} {.observedGeneration}{end}")
 		l.wrote = append(l.wrote, told)
 
-		ours := read(t, m.object, `{.status.phase} {.status.reason} {.status.availableReplicas}/{.status.replicas} {.status.message} {.status.url} {.status.conditions[?(@.type=="Accepted")].message}`)
-		if ours != before {
+		if now := ours(m.object); now != before {
+			before = now
 			l.changes++
 		}
-
-		before = ours
 
 		if m.at.After(since.Add(moments)) && m.at.Before(complete.Add(-moments)) && read(t, m.object, "{.status.phase}") == "Running" {
 			l.lies = append(l.lies, told)
@@ -224,10 +228,23 @@ func sinceWhen(moments []moment, is func(*unstructured.Unstructured) bool) time.
 	return at
 }
 
-// testTruth has WebApps say that they run when they do: with Crossplane as it is
-// installed by default, and as install/crossplane/values.yaml installs it.
-func testTruth(t *testing.T) {
+// testStatus has WebApps say how they are. A Crossplane that is replaced loses events that
+// it has not written yet, so that it is replaced before applications are broken, and after.
+func testStatus(t *testing.T) {
+	t.Cleanup(func() { must(t, cluster.UpgradeCrossplane(context.WithoutCancel(t.Context()))) })
+
+	defaults := make(chan struct{})
+
+	t.Run("Truth", func(t *testing.T) { testTruth(t, sync.OnceFunc(func() { close(defaults) })) })
+	t.Run("Diagnostics", func(t *testing.T) { testDiagnostics(t, defaults) })
+}
+
+// testTruth has WebApps say that they run when they do: with Crossplane as
+// install/crossplane/values.yaml installs it, and then as it is installed by default.
+func testTruth(t *testing.T, withDefaults func()) {
 	t.Parallel()
+
+	defer withDefaults()
 
 	f := &truths{table: newTable("Crossplane", "What happens", "seconds from complete to Running and Ready", "says so many things", "in so many writes", "Responsive")}
 	defer f.table.log(t)
@@ -238,7 +255,7 @@ func testTruth(t *testing.T) {
 	})
 
 	must(t, cluster.UpgradeCrossplane(t.Context(), "args=null"))
-	defer func() { must(t, cluster.UpgradeCrossplane(context.WithoutCancel(t.Context()))) }()
+	withDefaults()
 
 	t.Run("with its defaults", func(t *testing.T) {
 		for i := range rounds(t) {
