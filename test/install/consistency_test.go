@@ -1,6 +1,7 @@
 package install
 
 import (
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -376,6 +377,63 @@ func TestRoles(t *testing.T) {
 		if slices.Contains(r.Resources, "secrets") {
 			t.Error("Secrets are never read")
 		}
+	}
+}
+
+// testName is how pages name a test, and a part of it.
+var testName = regexp.MustCompile("`(Test[A-Z]\\w*)((?:/[A-Za-z]+)*)`")
+
+// TestClaims holds that there are the tests that pages name for what they promise.
+func TestClaims(t *testing.T) {
+	source := strings.Builder{}
+
+	must(t, filepath.WalkDir(Root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+
+		if entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && path != Root {
+			return filepath.SkipDir
+		}
+
+		if strings.HasSuffix(path, "_test.go") {
+			content, err := os.ReadFile(path)
+			source.Write(content)
+
+			return err
+		}
+
+		return nil
+	}))
+
+	all := source.String()
+
+	pages, err := filepath.Glob(filepath.Join(Root, "docs/*.md"))
+	must(t, err)
+
+	named := 0
+
+	for _, page := range append(pages, filepath.Join(Root, "README.md"), filepath.Join(Root, "CONTRIBUTING.md")) {
+		content, err := os.ReadFile(page)
+		must(t, err)
+
+		for _, found := range testName.FindAllStringSubmatch(string(content), -1) {
+			named++
+
+			if !strings.Contains(all, "func "+found[1]+"(") {
+				t.Errorf("%s names %s, which is not there", page, found[1])
+			}
+
+			for _, part := range strings.FieldsFunc(found[2], func(r rune) bool { return r == '/' }) {
+				if !strings.Contains(all, strconv.Quote(part)) {
+					t.Errorf("%s names %s%s, and nothing is called %s", page, found[1], found[2], part)
+				}
+			}
+		}
+	}
+
+	if named == 0 {
+		t.Error("no page names a test")
 	}
 }
 
