@@ -73,7 +73,7 @@ func (c *cli) Run() error {
 		HTTPAddress:        c.HTTPAddress,
 		CertsDir:           c.TLSCertsDir,
 		Insecure:           c.Insecure,
-		Codec:              wire.NewCodec(fn.Reads()),
+		Codec:              wire.NewCodec(fn.Reads),
 		MaxRequestBytes:    c.MaxRecvMessageSize << 20,
 		MaxConcurrentCalls: c.MaxConcurrentCalls,
 		CallTimeout:        c.CallTimeout,

@@ -27,7 +27,7 @@ func TestServe(t *testing.T) {
 	registry := prometheus.NewRegistry()
 
 	s, err := server.New(t.Context(), telemetry.Observe(fn.New(time.Now), slog.New(slog.DiscardHandler), noop.NewTracerProvider(), registry, "test"),
-		server.Options{Address: "127.0.0.1:0", HTTPAddress: "127.0.0.1:0", Insecure: true, Codec: wire.NewCodec(fn.Reads()), MaxRequestBytes: 16 << 20, CallTimeout: time.Minute, DrainTimeout: time.Minute},
+		server.Options{Address: "127.0.0.1:0", HTTPAddress: "127.0.0.1:0", Insecure: true, Codec: wire.NewCodec(fn.Reads), MaxRequestBytes: 16 << 20, CallTimeout: time.Minute, DrainTimeout: time.Minute},
 		slog.New(slog.DiscardHandler), registry)
 	if err != nil {
 		t.Fatal(err)

@@ -237,7 +237,7 @@ func TestFits(t *testing.T) {
 			reason:   "Kubernetes refuses an Ingress that names its controller twice.",
 			fields:   `"ingress": {"host": "a.b", "ingressClassName": "nginx"}`,
 			settings: `"annotations": {"kubernetes.io/ingress.class": "nginx"}`,
-			want:     "the WebApp is wrong: spec.ingress.ingressClassName: Forbidden: annotation kubernetes.io/ingress.class names the controller already, in spec.ingress.annotations or for all WebApps in the input of the Composition's step: leave one of them out",
+			want:     "the WebApp is wrong: spec.ingress.ingressClassName: Forbidden: annotation kubernetes.io/ingress.class names the controller already, in spec.ingress.annotations or for all in the input of the Composition's step: leave one of them out",
 		},
 		"DefaultClass": {
 			reason:   "A default gives way to the annotation of a WebApp.",

@@ -3,8 +3,6 @@ package fn
 import (
 	"fmt"
 	"maps"
-	"slices"
-	"strings"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -15,6 +13,7 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/child"
 	"github.com/webapp-operator/function-webapp/fn/rollout"
 	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 // passThrough returns an answer that leaves everything as earlier steps of the
@@ -41,10 +40,10 @@ func keepUnknown(to, from proto.Message) {
 
 // checkDesired refuses desired resources of earlier steps that have one of our
 // keys: replacing them would delete what they stand for.
-func checkDesired(desired *fnv1.State) error {
+func checkDesired(of *webapp.Composite, desired *fnv1.State) error {
 	for _, c := range child.All {
 		if _, taken := desired.GetResources()[c.Key]; taken {
-			return fmt.Errorf("an earlier step of the pipeline already desires a resource named %q, which is the %s of the WebApp: give it another name there", c.Key, c.Kind)
+			return fmt.Errorf("an earlier step of the pipeline already desires a resource named %q, which is the %s of the %s: give it another name there", c.Key, c.Kind, of.Kind)
 		}
 	}
 
@@ -85,20 +84,18 @@ func notAccepted(reason v1.Reason, message string) *fnv1.Condition {
 	return accepted(fnv1.Status_STATUS_CONDITION_FALSE, reason, message)
 }
 
-// allAccepted is the condition of a WebApp that nothing is wrong with.
-var allAccepted = accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, fine)
-
-const fine = "The WebApp is valid and no other object is in its way."
-
 // acceptedButFor is the condition of a WebApp of which there is something to remark, or
 // nothing.
-func acceptedButFor(remarks ...string) *fnv1.Condition {
-	remarks = slices.DeleteFunc(remarks, func(remark string) bool { return remark == "" })
-	if len(remarks) == 0 {
-		return allAccepted
+func acceptedButFor(kind string, remarks ...string) *fnv1.Condition {
+	message := "The " + kind + " is valid and no other object is in its way."
+
+	for _, remark := range remarks {
+		if remark != "" {
+			message += " " + remark
+		}
 	}
 
-	return accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, fine+" "+strings.Join(remarks, " "))
+	return accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, message)
 }
 
 func readiness(ready bool) fnv1.Ready {
@@ -125,22 +122,10 @@ func require(rsp *fnv1.RunFunctionResponse, asked map[string]*fnv1.ResourceSelec
 
 // withStatus returns the desired composite with our status in it. What earlier
 // steps put there stays, unless it is a field of ours.
-func withStatus(earlier *fnv1.Resource, composite *structpb.Struct, s rollout.Status) *fnv1.Resource {
-	fields := maps.Clone(earlier.GetResource().GetFields())
-	if fields == nil {
-		fields = make(value.Fields, 3)
-	}
-
-	fields["apiVersion"] = composite.GetFields()["apiVersion"]
-	fields["kind"] = composite.GetFields()["kind"]
-
-	all := maps.Clone(fields["status"].GetStructValue().GetFields())
-	if all == nil {
-		all = make(value.Fields, 8)
-	}
-
-	s.WriteTo(all)
-	fields["status"] = structpb.NewStructValue(&structpb.Struct{Fields: all})
+func withStatus(earlier *fnv1.Resource, of *webapp.Composite, s rollout.Status) *fnv1.Resource {
+	fields := with(earlier.GetResource().GetFields(), s.WriteTo, of.Status...)
+	fields["apiVersion"] = value.String(of.APIVersion)
+	fields["kind"] = value.String(of.Kind)
 
 	out := &fnv1.Resource{
 		Resource:          &structpb.Struct{Fields: fields},
@@ -150,4 +135,19 @@ func withStatus(earlier *fnv1.Resource, composite *structpb.Struct, s rollout.St
 	keepUnknown(out, earlier)
 
 	return out
+}
+
+// with returns the fields of an object and what is written at a path of fields in it.
+func with(object value.Fields, write func(value.Fields), path ...string) value.Fields {
+	fields := make(value.Fields, len(object)+8)
+	maps.Copy(fields, object)
+
+	if len(path) == 0 {
+		write(fields)
+		return fields
+	}
+
+	fields[path[0]] = value.Object(with(object[path[0]].GetStructValue().GetFields(), write, path[1:]...))
+
+	return fields
 }

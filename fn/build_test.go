@@ -337,7 +337,7 @@ func BenchmarkRead(b *testing.B) {
 			b.Fatal(errs)
 		}
 
-		if _, errs := webapp.Read(req.GetObserved().GetComposite().GetResource(), options); len(errs) > 0 {
+		if _, errs := webapp.Read(webapp.WebApp, req.GetObserved().GetComposite().GetResource(), nil, options); len(errs) > 0 {
 			b.Fatal(errs)
 		}
 	}
@@ -345,7 +345,7 @@ func BenchmarkRead(b *testing.B) {
 
 func BenchmarkBuild(b *testing.B) {
 	req := sample.Running(5)
-	app, _ := webapp.Read(req.GetObserved().GetComposite().GetResource(), options)
+	app, _ := webapp.Read(webapp.WebApp, req.GetObserved().GetComposite().GetResource(), nil, options)
 	set, _ := platform.ReadInput(req.GetInput())
 	chosen := platform.Choose(app, set, req.GetObserved().GetResources(), platform.Rights{}).Children
 

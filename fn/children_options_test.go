@@ -85,7 +85,7 @@ func TestOptionsOfChildren(t *testing.T) {
 		"IngressWithoutHost": {
 			reason: "An Ingress without a host would take what nobody else takes.",
 			fields: `"ingress": {}`,
-			want:   []string{"spec.ingress.host: Required value: say by which name the WebApp is reached, for example shop.example.com"},
+			want:   []string{"spec.ingress.host: Required value: say by which name it is reached, for example shop.example.com"},
 		},
 		"IngressWrong": {
 			reason: "Every field is looked at.",

@@ -309,7 +309,7 @@ func TestDiagnostics(t *testing.T) {
 			rsp := run(t, request(webAppSaying(v1.PhasePending, v1.ReasonCreating, ""), withInput(diagnosed), withObserved(child.KeyDeployment, rolling),
 				withRequired(platform.GrantsRequirement, everythingGranted), withRequired(diagnosis.PodsRequirement, tc.pods...)))
 
-			got := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).Verdict
+			got := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource().GetFields()["status"]).Verdict
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("\n%s\nRunFunction(...): -want, +got:\n%s", tc.reason, diff)
 			}
@@ -387,7 +387,7 @@ func TestDiagnosticsOfFields(t *testing.T) {
 			rsp := run(t, request(webAppWith(tc.fields), withInput(diagnosed), withObserved(child.KeyDeployment, tc.deployment),
 				withRequired(platform.GrantsRequirement, everythingGranted), withRequired(diagnosis.PodsRequirement, tc.pods...)))
 
-			if diff := cmp.Diff(tc.want, rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).Verdict); diff != "" {
+			if diff := cmp.Diff(tc.want, rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource().GetFields()["status"]).Verdict); diff != "" {
 				t.Errorf("\n%s\nRunFunction(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})
@@ -488,7 +488,7 @@ func TestDiagnosticsStay(t *testing.T) {
 				rsp := run(t, request(webAppSaying(before.Phase, before.Reason, before.Message), withInput(diagnosed), withObserved(child.KeyDeployment, s.deployment),
 					withRequired(platform.GrantsRequirement, everythingGranted), withRequired(diagnosis.PodsRequirement, s.pods...)))
 
-				after := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).Verdict
+				after := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource().GetFields()["status"]).Verdict
 
 				got := fmt.Sprintf("%s %s", after.Phase, after.Reason)
 				if got += strings.Repeat("!", len(rsp.GetResults())); strings.TrimSuffix(got, "!") != strings.TrimSuffix(s.want, "!") || (after.Phase == v1.PhaseFailed && got != s.want) {
@@ -529,7 +529,7 @@ func TestRewordedMessages(t *testing.T) {
 					rsp := run(t, request(webAppSaying(v1.PhaseFailed, reason, before), withInput(diagnosed), withObserved(child.KeyDeployment, deployment),
 						withRequired(platform.GrantsRequirement, everythingGranted), withRequired(diagnosis.PodsRequirement, pods[n:]...)))
 
-					return rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).Verdict
+					return rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource().GetFields()["status"]).Verdict
 				}
 
 				want := say("")
@@ -609,7 +609,7 @@ func TestWatchPods(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rsp := run(t, tc.req)
 
-			s := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource())
+			s := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource().GetFields()["status"])
 			if got := fmt.Sprintf("%s %s %s", s.Phase, s.Reason, rsp.GetConditions()[0].GetReason()); got != tc.want {
 				t.Errorf("\n%s\nwant %s, got %s", tc.reason, tc.want, got)
 			}
@@ -649,7 +649,7 @@ func TestDiagnosticsLastUpdated(t *testing.T) {
 	rsp := run(t, request(webAppSaying(v1.PhasePending, v1.ReasonRollingOut, ""), withInput(diagnosed), withObserved(child.KeyDeployment, rolling),
 		withRequired(platform.GrantsRequirement, everythingGranted), withRequired(diagnosis.PodsRequirement, written)))
 
-	if got := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).LastUpdated; got != "2026-01-05T11:59:50Z" {
+	if got := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource().GetFields()["status"]).LastUpdated; got != "2026-01-05T11:59:50Z" {
 		t.Errorf("lastUpdated: want when the pod was written, got %s", got)
 	}
 }

@@ -2,7 +2,6 @@ package fn
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
 
 	"google.golang.org/protobuf/types/known/structpb"
@@ -14,17 +13,17 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/diagnosis"
 	"github.com/webapp-operator/function-webapp/fn/platform"
 	"github.com/webapp-operator/function-webapp/fn/rollout"
-	"github.com/webapp-operator/function-webapp/fn/webapp"
+	"github.com/webapp-operator/function-webapp/internal/recent"
 	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
-// A Function composes WebApps. It keeps nothing between calls but the last input
+// A Function composes WebApps. It keeps nothing between calls but the last inputs
 // and the defaults of namespaces that it read, and may be called by any number of goroutines.
 type Function struct {
 	fnv1.UnimplementedFunctionRunnerServiceServer
 
 	now        func() time.Time
-	input      atomic.Pointer[input]
+	inputs     recent.Values[input]
 	namespaces platform.Namespaces
 }
 
@@ -37,12 +36,16 @@ func New(now func() time.Time) *Function {
 // options are the optional fields of a WebApp.
 var options = child.Options()
 
-// Reads says what of a request the function reads. What is not in it looks as if
+// Reads says what of a request with an input the function reads. What is not in it looks as if
 // it were not in the request: who reads another field adds it here, or where the room
 // that reads it says what it reads. Tests run with requests that have nothing else.
-func Reads() wire.Reads {
+func Reads(input *structpb.Struct) wire.Reads {
+	// What an input that is wrong says does not matter.
+	read, _ := platform.ReadInput(input)
+	composite, pipeline := read.Composite.Reads(options)
+
 	reads := wire.Reads{
-		Composite: webapp.Reads(options).And(rollout.CompositeReads),
+		Composite: composite.And(rollout.CompositeReads).And(rollout.StatusReads.At(read.Composite.Status...)),
 		Resources: make(map[string]wire.Fields, len(child.All)),
 		Required: map[string]wire.Fields{
 			platform.GrantsRequirement:    platform.GrantsReads,
@@ -50,7 +53,8 @@ func Reads() wire.Reads {
 			diagnosis.PodsRequirement:     diagnosis.PodReads,
 		},
 		// Only to put our fields next to those of earlier steps.
-		Desired: wire.Fields{"status": {}},
+		Desired: wire.Fields{}.At(read.Composite.Status...),
+		Context: pipeline,
 	}
 
 	for _, c := range child.All {
@@ -93,14 +97,14 @@ type input struct {
 }
 
 // readInput reads the input of the pipeline step. That is the same in every call
-// for all WebApps of a Composition: the last is remembered by its address, which
+// for all WebApps of a Composition: the last ones are remembered by their addresses, which
 // is why nobody may change a request.
 func (f *Function) readInput(from *structpb.Struct) (*platform.Input, field.ErrorList) {
-	last := f.input.Load()
-	if last == nil || last.from != from {
+	last := f.inputs.Find(func(in *input) bool { return in.from == from })
+	if last == nil {
 		read, errs := platform.ReadInput(from)
 		last = &input{from, read, errs}
-		f.input.Store(last)
+		f.inputs.Add(last)
 	}
 
 	return last.read, last.errs

@@ -52,6 +52,9 @@ func request(webApp string, edits ...func(*fnv1.RunFunctionRequest)) *fnv1.RunFu
 	return req
 }
 
+// fine is the message of a WebApp that nothing is wrong with.
+const fine = "The WebApp is valid and no other object is in its way."
+
 func withInput(input string) func(*fnv1.RunFunctionRequest) {
 	return func(req *fnv1.RunFunctionRequest) { req.Input = resource.MustStructJSON(input) }
 }
@@ -83,7 +86,7 @@ func withRequired(name string, objects ...string) func(*fnv1.RunFunctionRequest)
 
 // mistakes are what is wrong with a WebApp in JSON.
 func mistakes(webApp string) []string {
-	_, errs := webapp.Read(resource.MustStructJSON(webApp), options)
+	_, errs := webapp.Read(webapp.WebApp, resource.MustStructJSON(webApp), nil, options)
 
 	var all []string
 	for _, err := range errs {
@@ -103,6 +106,7 @@ func run(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
 
 	if req != nil {
 		checkReads(t, req, rsp)
+		checkKinds(t, req, rsp)
 	}
 
 	return rsp
@@ -123,7 +127,7 @@ func checkReads(t *testing.T, req *fnv1.RunFunctionRequest, want *fnv1.RunFuncti
 		t.Fatal(err)
 	}
 
-	codec := wire.NewCodec(Reads())
+	codec := wire.NewCodec(Reads)
 	read := &fnv1.RunFunctionRequest{}
 
 	if err := codec.Unmarshal(mem.BufferSlice{mem.SliceBuffer(raw)}, read); err != nil {
@@ -341,17 +345,17 @@ func TestFatal(t *testing.T) {
 			req: &fnv1.RunFunctionRequest{Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: &structpb.Struct{Fields: map[string]*structpb.Value{
 				"apiVersion": nil, "kind": {}, "metadata": nil,
 			}}}}},
-			want: want{v1.ReasonInvalidRequest, `this function composes example.com/v1 WebApp, not "" "": use it in a Composition whose compositeTypeRef says so`},
+			want: want{v1.ReasonInvalidRequest, `this step composes example.com/v1 WebApp, not "" "": use it in a Composition whose compositeTypeRef says so, or name that kind in its input (composite.apiVersion, composite.kind)`},
 		},
 		"NothingWeRead": {
 			reason: "So is an object of which the function reads nothing.",
 			req:    request(`{"data": {}}`),
-			want:   want{v1.ReasonInvalidRequest, `this function composes example.com/v1 WebApp, not "" "": use it in a Composition whose compositeTypeRef says so`},
+			want:   want{v1.ReasonInvalidRequest, `this step composes example.com/v1 WebApp, not "" "": use it in a Composition whose compositeTypeRef says so, or name that kind in its input (composite.apiVersion, composite.kind)`},
 		},
 		"OtherKind": {
 			reason: "The function knows WebApps only.",
 			req:    request(`{"apiVersion": "acme.com/v1", "kind": "Database"}`),
-			want:   want{v1.ReasonInvalidRequest, `this function composes example.com/v1 WebApp, not "acme.com/v1" "Database": use it in a Composition whose compositeTypeRef says so`},
+			want:   want{v1.ReasonInvalidRequest, `this step composes example.com/v1 WebApp, not "acme.com/v1" "Database": use it in a Composition whose compositeTypeRef says so, or name that kind in its input (composite.apiVersion, composite.kind)`},
 		},
 		"InvalidSpec": {
 			reason: "Every mistake is named by its path.",
@@ -500,7 +504,7 @@ func TestConflict(t *testing.T) {
 			rsp := run(t, tc.req)
 			got := want{
 				desired: slices.Sorted(maps.Keys(rsp.GetDesired().GetResources())),
-				verdict: rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()).Verdict,
+				verdict: rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource().GetFields()["status"]).Verdict,
 				ready:   rsp.GetDesired().GetComposite().GetReady(),
 			}
 

@@ -14,7 +14,7 @@ import (
 func TestLate(t *testing.T) {
 	const (
 		creating = "The Deployment is being created."
-		hint     = " That takes longer than it should: the cluster may refuse it. kubectl describe webapp shop shows why, in the events and in condition Synced."
+		hint     = " That takes longer than it should: the cluster may refuse it. kubectl -n acme describe webapp shop shows why, in the events and in condition Synced."
 		old      = `{"metadata": {"annotations": {"example.com/template-hash": "other"}}, "spec": {"replicas": 2}}`
 	)
 

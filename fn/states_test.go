@@ -96,7 +96,7 @@ func TestStates(t *testing.T) {
 
 		rsp := run(t, request(webApp, options...))
 
-		return rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource()), len(rsp.GetResults())
+		return rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource().GetFields()["status"]), len(rsp.GetResults())
 	}
 
 	for before, from := range states {
@@ -434,7 +434,7 @@ func TestPhasesFollowFacts(t *testing.T) {
 				t.Fatal(err)
 			}
 
-			after := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource())
+			after := rollout.ReadStatus(rsp.GetDesired().GetComposite().GetResource().GetFields()["status"])
 			words := func(s rollout.Status) string {
 				if m.old {
 					return fmt.Sprint(s.Phase, s.Reason)

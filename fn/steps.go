@@ -109,13 +109,13 @@ func (c *call) readInput() *refusal {
 }
 
 func (c *call) readWebApp() *refusal {
-	if err := webapp.CheckComposite(c.composite); err != nil {
+	if err := c.input.Composite.Check(c.composite); err != nil {
 		return &refusal{v1.ReasonInvalidRequest, err.Error()}
 	}
 
-	app, errs := webapp.Read(c.composite, options)
+	app, errs := webapp.Read(c.input.Composite, c.composite, c.req.GetContext(), options)
 	if len(errs) > 0 {
-		return &refusal{v1.ReasonInvalidSpec, wrongWebApp + value.Sentence(errs)}
+		return &refusal{v1.ReasonInvalidSpec, c.wrong(value.Sentence(errs))}
 	}
 
 	c.app = app
@@ -123,10 +123,11 @@ func (c *call) readWebApp() *refusal {
 	return nil
 }
 
-const wrongWebApp = "the WebApp is wrong: "
+// wrong is what is said of a WebApp that is.
+func (c *call) wrong(why string) string { return "the " + c.input.Composite.Kind + " is wrong: " + why }
 
 func (c *call) checkDesired() *refusal {
-	if err := checkDesired(c.req.GetDesired()); err != nil {
+	if err := checkDesired(c.input.Composite, c.req.GetDesired()); err != nil {
 		return &refusal{v1.ReasonInvalidRequest, err.Error()}
 	}
 
@@ -149,7 +150,7 @@ func (c *call) choose() *refusal {
 	c.choice = platform.Choose(c.app, c.input, c.observed, platform.Rights{Resources: c.req.GetRequiredResources(), Schemas: c.req.GetRequiredSchemas()})
 
 	if err := child.Fits(c.app, c.settings, c.choice.Children); err != nil {
-		return &refusal{v1.ReasonInvalidSpec, wrongWebApp + err.Error()}
+		return &refusal{v1.ReasonInvalidSpec, c.wrong(err.Error())}
 	}
 
 	return nil
@@ -184,14 +185,14 @@ func (c *call) build() *refusal {
 
 func (c *call) checkPolicy() *refusal {
 	if errs := c.input.Policy.Check(c.app, c.built[child.KeyDeployment]); c.known && len(errs) > 0 {
-		return &refusal{v1.ReasonPolicyViolation, "the platform team does not allow the WebApp: " + value.Sentence(errs)}
+		return &refusal{v1.ReasonPolicyViolation, "the platform team does not allow the " + c.input.Composite.Kind + ": " + value.Sentence(errs)}
 	}
 
 	return nil
 }
 
 func (c *call) observe() *refusal {
-	c.facts = rollout.Observe(&c.plan, c.observed[child.KeyDeployment].GetResource(), c.built[child.KeyDeployment], rollout.ReadStatus(c.composite), c.now)
+	c.facts = rollout.Observe(&c.plan, c.observed[child.KeyDeployment].GetResource(), c.built[child.KeyDeployment], rollout.ReadStatus(value.Dig(structpb.NewStructValue(c.composite), c.input.Composite.Status...)), c.now)
 
 	return nil
 }
@@ -213,7 +214,7 @@ func (c *call) judge() *refusal {
 	c.running = c.verdict.Phase == v1.PhaseRunning
 
 	if len(c.conflicts) > 0 {
-		c.verdict = rollout.JudgeConflicts(c.conflicts)
+		c.verdict = rollout.JudgeConflicts(c.app, c.conflicts)
 	}
 
 	return nil
@@ -238,7 +239,7 @@ func (c *call) answerStatus() *refusal {
 	observed := rollout.Observed{Composite: c.composite, Deployment: c.observed[child.KeyDeployment].GetResource(), Pods: c.pods}
 	after := rollout.NewStatus(c.verdict, c.facts, child.URL(&c.plan, c.rsp.GetDesired().GetResources()), observed)
 
-	c.rsp.Desired.Composite = withStatus(c.rsp.GetDesired().GetComposite(), c.composite, after)
+	c.rsp.Desired.Composite = withStatus(c.rsp.GetDesired().GetComposite(), c.input.Composite, after)
 	c.rsp.Results = append(c.rsp.Results, rollout.Tell(after, c.facts)...)
 	c.rsp.Meta.Ttl = durationpb.New(rollout.AskAgain(after, observed, c.input.TTL, c.now))
 
@@ -255,7 +256,7 @@ func (c *call) answerCondition() *refusal {
 	case c.choice.Missed != "":
 		c.rsp.Conditions = append(c.rsp.Conditions, notAccepted(c.choice.Missed, c.choice.Message))
 	default:
-		c.rsp.Conditions = append(c.rsp.Conditions, acceptedButFor(
+		c.rsp.Conditions = append(c.rsp.Conditions, acceptedButFor(c.input.Composite.Kind,
 			child.Unmeasurable(&c.plan, c.built[child.KeyDeployment]), child.Blocking(&c.plan)))
 	}
 

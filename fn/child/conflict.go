@@ -5,7 +5,6 @@ import (
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
-	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 	"github.com/webapp-operator/function-webapp/internal/wire"
@@ -76,7 +75,7 @@ func Conflicts(app *webapp.App, chosen []*Child, observed map[string]*fnv1.Resou
 			conflicts = append(conflicts, Conflict{
 				Kind:  c.Kind,
 				Name:  name,
-				Owner: ownerOf(metadata, controller),
+				Owner: ownerOf(app, metadata, controller),
 				// A WebApp that was deleted and is created again meets what its
 				// predecessor leaves to the garbage collector.
 				Leaving: value.Text(metadata, "deletionTimestamp") != "" || isPredecessor(controller, app),
@@ -89,8 +88,8 @@ func Conflicts(app *webapp.App, chosen []*Child, observed map[string]*fnv1.Resou
 
 // isPredecessor says whether a controller is a WebApp of the same name.
 func isPredecessor(controller *structpb.Value, app *webapp.App) bool {
-	return value.Text(controller, "apiVersion") == v1.GroupVersion.String() &&
-		value.Text(controller, "kind") == v1.Kind &&
+	return value.Text(controller, "apiVersion") == app.Composite.APIVersion &&
+		value.Text(controller, "kind") == app.Composite.Kind &&
 		value.Text(controller, "name") == app.Name
 }
 
@@ -106,7 +105,7 @@ func ControllerOf(metadata *structpb.Value) *structpb.Value {
 }
 
 // ownerOf says who has an object, from the surest sign to the weakest.
-func ownerOf(metadata, controller *structpb.Value) string {
+func ownerOf(app *webapp.App, metadata, controller *structpb.Value) string {
 	if controller != nil {
 		return "it belongs to " + value.Text(controller, "kind") + " " + value.Text(controller, "name")
 	}
@@ -114,7 +113,7 @@ func ownerOf(metadata, controller *structpb.Value) string {
 	switch manager := value.Text(metadata, "labels", webapp.ManagedByLabel); manager {
 	case "":
 	case webapp.ManagedBy:
-		return "it is left from an earlier WebApp"
+		return "it is left from an earlier " + app.Composite.Kind
 	default:
 		return "it is managed by " + manager
 	}

@@ -156,6 +156,6 @@ func Unmeasurable(plan *webapp.Plan, deployment *structpb.Struct) string {
 	}
 
 	return fmt.Sprintf(
-		"Its autoscaler measures use of %s against a request that neither the WebApp nor the platform team sets (defaults.resources in the input of the Composition's step): unless a LimitRange of the namespace does, it can only hold minReplicas and maxReplicas.",
-		strings.Join(missing, " and "))
+		"Its autoscaler measures use of %s against a request that neither the %s nor the platform team sets (defaults.resources in the input of the Composition's step): unless a LimitRange of the namespace does, it can only hold minReplicas and maxReplicas.",
+		strings.Join(missing, " and "), plan.App.Composite.Kind)
 }

@@ -72,7 +72,7 @@ func requireParents(app *webapp.App, settings *webapp.Settings) *field.Error {
 		return nil
 	}
 
-	return field.Required(field.NewPath("spec", "httpRoute", "parentRefs"), "say which Gateway sends the traffic: the platform team has set none for all")
+	return field.Required(app.Composite.Path().Child("httpRoute", "parentRefs"), "say which Gateway sends the traffic: the platform team has set none for all")
 }
 
 // buildRoute is ready when it exists, for the same reason as an Ingress: what its status

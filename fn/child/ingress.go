@@ -1,6 +1,7 @@
 package child
 
 import (
+	"fmt"
 	"strings"
 
 	"google.golang.org/protobuf/types/known/structpb"
@@ -24,7 +25,7 @@ func checkIngress(spec value.Reader) {
 
 	switch {
 	case in.Host == "":
-		written.Required("host", "say by which name the WebApp is reached, for example shop.example.com")
+		written.Required("host", "say by which name it is reached, for example shop.example.com")
 	case netutils.ParseIPSloppy(in.Host) != nil:
 		written.Invalid("host", in.Host, "must be a name, not an IP address")
 	default:
@@ -122,8 +123,8 @@ func requireOneClass(app *webapp.App, settings *webapp.Settings) *field.Error {
 		return nil
 	}
 
-	return field.Forbidden(field.NewPath("spec", "ingress", "ingressClassName"),
-		"annotation "+classAnnotation+" names the controller already, in spec.ingress.annotations or for all WebApps in the input of the Composition's step: leave one of them out")
+	return field.Forbidden(app.Composite.Path().Child("ingress", "ingressClassName"),
+		fmt.Sprintf("annotation %s names the controller already, in %s or for all in the input of the Composition's step: leave one of them out", classAnnotation, app.Field("ingress.annotations")))
 }
 
 var (

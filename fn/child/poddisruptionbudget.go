@@ -95,7 +95,7 @@ func Blocking(plan *webapp.Plan) string {
 		instead = "one replica at a time may go instead (maxUnavailable: 1)"
 	}
 
-	return fmt.Sprintf("spec.%s.%s would let none of %d replicas go, so that no node with one could ever be drained: %s.", budgetOption, name, least, instead)
+	return fmt.Sprintf("%s would let none of %d replicas go, so that no node with one could ever be drained: %s.", plan.App.Field(budgetOption+"."+name), least, instead)
 }
 
 // buildBudget keeps a drain from taking more than one replica at a time, or as many as

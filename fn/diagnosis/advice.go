@@ -19,8 +19,8 @@ func isApp(c *structpb.Value) bool { return value.Text(c, "name") == pod.Contain
 
 // stranger is what there is to say of a container that no field of the WebApp is about:
 // that of a service mesh, for example, which a webhook adds to the pods.
-func stranger(c *structpb.Value) string {
-	return fmt.Sprintf("The WebApp does not have a container %s: ask who adds it to its pods.", value.Text(c, "name"))
+func (p observedPod) stranger(c *structpb.Value) string {
+	return fmt.Sprintf("The %s does not have a container %s: ask who adds it to its pods.", p.of.App.Composite.Kind, value.Text(c, "name"))
 }
 
 // mustDo is what a container must do for its readiness probe to succeed.
@@ -31,21 +31,22 @@ func mustDo(app *webapp.App) string {
 			return fmt.Sprintf("port %d", n)
 		}
 
-		return fmt.Sprintf("port %d (spec.port)", app.Spec.Port)
+		return fmt.Sprintf("port %d (%s)", app.Spec.Port, app.Field("port"))
 	}
 
 	switch {
 	case value.IsSet(value.Dig(probe, "exec")):
-		return "have the command of spec.readinessProbe.exec end with exit code 0: " + value.Clip(quoted(value.Dig(probe, "exec", "command")), value.MaxQuoted)
+		return "have the command of " + app.Field("readinessProbe.exec") + " end with exit code 0: " + value.Clip(quoted(value.Dig(probe, "exec", "command")), value.MaxQuoted)
 	case value.IsSet(value.Dig(probe, "grpc")):
-		return "answer gRPC health checks on " + port("grpc") + " for spec.readinessProbe.grpc, and not on 127.0.0.1 only"
+		return "answer gRPC health checks on " + port("grpc") + " for " + app.Field("readinessProbe.grpc") + ", and not on 127.0.0.1 only"
 	case value.IsSet(value.Dig(probe, "httpGet")):
 		path := value.Text(probe, "httpGet", "path")
 		if path == "" {
 			path = "/"
 		}
 
-		return fmt.Sprintf("answer GET %s on %s with a status from 200 to 399 for spec.readinessProbe.httpGet, and not on 127.0.0.1 only", value.Clip(path, value.MaxQuoted), port("httpGet"))
+		return fmt.Sprintf("answer GET %s on %s with a status from 200 to 399 for %s, and not on 127.0.0.1 only",
+			value.Clip(path, value.MaxQuoted), port("httpGet"), app.Field("readinessProbe.httpGet"))
 	default:
 		return "accept connections on " + port("tcpSocket") + ", and not on 127.0.0.1 only"
 	}
@@ -64,11 +65,11 @@ func quoted(command *structpb.Value) string {
 func command(app *webapp.App) string {
 	switch {
 	case app.Options["command"] != nil:
-		return "spec.command"
+		return app.Field("command")
 	case app.Options["args"] != nil:
-		return "spec.args"
+		return app.Field("args")
 	default:
-		return "the ENTRYPOINT of its image, or set spec.command"
+		return "the ENTRYPOINT of its image, or set " + app.Field("command")
 	}
 }
 
@@ -76,7 +77,7 @@ func command(app *webapp.App) string {
 func recreate(app *webapp.App) string {
 	for _, volume := range app.Options["volumes"].GetListValue().GetValues() {
 		if value.Dig(volume, "persistentVolumeClaim") != nil && value.Text(app.Options["strategy"], "type") != "Recreate" {
-			return " A pod of another node may hold a claim: with spec.strategy.type Recreate, that one goes first."
+			return " A pod of another node may hold a claim: with " + app.Field("strategy.type") + " Recreate, that one goes first."
 		}
 	}
 
@@ -103,14 +104,14 @@ func taken(app *webapp.App, words string) string {
 		env := app.Options["secretEnv"].GetStructValue().GetFields()
 		for _, variable := range slices.Sorted(maps.Keys(env)) {
 			if value.Text(env[variable], "name") == name {
-				fields = append(fields, "spec.secretEnv."+variable)
+				fields = append(fields, app.Field("secretEnv."+variable))
 			}
 		}
 	}
 
 	for i, source := range app.Options["envFrom"].GetListValue().GetValues() {
 		if value.Text(source, "secretRef", "name") == name || value.Text(source, "configMapRef", "name") == name {
-			fields = append(fields, fmt.Sprintf("spec.envFrom[%d]", i))
+			fields = append(fields, app.Field(fmt.Sprintf("envFrom[%d]", i)))
 		}
 	}
 

@@ -42,22 +42,22 @@ func createAdvice(p observedPod, c *structpb.Value, words string) string {
 	case heals.MatchString(words):
 		return "Kubernetes tries again."
 	case !isApp(c):
-		return stranger(c)
+		return p.stranger(c)
 	case strings.Contains(words, "runAsNonRoot"):
 		return "Use an image that runs as another user than root and names it by number, as USER 65532 does in a Dockerfile."
 	case strings.Contains(words, "non-root policy"):
-		return "Set spec.securityContext.runAsUser to another user than root, which is 0."
+		return "Set " + app.Field("securityContext.runAsUser") + " to another user than root, which is 0."
 	case strings.Contains(words, "no command specified"):
-		return "Its image does not say what to run: set spec.command."
+		return "Its image does not say what to run: set " + app.Field("command") + "."
 	case mountOf.MatchString(words):
-		return fmt.Sprintf("Check spec.volumes[%s].", mountOf.FindStringSubmatch(words)[1])
+		return "Check " + app.Field("volumes["+mountOf.FindStringSubmatch(words)[1]+"]") + "."
 	}
 
 	if fields := taken(app, words); fields != "" {
 		return fmt.Sprintf("Create what is missing, or correct %s.", fields)
 	}
 
-	return "Create what is missing, or correct what the WebApp names."
+	return "Create what is missing, or correct what the " + app.Composite.Kind + " names."
 }
 
 // mountOf is how the kubelet names the volume of a path that it cannot mount: see
@@ -71,9 +71,9 @@ func outOfMemory(p observedPod) (Trouble, bool) {
 			continue
 		}
 
-		advice := stranger(c)
+		advice := p.stranger(c)
 		if isApp(c) {
-			advice = "Raise its memory limit (spec.resources.limits.memory), or have it use less."
+			advice = "Raise its memory limit (" + p.of.App.Field("resources.limits.memory") + "), or have it use less."
 		}
 
 		return Trouble{
@@ -177,7 +177,7 @@ var killed = []int64{0, 137, 143}
 // whyStopped is what there is to say of why a container stops, beside its log.
 func (p observedPod) whyStopped(c, how *structpb.Value) string {
 	if !isApp(c) {
-		return stranger(c) + " "
+		return p.stranger(c) + " "
 	}
 
 	reason, code := value.Text(how, "reason"), value.Number(how, "exitCode")
@@ -186,7 +186,7 @@ func (p observedPod) whyStopped(c, how *structpb.Value) string {
 
 	for _, name := range []string{webapp.LivenessProbe, webapp.StartupProbe} {
 		if p.of.App.Options[name] != nil {
-			probes = append(probes, "spec."+name)
+			probes = append(probes, p.of.App.Field(name))
 		}
 	}
 

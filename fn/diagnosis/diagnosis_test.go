@@ -22,7 +22,7 @@ func ago(d time.Duration) string { return noon.Add(-d).Format(time.RFC3339) }
 
 // shop is WebApp shop with options, at noon.
 func shop(options string) Case {
-	return Case{Now: noon, App: &webapp.App{Name: "shop", Namespace: "acme", Spec: v1.WebAppSpec{Port: 8080}, Options: resource.MustStructJSON(options).GetFields()}}
+	return Case{Now: noon, App: &webapp.App{Composite: webapp.WebApp, Name: "shop", Namespace: "acme", Spec: v1.WebAppSpec{Port: 8080}, Options: resource.MustStructJSON(options).GetFields()}}
 }
 
 // newPod is a pod of it with a status.

@@ -48,11 +48,11 @@ func pullAdvice(p observedPod, c *structpb.Value, reason, words string) string {
 	case heals.MatchString(words):
 		return "Check that the nodes reach the image's registry, and how many pulls it allows." + p.describe()
 	case !isApp(c):
-		return stranger(c) + p.describe()
+		return p.stranger(c) + p.describe()
 	case reason == neverPull:
-		return "No image is pulled where spec.imagePullPolicy is Never: use another, or bring the image to the nodes." + p.describe()
+		return "No image is pulled where " + p.of.App.Field("imagePullPolicy") + " is Never: use another, or bring the image to the nodes." + p.describe()
 	default:
-		return "Check spec.image, and spec.imagePullSecrets if its registry asks for a password." + p.describe()
+		return "Check " + p.of.App.Field("image") + ", and " + p.of.App.Field("imagePullSecrets") + " if its registry asks for a password." + p.describe()
 	}
 }
 

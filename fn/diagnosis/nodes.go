@@ -43,9 +43,9 @@ func nodeAdvice(p observedPod, words string) string {
 	case heldClaim.MatchString(words):
 		return fmt.Sprintf("Its volumes tie it to a node that cannot take it, or another pod holds one of them: %s.%s%s", Mounts(p.of.App), recreate(p.of.App), p.describe())
 	case claim.MatchString(words):
-		return fmt.Sprintf("Create the PersistentVolumeClaim that spec.volumes names, or a volume for it. See: kubectl -n %s get pvc", p.of.App.Namespace)
+		return fmt.Sprintf("Create the PersistentVolumeClaim that %s names, or a volume for it. See: kubectl -n %s get pvc", p.of.App.Field("volumes"), p.of.App.Namespace)
 	case scarce.MatchString(words):
-		return "Have it ask for less (spec.resources.requests), or add nodes." + p.describe()
+		return "Have it ask for less (" + p.of.App.Field("resources.requests") + "), or add nodes." + p.describe()
 	case spread.MatchString(words):
 		return "Add nodes, or ask the platform team, whose topologySpread says where replicas may run." + p.describe()
 	default:
@@ -65,7 +65,7 @@ func evicted(p observedPod) (Trouble, bool) {
 
 	found := Trouble{
 		What:     fmt.Sprintf("Pod %s was evicted from its node%s", p.name, because(value.Text(p.status, "message"))),
-		Advice:   "Another takes its place. " + evictionAdvice(value.Text(p.status, "message")) + p.describe(),
+		Advice:   "Another takes its place. " + evictionAdvice(p.of.App, value.Text(p.status, "message")) + p.describe(),
 		patience: untilDeadline,
 	}
 
@@ -86,18 +86,18 @@ func (p observedPod) evictedAt() (at time.Time, was bool) {
 
 // evictionAdvice says which field of the WebApp is about what a node ran out of: see
 // k8s.io/kubernetes/pkg/kubelet/eviction/eviction_manager.go and helpers.go.
-func evictionAdvice(words string) string {
+func evictionAdvice(app *webapp.App, words string) string {
 	if volume := emptyDir.FindStringSubmatch(words); volume != nil {
-		return fmt.Sprintf("Raise spec.volumes[%s].emptyDir.sizeLimit, or have it write less.", volume[1])
+		return "Raise " + app.Field("volumes["+volume[1]+"].emptyDir.sizeLimit") + ", or have it write less."
 	}
 
 	switch {
 	case strings.Contains(words, "ephemeral"):
-		return "Have it ask for as much ephemeral-storage as it writes (spec.resources), or write less."
+		return "Have it ask for as much ephemeral-storage as it writes (" + app.Field("resources") + "), or write less."
 	case strings.Contains(words, "memory"):
-		return "Have it ask for as much memory as it uses (spec.resources.requests.memory), or use less."
+		return "Have it ask for as much memory as it uses (" + app.Field("resources.requests.memory") + "), or use less."
 	default:
-		return "Have it ask for as much as it uses (spec.resources.requests), or use less."
+		return "Have it ask for as much as it uses (" + app.Field("resources.requests") + "), or use less."
 	}
 }
 

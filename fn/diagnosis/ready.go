@@ -68,7 +68,7 @@ func waitsForOthers(p observedPod) (Trouble, bool) {
 		return Trouble{
 			What: fmt.Sprintf("Container %s of pod %s has run for %s or more, and the others wait for it", name, p.name, Span(webapp.Patience)),
 			Advice: fmt.Sprintf("%s Its log may say for what it waits: kubectl -n %s logs %s -c %s",
-				stranger(c), p.of.App.Namespace, p.name, name),
+				p.stranger(c), p.of.App.Namespace, p.name, name),
 			patience: untilDeadline,
 		}, true
 	}
@@ -128,7 +128,7 @@ func neverReady(p observedPod) (Trouble, bool) {
 
 func (p observedPod) probeAdvice(c *structpb.Value) string {
 	if !isApp(c) {
-		return stranger(c)
+		return p.stranger(c)
 	}
 
 	return "It must " + mustDo(p.of.App) + "."

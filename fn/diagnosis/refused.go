@@ -19,11 +19,11 @@ func Refused(c Case, words string, since time.Time, autoscaled bool) Trouble {
 	case strings.Contains(words, "exceeded quota"):
 		found.Reason = v1.ReasonQuotaExceeded
 		found.What = "A ResourceQuota of the namespace forbids more pods: " + withoutPods(words)
-		found.Advice = fmt.Sprintf("Ask for more quota, or lower %s. See: kubectl -n %s describe quota", replicasField(autoscaled), c.App.Namespace)
+		found.Advice = fmt.Sprintf("Ask for more quota, or lower %s. See: kubectl -n %s describe quota", replicasField(c.App, autoscaled), c.App.Namespace)
 	case strings.Contains(words, "is forbidden") || strings.Contains(words, "denied the request"):
 		found.Reason = v1.ReasonAdmissionRefused
 		found.What = "The cluster refuses the pods: " + withoutPods(words)
-		found.Advice = refusalAdvice(words)
+		found.Advice = refusalAdvice(c.App, words)
 	}
 
 	if found.Reason != v1.ReasonQuotaExceeded && heals.MatchString(words) {
@@ -37,12 +37,12 @@ func Refused(c Case, words string, since time.Time, autoscaled bool) Trouble {
 }
 
 // replicasField is the field that says how many replicas there are at most.
-func replicasField(autoscaled bool) string {
+func replicasField(app *webapp.App, autoscaled bool) string {
 	if autoscaled {
-		return "spec.autoscaling.maxReplicas"
+		return app.Field("autoscaling.maxReplicas")
 	}
 
-	return "spec.replicas"
+	return app.Field("replicas")
 }
 
 // mustSpecify is of a quota for what pods do not say, and limitRange of limits for what
@@ -53,14 +53,14 @@ var (
 	noAccount   = regexp.MustCompile(`error looking up service account|serviceaccount "[^"]*" not found`)
 )
 
-func refusalAdvice(words string) string {
+func refusalAdvice(app *webapp.App, words string) string {
 	switch {
 	case mustSpecify.MatchString(words):
-		return "Say it in spec.resources"
+		return "Say it in " + app.Field("resources")
 	case limitRange.MatchString(words):
-		return "Set spec.resources to what a LimitRange of the namespace allows"
+		return "Set " + app.Field("resources") + " to what a LimitRange of the namespace allows"
 	case noAccount.MatchString(words):
-		return "Create the ServiceAccount, or correct spec.serviceAccountName"
+		return "Create the ServiceAccount, or correct " + app.Field("serviceAccountName")
 	default:
 		return ""
 	}

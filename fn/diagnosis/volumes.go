@@ -15,7 +15,7 @@ func Mounts(app *webapp.App) string {
 	var all []string
 
 	for _, volume := range app.Options["volumes"].GetListValue().GetValues() {
-		where := " (spec.volumes[" + value.Text(volume, "name") + "])"
+		where := " (" + app.Field("volumes["+value.Text(volume, "name")+"]") + ")"
 
 		for _, object := range mounted(volume) {
 			all = append(all, object+where)

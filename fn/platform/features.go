@@ -151,7 +151,7 @@ func Choose(app *webapp.App, input *Input, observed map[string]*fnv1.Resource, r
 		}
 	}
 
-	out.Missed, out.Message = missed.told()
+	out.Missed, out.Message = missed.told(app.Composite.Kind)
 
 	return out
 }
@@ -247,9 +247,9 @@ var lacks = [...]struct {
 	reason  v1.Reason
 	message string
 }{
-	lacksGrant:  {v1.ReasonFeatureNotGranted, "The platform team has switched on %s, but Crossplane has no rights for it: apply " + grantsFile + " of the function, which grants them. Everything else works."},
-	lacksKind:   {v1.ReasonFeatureNotInstalled, "The cluster does not know the kind of object that is made for %s: install its CustomResourceDefinition. Everything else works."},
-	lacksSwitch: {v1.ReasonFeatureOff, "The WebApp asks for %s, which the platform team has not switched on: add it to features in the input of the Composition's step, and apply " + grantsFile + " of the function. Everything else works."},
+	lacksGrant:  {v1.ReasonFeatureNotGranted, "The platform team has switched on %[1]s, but Crossplane has no rights for it: apply " + grantsFile + " of the function, which grants them. Everything else works."},
+	lacksKind:   {v1.ReasonFeatureNotInstalled, "The cluster does not know the kind of object that is made for %[1]s: install its CustomResourceDefinition. Everything else works."},
+	lacksSwitch: {v1.ReasonFeatureOff, "The %[2]s asks for %[1]s, which the platform team has not switched on: add it to features in the input of the Composition's step, and apply " + grantsFile + " of the function. Everything else works."},
 }
 
 // missing is what children lack: what they are called, by lack.
@@ -257,11 +257,12 @@ type missing [lacksAnswer + 1][]string
 
 func (m *missing) add(l lack, name string) { m[l] = append(m[l], name) }
 
-// told is the first lack that there is to tell, for all that lack the same.
-func (m *missing) told() (reason v1.Reason, message string) {
+// told is the first lack that there is to tell, for all that lack the same, of a WebApp of
+// this kind.
+func (m *missing) told(kind string) (reason v1.Reason, message string) {
 	for l, said := range lacks {
 		if names := m[l]; said.reason != "" && len(names) > 0 {
-			return said.reason, fmt.Sprintf(said.message, strings.Join(names, ", "))
+			return said.reason, fmt.Sprintf(said.message, strings.Join(names, ", "), kind)
 		}
 	}
 

@@ -27,6 +27,9 @@ const (
 
 // An Input is what the platform team set for all WebApps of a Composition.
 type Input struct {
+	// Composite is what the Composition is for.
+	Composite *webapp.Composite
+
 	// TTL is how long Crossplane waits before it asks again. 0 is for ever.
 	TTL time.Duration
 
@@ -57,6 +60,7 @@ type part[T any] struct {
 // inputParts are read in this order: the policy is held against the defaults, and
 // origins are those of the defaults.
 var inputParts = []part[Input]{
+	{name: "composite", read: readComposite},
 	{name: "ttl", read: readTTL},
 	{name: "labels", read: func(in value.Reader, into *Input) { into.Settings.Labels = webapp.ReadLabels(in) }},
 	{name: "annotations", read: readAnnotations},
@@ -108,7 +112,7 @@ func readParts[T any](in value.Reader, parts []part[T], into *T, known ...string
 // ReadInput reads the input of the pipeline step, which may be absent. An
 // unknown field is an error: a setting that does nothing is worse than none.
 func ReadInput(input *structpb.Struct) (*Input, field.ErrorList) {
-	out := &Input{TTL: DefaultTTL}
+	out := &Input{Composite: webapp.WebApp, TTL: DefaultTTL}
 	if input == nil {
 		return out, nil
 	}

@@ -44,7 +44,7 @@ func TestDefaultsOver(t *testing.T) {
 // TestLayers holds that what is remembered is bounded.
 func TestLayers(t *testing.T) {
 	n := &Namespaces{}
-	app, input := &webapp.App{Namespace: "acme"}, &Input{Settings: webapp.Settings{Traced: true}}
+	app, input := &webapp.App{Composite: webapp.WebApp, Namespace: "acme"}, &Input{Settings: webapp.Settings{Traced: true}}
 
 	for i := range maxLayers + 10 {
 		defaults := resource.MustStructJSON(`{"data": {"defaults.yaml": "# ` + strconv.Itoa(i) + `"}}`)

@@ -105,7 +105,7 @@ func (p *Policy) Check(app *webapp.App, deployment *structpb.Struct) field.Error
 	}
 
 	root, errs := value.Read(nil)
-	spec := root.Object("spec")
+	spec := root.At(app.Composite.Path())
 
 	if len(p.registries) > 0 && !p.allows(repository(app.Spec.Image)) {
 		spec.Forbidden("image", demand("registries", "allows images from %s only", value.Clip(strings.Join(p.registries, ", "), value.MaxMessage/3)))

@@ -121,10 +121,10 @@ func planOf(t *testing.T, defaults, spec string) *webapp.Plan {
 		}
 	}
 
-	app, wrong := webapp.Read(&structpb.Struct{Fields: value.Fields{
+	app, wrong := webapp.Read(webapp.WebApp, &structpb.Struct{Fields: value.Fields{
 		"metadata": value.Object(value.Fields{"name": value.String("shop"), "namespace": value.String("acme")}),
 		"spec":     structpb.NewStructValue(resource.MustStructJSON(spec)),
-	}}, options)
+	}}, nil, options)
 
 	if wrong = append(wrong, *errs...); len(wrong) > 0 {
 		t.Fatal(value.Sentence(wrong))

@@ -65,7 +65,7 @@ func RequireShareable(app *webapp.App, settings *webapp.Settings) *field.Error {
 		return nil
 	}
 
-	return field.Required(field.NewPath("spec", "resources", "requests"), "who asks for hugepages must ask for cpu or memory, too")
+	return field.Required(app.Composite.Path().Child("resources", "requests"), "who asks for hugepages must ask for cpu or memory, too")
 }
 
 func readDefaultResources(in value.Reader, into *webapp.Defaults) {

@@ -84,7 +84,7 @@ func TestSpread(t *testing.T) {
 				return
 			}
 
-			spec, _ := Deployment(new(webapp.NewPlan(&webapp.App{Name: "shop"}, settings, false)), nil, nil)
+			spec, _ := Deployment(new(webapp.NewPlan(&webapp.App{Composite: webapp.WebApp, Name: "shop"}, settings, false)), nil, nil)
 
 			got := value.Dig(spec, "template", "spec", "topologySpreadConstraints").AsInterface()
 			if diff := cmp.Diff(tc.want.constraints, got); diff != "" {

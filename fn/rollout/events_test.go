@@ -10,7 +10,7 @@ import (
 )
 
 func TestTell(t *testing.T) {
-	app := &webapp.App{Name: "shop", Namespace: "acme", Spec: v1.WebAppSpec{Image: "nginx:1.28", Replicas: 3}}
+	app := &webapp.App{Composite: webapp.WebApp, Name: "shop", Namespace: "acme", Spec: v1.WebAppSpec{Image: "nginx:1.28", Replicas: 3}}
 
 	type args struct {
 		before Verdict

@@ -28,7 +28,8 @@ func Late(verdict Verdict, facts Facts, composite *structpb.Struct) Verdict {
 		return verdict
 	}
 
-	verdict.Message += fmt.Sprintf(" That takes longer than it should: the cluster may refuse it. kubectl describe webapp %s shows why, in the events and in condition Synced.", facts.plan.App.Name)
+	verdict.Message += fmt.Sprintf(" That takes longer than it should: the cluster may refuse it. kubectl -n %s describe %s %s shows why, in the events and in condition Synced.",
+		facts.plan.App.Namespace, facts.plan.App.Composite.Argument(), facts.plan.App.Name)
 
 	return verdict
 }

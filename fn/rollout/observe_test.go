@@ -17,7 +17,7 @@ import (
 )
 
 func TestObserve(t *testing.T) {
-	plan := new(webapp.NewPlan(&webapp.App{Name: "shop", Namespace: "acme", Spec: v1.WebAppSpec{Image: "nginx:1.27", Replicas: 2, Port: 8080, Env: map[string]string{"A": "1"}}}, &webapp.Settings{}, false))
+	plan := new(webapp.NewPlan(&webapp.App{Composite: webapp.WebApp, Name: "shop", Namespace: "acme", Spec: v1.WebAppSpec{Image: "nginx:1.27", Replicas: 2, Port: 8080, Env: map[string]string{"A": "1"}}}, &webapp.Settings{}, false))
 
 	desired := child.Compose(plan, child.All[:1], nil)[child.KeyDeployment]
 

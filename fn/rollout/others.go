@@ -20,8 +20,8 @@ func (s situation) withOthers(v Verdict) Verdict {
 		return v
 	}
 
-	v.Message = value.Clip(fmt.Sprintf("%s The Deployment has more than the WebApp says, which may keep it from being updated: %s. Say it in the WebApp, or have the Deployment made again without stopping its pods: kubectl -n %s delete deployment %s --cascade=orphan",
-		value.Clip(v.Message, value.MaxMessage/2), value.Clip(whose(s.others), value.MaxMessage/4), s.plan.App.Namespace, s.plan.App.Name), value.MaxMessage)
+	v.Message = value.Clip(fmt.Sprintf("%[1]s The Deployment has more than the %[2]s says, which may keep it from being updated: %[3]s. Say it in the %[2]s, or have the Deployment made again without stopping its pods: kubectl -n %[4]s delete deployment %[5]s --cascade=orphan",
+		value.Clip(v.Message, value.MaxMessage/2), s.plan.App.Composite.Kind, value.Clip(whose(s.others), value.MaxMessage/4), s.plan.App.Namespace, s.plan.App.Name), value.MaxMessage)
 
 	return v
 }

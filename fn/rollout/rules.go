@@ -8,6 +8,7 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/child"
 	"github.com/webapp-operator/function-webapp/fn/diagnosis"
 	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 // A Verdict is what a WebApp's status says in words.
@@ -18,7 +19,7 @@ type Verdict struct {
 }
 
 // JudgeConflicts says what is in the way, and what to do.
-func JudgeConflicts(conflicts []child.Conflict) Verdict {
+func JudgeConflicts(app *webapp.App, conflicts []child.Conflict) Verdict {
 	objects := make([]string, 0, len(conflicts))
 	leaving := true
 
@@ -34,7 +35,7 @@ func JudgeConflicts(conflicts []child.Conflict) Verdict {
 	}
 
 	return failed(v1.ReasonNameConflict,
-		"There already is %s. It is left alone, and nothing new is created until the name is free: delete it, rename it, or give the WebApp another name.", all)
+		"There already is %s. It is left alone, and nothing new is created until the name is free: delete it, rename it, or give the %s another name.", all, app.Composite.Kind)
 }
 
 // A situation is what rules look at.
@@ -148,8 +149,8 @@ func belowMinimum(s situation) (Verdict, bool) {
 		return Verdict{}, false
 	}
 
-	return pending(v1.ReasonReplicasUnavailable, "%s: its autoscaler asks for %d, and not for as many as spec.autoscaling.minReplicas. If that lasts, see: kubectl -n %s describe hpa %s",
-		s.count(), s.wanted, s.plan.App.Namespace, s.plan.App.Name), true
+	return pending(v1.ReasonReplicasUnavailable, "%s: its autoscaler asks for %d, and not for as many as %s. If that lasts, see: kubectl -n %s describe hpa %s",
+		s.count(), s.wanted, s.plan.App.Field("autoscaling.minReplicas"), s.plan.App.Namespace, s.plan.App.Name), true
 }
 
 // newReplicaSetAvailable is the reason of a rollout that is done: see

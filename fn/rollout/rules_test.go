@@ -17,9 +17,9 @@ import (
 )
 
 func TestJudge(t *testing.T) {
-	app := &webapp.App{Name: "shop", Namespace: "acme", Spec: v1.WebAppSpec{Image: "nginx:1.27", Replicas: 3, Port: 8080}}
+	app := &webapp.App{Composite: webapp.WebApp, Name: "shop", Namespace: "acme", Spec: v1.WebAppSpec{Image: "nginx:1.27", Replicas: 3, Port: 8080}}
 	plan := new(webapp.NewPlan(app, &webapp.Settings{}, false))
-	slow := new(webapp.NewPlan(&webapp.App{Name: "shop", Namespace: "acme", Spec: app.Spec, Options: map[string]*structpb.Value{
+	slow := new(webapp.NewPlan(&webapp.App{Composite: webapp.WebApp, Name: "shop", Namespace: "acme", Spec: app.Spec, Options: map[string]*structpb.Value{
 		"readinessProbe": structpb.NewStructValue(resource.MustStructJSON(`{"initialDelaySeconds": 900}`)),
 	}}, &webapp.Settings{}, false))
 	noon := time.Date(2026, time.January, 5, 12, 0, 0, 0, time.UTC)
@@ -283,7 +283,7 @@ func TestJudge(t *testing.T) {
 		},
 	}
 
-	scaled := new(webapp.NewPlan(&webapp.App{Name: "shop", Namespace: "acme", Spec: app.Spec, Options: map[string]*structpb.Value{
+	scaled := new(webapp.NewPlan(&webapp.App{Composite: webapp.WebApp, Name: "shop", Namespace: "acme", Spec: app.Spec, Options: map[string]*structpb.Value{
 		"autoscaling": structpb.NewStructValue(resource.MustStructJSON(`{"minReplicas": 2, "maxReplicas": 10}`)),
 	}}, &webapp.Settings{}, true))
 

@@ -28,19 +28,20 @@ type Status struct {
 	LastUpdated string
 }
 
-// CompositeReads is what [ReadStatus], [AskAgain], [Late] and lastWrite read of the composite.
+// CompositeReads is what [AskAgain], [Late] and lastWrite read of the composite.
 var CompositeReads = wire.Fields{
 	"metadata": {"managedFields": wire.Later},
-	"status": {
-		"phase": nil, "reason": nil, "message": nil, "availableReplicas": nil, "replicas": nil,
-		"labelSelector": nil, "url": nil, "lastUpdated": nil,
-		"conditions": {"type": nil, "status": nil, "lastTransitionTime": wire.Later},
-	},
+	"status":   {"conditions": {"type": nil, "status": nil, "lastTransitionTime": wire.Later}},
+}
+
+// StatusReads is what [ReadStatus] reads.
+var StatusReads = wire.Fields{
+	"phase": nil, "reason": nil, "message": nil, "availableReplicas": nil, "replicas": nil,
+	"labelSelector": nil, "url": nil, "lastUpdated": nil,
 }
 
 // ReadStatus reads what the WebApp said of itself until now.
-func ReadStatus(composite *structpb.Struct) Status {
-	status := composite.GetFields()["status"]
+func ReadStatus(status *structpb.Value) Status {
 
 	return Status{
 		Verdict: Verdict{

@@ -97,6 +97,10 @@ func (r Reader) Entries(path ...string) Reader {
 	return r
 }
 
+// At is where to note what is wrong at a path of a whole object, which was read already:
+// it has no fields itself.
+func (r Reader) At(path *field.Path) Reader { return Reader{path: path, errs: r.errs} }
+
 // Items returns the items of the list that a field is, which may be of any type:
 // those that are no objects have no fields. What is no list has no items.
 func (r Reader) Items(name string) []Reader {

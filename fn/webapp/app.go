@@ -1,7 +1,6 @@
 package webapp
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -13,7 +12,6 @@ import (
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/value"
-	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
 // maxEnvBytes is what fits into a ConfigMap (k8s.io/api/core/v1 MaxSecretSize
@@ -27,6 +25,9 @@ var (
 
 // An App is a WebApp that is valid and has the defaults of its own fields.
 type App struct {
+	// Composite is the kind that it is of.
+	Composite *Composite
+
 	Name       string
 	Namespace  string
 	UID        string
@@ -42,6 +43,9 @@ type App struct {
 	Options map[string]*structpb.Value
 }
 
+// Field is the path of a field of its spec, as people write it.
+func (a *App) Field(path string) string { return a.Composite.Path().String() + "." + path }
+
 // Option returns the fields of an option that is an object. It has none if the
 // option is not set.
 func (a *App) Option(name string) value.Reader { return value.Quiet(a.Options[name]) }
@@ -56,38 +60,8 @@ type Option struct {
 	Check func(spec value.Reader)
 }
 
-// CheckComposite refuses a composite that is missing or not a WebApp.
-func CheckComposite(composite *structpb.Struct) error {
-	if composite == nil {
-		return errors.New("the request has no observed composite resource")
-	}
-
-	apiVersion := composite.GetFields()["apiVersion"].GetStringValue()
-	kind := composite.GetFields()["kind"].GetStringValue()
-
-	if apiVersion != v1.GroupVersion.String() || kind != v1.Kind {
-		return fmt.Errorf("this function composes %s %s, not %q %q: use it in a Composition whose compositeTypeRef says so",
-			v1.GroupVersion, v1.Kind, value.Clip(apiVersion, value.MaxQuoted), value.Clip(kind, value.MaxQuoted))
-	}
-
-	return nil
-}
-
-// Reads is what [Read] and [CheckComposite] read of a composite with these options.
-func Reads(options []Option) wire.Fields {
-	spec := wire.Fields{"image": nil, "replicas": nil, "port": nil, "env": nil}
-	for _, o := range options {
-		spec[o.Name] = nil
-	}
-
-	return wire.Fields{
-		"apiVersion": nil, "kind": nil,
-		"metadata": {"name": nil, "namespace": nil, "uid": nil, "generation": nil, "labels": nil},
-		"spec":     spec,
-	}
-}
-
-// Read reads and checks a WebApp with these options.
+// Read reads and checks a WebApp with these options, where a kind of composites has it: in
+// the observed composite, or in the context of the pipeline.
 //
 // The API server has checked by the schema what a schema and CEL can say. Go checks it
 // again, because a WebApp may be older than the schema, and because crossplane render
@@ -96,12 +70,16 @@ func Reads(options []Option) wire.Fields {
 // What a schema cannot say, only Go checks: how fields go together with what the
 // platform team set, sizes in bytes, and what Kubernetes' own functions know (label
 // values, names of headers, quantities).
-func Read(composite *structpb.Struct, options []Option) (*App, field.ErrorList) {
-	root, errs := value.Read(composite.GetFields())
+func Read(of *Composite, observed, context *structpb.Struct, options []Option) (*App, field.ErrorList) {
+	root, errs := value.Read(observed.GetFields())
 	metadata := root.Object("metadata")
-	spec := root.Object("spec")
 
-	app := &App{Generation: value.Number(root.Get("metadata"), "generation"), Labels: value.Dig(root.Get("metadata"), "labels")}
+	spec, found := of.spec(root, context)
+	if !found {
+		return nil, *errs
+	}
+
+	app := &App{Composite: of, Generation: value.Number(root.Get("metadata"), "generation"), Labels: value.Dig(root.Get("metadata"), "labels")}
 	app.Name, _ = metadata.Text("name")
 	app.Namespace, _ = metadata.Text("namespace")
 	app.UID, _ = metadata.Text("uid")

@@ -41,8 +41,10 @@ func asRead(t *testing.T, composite *structpb.Struct) *structpb.Struct {
 		t.Fatal(err)
 	}
 
+	reads, _ := webapp.WebApp.Reads(child.Options())
+
 	req := &fnv1.RunFunctionRequest{}
-	if err := wire.NewCodec(wire.Reads{Composite: webapp.Reads(child.Options())}).Unmarshal(mem.BufferSlice{mem.SliceBuffer(raw)}, req); err != nil {
+	if err := wire.NewCodec(func(*structpb.Struct) wire.Reads { return wire.Reads{Composite: reads} }).Unmarshal(mem.BufferSlice{mem.SliceBuffer(raw)}, req); err != nil {
 		t.Fatal(err)
 	}
 
@@ -61,7 +63,7 @@ func TestRead(t *testing.T) {
 		return fmt.Sprintf(`{%s, "spec": {"image": %q, "replicas": 1}}`, named, ref)
 	}
 	accepts := func(ref string) want {
-		return want{app: &webapp.App{Name: "shop", Namespace: "acme", Spec: v1.WebAppSpec{Image: ref, Replicas: 1, Port: 8080}}}
+		return want{app: &webapp.App{Composite: webapp.WebApp, Name: "shop", Namespace: "acme", Spec: v1.WebAppSpec{Image: ref, Replicas: 1, Port: 8080}}}
 	}
 	refuses := func(ref string) want {
 		return want{errs: []string{fmt.Sprintf("spec.image: Invalid value: %q: must be an image reference such as nginx:1.27, registry.acme.com:5000/team/shop:v3 or ghcr.io/acme/shop@sha256:…; repository names are lower case and there is no https://", ref)}}
@@ -87,7 +89,7 @@ func TestRead(t *testing.T) {
 			reason: "Every field is read, and what is not known is let be.",
 			args: `{"metadata": {"name": "shop", "namespace": "acme", "uid": "u1", "generation": 3, "labels": {"a": "b"}},
 				"spec": {"image": "nginx:1.27", "replicas": 10, "port": 65535, "env": {"A.b-C": "für 日本 🚀", "with space": ""}, "crossplane": {}, "tomorrow": 1}}`,
-			want: want{app: &webapp.App{
+			want: want{app: &webapp.App{Composite: webapp.WebApp,
 				Name: "shop", Namespace: "acme", UID: "u1", Generation: 3, Labels: value.Strings(map[string]string{"a": "b"}),
 				Spec: v1.WebAppSpec{Image: "nginx:1.27", Replicas: 10, Port: 65535, Env: map[string]string{"A.b-C": "für 日本 🚀", "with space": ""}},
 			}},
@@ -95,7 +97,7 @@ func TestRead(t *testing.T) {
 		"Defaults": {
 			reason: "A port is 8080, and a file without a namespace is for the default one.",
 			args:   `{"metadata": {"name": "shop"}, "spec": {"image": "nginx", "replicas": 1, "port": null, "env": null}}`,
-			want:   want{app: &webapp.App{Name: "shop", Namespace: "default", Spec: v1.WebAppSpec{Image: "nginx", Replicas: 1, Port: 8080}}},
+			want:   want{app: &webapp.App{Composite: webapp.WebApp, Name: "shop", Namespace: "default", Spec: v1.WebAppSpec{Image: "nginx", Replicas: 1, Port: 8080}}},
 		},
 		"Empty": {
 			reason: "What is required is asked for, all at once.",
@@ -196,7 +198,7 @@ func TestRead(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			app, errs := webapp.Read(asRead(t, resource.MustStructJSON(tc.args)), child.Options())
+			app, errs := webapp.Read(webapp.WebApp, asRead(t, resource.MustStructJSON(tc.args)), nil, child.Options())
 			if diff := cmp.Diff(tc.want.errs, messages(errs)); diff != "" {
 				t.Errorf("\n%s\nRead(...): -want errors, +got errors:\n%s", tc.reason, diff)
 			}

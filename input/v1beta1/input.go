@@ -29,6 +29,12 @@ type Input struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
+	// Composite is the kind of composite resources that the Composition is for, if that
+	// is one of your own: what your developers write instead of a WebApp. All that is
+	// said of it then speaks of that kind. Default: WebApp of example.com/v1.
+	// +optional
+	Composite *Composite `json:"composite,omitempty"`
+
 	// TTL is how long Crossplane may wait before it asks again although nothing
 	// changed, as a duration such as 10m or 1h30m: the safety net below its
 	// watches. At least 10s; 0s turns the asking off. While a WebApp is not
@@ -81,6 +87,72 @@ type Input struct {
 	// the Deployment.
 	// +optional
 	Diagnostics Diagnostics `json:"diagnostics,omitempty"`
+}
+
+// MaxName, MaxKind and MaxContextKey are how long names may be.
+const (
+	MaxName       = 253
+	MaxKind       = 63
+	MaxContextKey = 100
+)
+
+// Patterns of the fields of a [Composite] and of what is below it.
+const (
+	APIVersionPattern = `^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)+/v[0-9]+((alpha|beta)[0-9]+)?$`
+	KindPattern       = `^[A-Z][A-Za-z0-9]*$`
+	FieldPathPattern  = `^[a-zA-Z_][-a-zA-Z0-9_]*([.][a-zA-Z_][-a-zA-Z0-9_]*)*$`
+	ContextKeyPattern = `^[a-zA-Z0-9]([-._/a-zA-Z0-9]*[a-zA-Z0-9])?$`
+)
+
+// A Composite is a kind of composite resources of your own, and where in it a WebApp is.
+type Composite struct {
+	// APIVersion is the group and the version of the kind, for example
+	// platform.acme.io/v1alpha1, as in the Composition's compositeTypeRef.
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)+/v[0-9]+((alpha|beta)[0-9]+)?$`
+	APIVersion string `json:"apiVersion"`
+
+	// Kind is the kind, for example Service, as in the Composition's compositeTypeRef.
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:Pattern=`^[A-Z][A-Za-z0-9]*$`
+	Kind string `json:"kind"`
+
+	// Spec is where a WebApp's spec is: in the composite, or in the context of the
+	// pipeline. Default: it is the composite's.
+	// +optional
+	Spec CompositeSpec `json:"spec,omitempty"`
+
+	// Status is where in the composite the status of a WebApp goes. Conditions and
+	// readiness are the composite's in any case. Default: it is the composite's.
+	// +optional
+	Status CompositeStatus `json:"status,omitempty"`
+}
+
+// CompositeSpec is where a WebApp's spec is: set fieldPath, contextKey, or neither.
+type CompositeSpec struct {
+	// FieldPath is the path of the field of the composite that is a WebApp's spec, for
+	// example spec.app. Default: spec.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:Pattern=`^[a-zA-Z_][-a-zA-Z0-9_]*([.][a-zA-Z_][-a-zA-Z0-9_]*)*$`
+	FieldPath string `json:"fieldPath,omitempty"`
+
+	// ContextKey is the key of the pipeline's context under which an earlier step of
+	// the pipeline has put a WebApp's spec, for example acme.io/webapp. Default: none.
+	// +optional
+	// +kubebuilder:validation:MaxLength=100
+	// +kubebuilder:validation:Pattern=`^[a-zA-Z0-9]([-._/a-zA-Z0-9]*[a-zA-Z0-9])?$`
+	ContextKey string `json:"contextKey,omitempty"`
+}
+
+// CompositeStatus is where in a composite the status of a WebApp goes.
+type CompositeStatus struct {
+	// FieldPath is the path of the field of the composite, for example status.app.
+	// Default: status.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:Pattern=`^[a-zA-Z_][-a-zA-Z0-9_]*([.][a-zA-Z_][-a-zA-Z0-9_]*)*$`
+	FieldPath string `json:"fieldPath,omitempty"`
 }
 
 // Defaults are for WebApps that do not say otherwise.

@@ -32,6 +32,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 	fnv1beta1 "github.com/crossplane/function-sdk-go/proto/v1beta1"
@@ -155,7 +156,7 @@ func start(t *testing.T, run functionFunc, log io.Writer, edit func(o *Options))
 	t.Helper()
 
 	o := Options{
-		Address: "127.0.0.1:0", HTTPAddress: "127.0.0.1:0", Insecure: true, Codec: wire.NewCodec(wire.Reads{}),
+		Address: "127.0.0.1:0", HTTPAddress: "127.0.0.1:0", Insecure: true, Codec: wire.NewCodec(func(*structpb.Struct) wire.Reads { return wire.Reads{} }),
 		MaxRequestBytes: 4 << 20, MaxConcurrentCalls: 1000, CallTimeout: 30 * time.Second, MaxConnectionAge: time.Hour, DrainTimeout: 10 * time.Second,
 	}
 	if edit != nil {

@@ -24,6 +24,11 @@ const maxDepth = 100
 // readRequest reads a request, and says whether it could: a request that is
 // wrong, or encoded as the library would not encode it, is the library's.
 func (c *Codec) readRequest(b []byte, into *fnv1.RunFunctionRequest) bool {
+	in, ok := c.findInput(b)
+	if !ok {
+		return false
+	}
+
 	// What the library reads: what is small or rare, and what a newer Crossplane
 	// may send.
 	var rest []byte
@@ -54,16 +59,16 @@ func (c *Codec) readRequest(b []byte, into *fnv1.RunFunctionRequest) bool {
 
 		switch tag {
 		case tagRequestObserved:
-			ok = into.GetObserved() == nil && c.readObserved(field, into)
+			ok = into.GetObserved() == nil && in.readObserved(field, into)
 		case tagRequestDesired:
-			ok = into.GetDesired() == nil && c.readDesired(field, into)
+			ok = into.GetDesired() == nil && in.readDesired(field, into)
 		case tagRequestInput:
-			ok = into.GetInput() == nil && c.readInput(field, into)
+			ok = into.GetInput() == nil
+			into.Input = in.read
 		case tagRequestContext:
-			ok = into.GetContext() == nil && skipObject(field, 0)
-			into.Context = keep(&structpb.Struct{}, field)
+			ok = into.GetContext() == nil && in.readContext(field, into)
 		case tagRequestRequired:
-			ok = c.readRequired(field, into)
+			ok = in.readRequired(field, into)
 		}
 
 		if !ok {
@@ -74,25 +79,58 @@ func (c *Codec) readRequest(b []byte, into *fnv1.RunFunctionRequest) bool {
 	return proto.UnmarshalOptions{Merge: true}.Unmarshal(rest, into) == nil
 }
 
-func (c *Codec) readInput(b []byte, into *fnv1.RunFunctionRequest) bool {
-	last := c.input.Load()
-	if last == nil || last.raw != string(b) {
-		read, ok := readObject(b, everything, false)
-		if !ok {
-			return false
+// findInput reads the input of a request before anything else of it, which says what
+// that is.
+func (c *Codec) findInput(b []byte) (*input, bool) {
+	for len(b) > 0 {
+		if b[0] != tagRequestInput {
+			size, ok := unread(b, tagRequestInput)
+			if !ok {
+				return nil, false
+			}
+
+			b = b[size:]
+
+			continue
 		}
 
-		last = &input{raw: string(b), read: read}
-		c.input.Store(last)
+		field, _, ok := chunk(b[1:])
+		if !ok {
+			return nil, false
+		}
+
+		if known := c.inputs.Find(func(in *input) bool { return in.raw == string(field) }); known != nil {
+			return known, true
+		}
+
+		read, ok := readObject(field, everything, false)
+		if !ok {
+			return nil, false
+		}
+
+		in := c.newInput(string(field), read)
+		c.inputs.Add(in)
+
+		return in, true
 	}
 
-	into.Input = last.read
-
-	return true
+	return c.none, true
 }
 
-func (c *Codec) readObserved(b []byte, into *fnv1.RunFunctionRequest) bool {
-	into.Observed = &fnv1.State{Resources: make(map[string]*fnv1.Resource, len(c.resources))}
+func (in *input) readContext(b []byte, into *fnv1.RunFunctionRequest) bool {
+	if len(in.context.fields) == 0 {
+		into.Context = keep(&structpb.Struct{}, b)
+		return skipObject(b, 0)
+	}
+
+	var ok bool
+	into.Context, ok = readObject(b, in.context, true)
+
+	return ok
+}
+
+func (in *input) readObserved(b []byte, into *fnv1.RunFunctionRequest) bool {
+	into.Observed = &fnv1.State{Resources: make(map[string]*fnv1.Resource, len(in.resources))}
 
 	for len(b) > 0 {
 		switch b[0] {
@@ -102,7 +140,7 @@ func (c *Codec) readObserved(b []byte, into *fnv1.RunFunctionRequest) bool {
 				return false
 			}
 
-			if into.Observed.Composite, ok = readResource(composite, c.composite); !ok {
+			if into.Observed.Composite, ok = readResource(composite, in.composite); !ok {
 				return false
 			}
 
@@ -113,7 +151,7 @@ func (c *Codec) readObserved(b []byte, into *fnv1.RunFunctionRequest) bool {
 				return false
 			}
 
-			if n := c.resources[string(key)]; n == nil {
+			if n := in.resources[string(key)]; n == nil {
 				ok = skipResource(value)
 			} else {
 				into.Observed.Resources[n.name], ok = readResource(value, n)
@@ -137,13 +175,13 @@ func (c *Codec) readObserved(b []byte, into *fnv1.RunFunctionRequest) bool {
 	return true
 }
 
-func (c *Codec) readRequired(b []byte, into *fnv1.RunFunctionRequest) bool {
+func (in *input) readRequired(b []byte, into *fnv1.RunFunctionRequest) bool {
 	key, value, end, ok := pair(b)
 	if !ok || len(end) > 0 {
 		return false
 	}
 
-	n := c.required[string(key)]
+	n := in.required[string(key)]
 	items := &fnv1.Resources{}
 
 	for len(value) > 0 {
@@ -174,7 +212,7 @@ func (c *Codec) readRequired(b []byte, into *fnv1.RunFunctionRequest) bool {
 
 	if n != nil {
 		if into.RequiredResources == nil {
-			into.RequiredResources = make(map[string]*fnv1.Resources, len(c.required))
+			into.RequiredResources = make(map[string]*fnv1.Resources, len(in.required))
 		}
 
 		into.RequiredResources[n.name] = items
@@ -185,7 +223,7 @@ func (c *Codec) readRequired(b []byte, into *fnv1.RunFunctionRequest) bool {
 
 // readDesired keeps what earlier steps desire as bytes, but for what is read of
 // the composite.
-func (c *Codec) readDesired(b []byte, into *fnv1.RunFunctionRequest) bool {
+func (in *input) readDesired(b []byte, into *fnv1.RunFunctionRequest) bool {
 	into.Desired = &fnv1.State{}
 
 	var unknown []byte
@@ -198,7 +236,7 @@ func (c *Codec) readDesired(b []byte, into *fnv1.RunFunctionRequest) bool {
 				return false
 			}
 
-			if into.Desired.Composite, ok = c.readDesiredComposite(composite); !ok {
+			if into.Desired.Composite, ok = in.readDesiredComposite(composite); !ok {
 				return false
 			}
 
@@ -235,7 +273,7 @@ func (c *Codec) readDesired(b []byte, into *fnv1.RunFunctionRequest) bool {
 
 // readDesiredComposite reads the object of a Resource that [skipResource] has
 // checked, and leaves the rest to the library.
-func (c *Codec) readDesiredComposite(b []byte) (*fnv1.Resource, bool) {
+func (in *input) readDesiredComposite(b []byte) (*fnv1.Resource, bool) {
 	var (
 		rest []byte
 		out  = &fnv1.Resource{}
@@ -259,7 +297,7 @@ func (c *Codec) readDesiredComposite(b []byte) (*fnv1.Resource, bool) {
 			return nil, false
 		}
 
-		if out.Resource, ok = readObject(object, c.desired, true); !ok {
+		if out.Resource, ok = readObject(object, in.desired, true); !ok {
 			return nil, false
 		}
 

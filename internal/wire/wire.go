@@ -5,7 +5,8 @@
 // objects of other steps of the pipeline. The library makes a value of all of
 // it, which is where a composition function spends most of its time. A [Codec]
 // is told what is read ([Reads]), checks the rest, and makes nothing of it. What
-// earlier steps of the pipeline desire it passes on as the bytes that it is.
+// earlier steps of the pipeline desire it passes on as the bytes that it is. What is read
+// may depend on the input of the step, which is looked at first.
 //
 // The library is always right: whatever is encoded in another way than it would
 // encode it, or is not known here, is left to it. Tests hold that both give the
@@ -14,7 +15,7 @@ package wire
 
 import (
 	"maps"
-	"sync/atomic"
+	"slices"
 
 	"google.golang.org/grpc/encoding"
 	grpcproto "google.golang.org/grpc/encoding/proto"
@@ -23,6 +24,8 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/webapp-operator/function-webapp/internal/recent"
 )
 
 // Fields are the fields that are read of an object, by name, and what is read of
@@ -50,6 +53,16 @@ func (f Fields) And(other Fields) Fields {
 	return both
 }
 
+// At returns what is read of an object, if these are what is read at a path of fields in
+// it.
+func (f Fields) At(path ...string) Fields {
+	for _, name := range slices.Backward(path) {
+		f = Fields{name: f}
+	}
+
+	return f
+}
+
 // Later is for what is read only now and then: it is kept as bytes until [Open].
 var Later = Fields{later: nil}
 
@@ -68,6 +81,10 @@ type Reads struct {
 	// Required are for the items of required resources, by name.
 	Required map[string]Fields
 
+	// Context is for the context of the pipeline, all of which is passed on. Nothing of it
+	// is read if there are no fields.
+	Context Fields
+
 	// Desired is for the composite resource that earlier steps desire. What is
 	// not read of it is passed on, and so is everything else they desire: the
 	// function sees the keys of their resources, and that there is a context.
@@ -83,13 +100,11 @@ var buffers = mem.NewTieredBufferPool(4<<10, 16<<10, 32<<10, 64<<10, 128<<10, 25
 type Codec struct {
 	encoding.CodecV2
 
-	composite *node
-	resources map[string]*node
-	required  map[string]*node
-	desired   *node
+	reads  func(input *structpb.Struct) Reads
+	inputs recent.Values[input]
 
-	// input is the last that was read.
-	input atomic.Pointer[input]
+	// none is for requests without an input.
+	none *input
 }
 
 // An input is what a Composition gives the function: the same in every call, for
@@ -97,30 +112,36 @@ type Codec struct {
 type input struct {
 	raw  string
 	read *structpb.Struct
+
+	composite, context, desired *node
+
+	resources, required map[string]*node
 }
 
-// NewCodec returns a codec for a function that reads what reads says.
-func NewCodec(reads Reads) *Codec {
-	c := &Codec{
-		CodecV2:   encoding.GetCodecV2(grpcproto.Name),
-		composite: compile("", reads.Composite),
-		resources: make(map[string]*node, len(reads.Resources)),
-		required:  make(map[string]*node, len(reads.Required)),
-		desired:   compile("", reads.Desired),
-	}
-
-	for key, fields := range reads.Resources {
-		c.resources[key] = compile(key, fields)
-	}
-
-	for name, fields := range reads.Required {
-		c.required[name] = compile(name, fields)
-	}
+// NewCodec returns a codec for a function that reads what reads says of an input, or
+// without one.
+func NewCodec(reads func(input *structpb.Struct) Reads) *Codec {
+	c := &Codec{CodecV2: encoding.GetCodecV2(grpcproto.Name), reads: reads}
+	c.none = c.newInput("", nil)
 
 	return c
 }
 
-// Unmarshal implements encoding.CodecV2. An input that is the same as in the last
+func (c *Codec) newInput(raw string, read *structpb.Struct) *input {
+	reads := c.reads(read)
+
+	return &input{
+		raw:       raw,
+		read:      read,
+		composite: compile("", reads.Composite),
+		context:   compile("", reads.Context),
+		desired:   compile("", reads.Desired),
+		resources: compileAll(reads.Resources),
+		required:  compileAll(reads.Required),
+	}
+}
+
+// Unmarshal implements encoding.CodecV2. An input that is the same as in a recent
 // request is the same message, which nobody may change.
 func (c *Codec) Unmarshal(data mem.BufferSlice, v any) error {
 	if req, ok := v.(*fnv1.RunFunctionRequest); ok {
@@ -176,6 +197,15 @@ func compile(name string, fields Fields) *node {
 	}
 
 	return n
+}
+
+func compileAll(all map[string]Fields) map[string]*node {
+	nodes := make(map[string]*node, len(all))
+	for name, fields := range all {
+		nodes[name] = compile(name, fields)
+	}
+
+	return nodes
 }
 
 // field returns what is read of a field, or nil if nothing is.

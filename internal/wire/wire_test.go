@@ -32,6 +32,16 @@ var reads = Reads{
 	Desired:  Fields{"status": {"phase": nil}},
 }
 
+// readsOf says that the context is read where there is an input.
+func readsOf(input *structpb.Struct) Reads {
+	r := reads
+	if input != nil {
+		r.Context = Fields{"acme.io/webapp": {"image": nil, "env": {}}}
+	}
+
+	return r
+}
+
 // plain is what the library makes of a request, without what is not read: what
 // the codec is held against.
 func plain(req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
@@ -138,7 +148,7 @@ func checkRead(t *testing.T, raw []byte) {
 
 	want, got := &fnv1.RunFunctionRequest{}, &fnv1.RunFunctionRequest{}
 	wantErr := proto.Unmarshal(raw, want)
-	gotErr := NewCodec(reads).Unmarshal(mem.BufferSlice{mem.SliceBuffer(raw)}, got)
+	gotErr := NewCodec(readsOf).Unmarshal(mem.BufferSlice{mem.SliceBuffer(raw)}, got)
 
 	if (wantErr == nil) != (gotErr == nil) {
 		t.Fatalf("Unmarshal(%q): the library says %v, the codec %v", raw, wantErr, gotErr)
@@ -166,7 +176,7 @@ func checkWrite(t *testing.T, rsp *fnv1.RunFunctionResponse) {
 	t.Helper()
 
 	want, wantErr := proto.MarshalOptions{Deterministic: true}.Marshal(rsp)
-	got, gotErr := NewCodec(reads).Marshal(rsp)
+	got, gotErr := NewCodec(readsOf).Marshal(rsp)
 
 	if (wantErr == nil) != (gotErr == nil) {
 		t.Fatalf("Marshal(%v): the library says %v, the codec %v", rsp, wantErr, gotErr)
@@ -194,7 +204,8 @@ func others(req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	unknown := []byte{0xfa, 0x3e, 0x01, 'x'} // field 1007, one byte
 
 	req.Desired = &fnv1.State{Composite: composite, Resources: map[string]*fnv1.Resource{"database": database, "": {}}}
-	req.Context = resource.MustStructJSON(`{"apiextensions.crossplane.io/environment": {"region": "eu"}}`)
+	req.Context = resource.MustStructJSON(`{"apiextensions.crossplane.io/environment": {"region": "eu"}, "acme.io/webapp": {"image": "nginx", "env": {"A": "1"}, "port": 80}}`)
+	req.Input = resource.MustStructJSON(`{"kind": "Input"}`)
 	req.Credentials = map[string]*fnv1.Credentials{"c": {Source: &fnv1.Credentials_CredentialData{CredentialData: &fnv1.CredentialData{Data: map[string][]byte{"k": {1}}}}}}
 	req.RequiredSchemas = map[string]*fnv1.Schema{"s": {OpenapiV3: resource.MustStructJSON(`{"type": "object"}`)}}
 	req.Observed.Resources["database"] = database
@@ -295,7 +306,7 @@ func TestReadsOnlyWhatIsRead(t *testing.T) {
 		raw := requests(t)[name]
 
 		got := &fnv1.RunFunctionRequest{}
-		if !NewCodec(reads).readRequest(raw, got) {
+		if !NewCodec(readsOf).readRequest(raw, got) {
 			t.Errorf("%s: left to the library", name)
 		}
 
@@ -325,7 +336,7 @@ func TestPassesOn(t *testing.T) {
 	}
 	req := &fnv1.RunFunctionRequest{}
 
-	if !NewCodec(reads).readRequest(raw, req) {
+	if !NewCodec(readsOf).readRequest(raw, req) {
 		t.Fatal("left to the library")
 	}
 
@@ -333,7 +344,7 @@ func TestPassesOn(t *testing.T) {
 		t.Errorf("keys: want k, got %v", keys)
 	}
 
-	data, err := NewCodec(reads).Marshal(&fnv1.RunFunctionResponse{Desired: req.GetDesired(), Context: req.GetContext()})
+	data, err := NewCodec(readsOf).Marshal(&fnv1.RunFunctionResponse{Desired: req.GetDesired(), Context: req.GetContext()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -344,10 +355,46 @@ func TestPassesOn(t *testing.T) {
 	}
 }
 
+// TestReadsByInput holds that what is read follows from the input, wherever that is in the
+// request, and whichever came before.
+func TestReadsByInput(t *testing.T) {
+	inputs := []string{`{"read": "a"}`, `{"read": "b"}`, `{"read": "c"}`}
+	codec := NewCodec(func(input *structpb.Struct) Reads {
+		return Reads{Composite: Fields{input.GetFields()["read"].GetStringValue(): nil}}
+	})
+
+	for _, first := range []bool{true, false} {
+		for i := range 3 * len(inputs) {
+			input := resource.MustStructJSON(inputs[i%len(inputs)])
+			head, err := proto.Marshal(&fnv1.RunFunctionRequest{Input: input})
+			body, err2 := proto.Marshal(&fnv1.RunFunctionRequest{Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: resource.MustStructJSON(`{"a": 1, "b": 2, "c": 3}`)}}})
+
+			if err != nil || err2 != nil {
+				t.Fatal(err, err2)
+			}
+
+			raw := slices.Concat(body, head)
+			if first {
+				raw = slices.Concat(head, body)
+			}
+
+			req := &fnv1.RunFunctionRequest{}
+			if !codec.readRequest(raw, req) {
+				t.Fatal("left to the library")
+			}
+
+			want, got := input.GetFields()["read"].GetStringValue(), slices.Collect(maps.Keys(req.GetObserved().GetComposite().GetResource().GetFields()))
+			if !slices.Equal(got, []string{want}) || !proto.Equal(req.GetInput(), input) {
+				t.Errorf("input %v first %t: want %s read, got %v", input, first, want, got)
+			}
+		}
+	}
+}
+
 // TestOpen holds that what was kept for later is what it would have been.
 func TestOpen(t *testing.T) {
 	got := &fnv1.RunFunctionRequest{}
-	if !NewCodec(reads).readRequest(requests(t)["Running"], got) {
+	if !NewCodec(readsOf).readRequest(requests(t)["Running"], got) {
 		t.Fatal("left to the library")
 	}
 
@@ -411,7 +458,7 @@ func TestMayHave(t *testing.T) {
 
 // TestInput holds that the input that comes again and again is read once.
 func TestInput(t *testing.T) {
-	c := NewCodec(reads)
+	c := NewCodec(readsOf)
 	read := func(input string) *structpb.Struct {
 		t.Helper()
 
@@ -489,7 +536,7 @@ func TestEveryField(t *testing.T) {
 
 // TestOtherMessages holds that everything else is gRPC's.
 func TestOtherMessages(t *testing.T) {
-	c := NewCodec(reads)
+	c := NewCodec(readsOf)
 	if c.Name() != grpcproto.Name {
 		t.Errorf("Name(): want %q, got %q", grpcproto.Name, c.Name())
 	}
@@ -545,7 +592,7 @@ func BenchmarkUnmarshal(b *testing.B) {
 
 	data := mem.BufferSlice{mem.SliceBuffer(raw)}
 
-	for name, codec := range map[string]encoding.CodecV2{"fast": NewCodec(reads), "plain": encoding.GetCodecV2(grpcproto.Name)} {
+	for name, codec := range map[string]encoding.CodecV2{"fast": NewCodec(readsOf), "plain": encoding.GetCodecV2(grpcproto.Name)} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(raw)))
@@ -562,7 +609,7 @@ func BenchmarkUnmarshal(b *testing.B) {
 func BenchmarkMarshal(b *testing.B) {
 	rsp := &fnv1.RunFunctionResponse{Meta: &fnv1.ResponseMeta{Tag: "tag"}, Desired: sample.Desired(5)}
 
-	for name, codec := range map[string]encoding.CodecV2{"fast": NewCodec(reads), "plain": encoding.GetCodecV2(grpcproto.Name)} {
+	for name, codec := range map[string]encoding.CodecV2{"fast": NewCodec(readsOf), "plain": encoding.GetCodecV2(grpcproto.Name)} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 

@@ -1,0 +1,181 @@
+package fn
+
+import (
+	"context"
+	"maps"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+	"github.com/crossplane/function-sdk-go/resource"
+
+	"github.com/webapp-operator/function-webapp/fn/value"
+)
+
+// A place is where another kind than WebApp has a WebApp's spec.
+type place struct {
+	// input names it, and words say it.
+	input, words string
+
+	// put puts the spec there.
+	put func(req *fnv1.RunFunctionRequest, composite value.Fields, spec *structpb.Value)
+}
+
+var places = map[string]place{
+	"Nested": {
+		input: `{"fieldPath": "spec.app"}`,
+		words: "spec.app",
+		put: func(_ *fnv1.RunFunctionRequest, composite value.Fields, spec *structpb.Value) {
+			composite["spec"] = value.Object(value.Fields{"app": spec, "size": value.String("small")})
+		},
+	},
+	"Context": {
+		input: `{"contextKey": "acme.io/webapp"}`,
+		words: "context[acme.io/webapp]",
+		put: func(req *fnv1.RunFunctionRequest, composite value.Fields, spec *structpb.Value) {
+			composite["spec"] = value.Object(value.Fields{"size": value.String("small")})
+			req.Context = and(req.GetContext(), "acme.io/webapp", spec)
+		},
+	},
+}
+
+// and returns an object with one more field.
+func and(object *structpb.Struct, name string, v *structpb.Value) *structpb.Struct {
+	fields := value.Fields{}
+	maps.Copy(fields, object.GetFields())
+	fields[name] = v
+
+	return &structpb.Struct{Fields: fields}
+}
+
+// checkKinds holds that a request for a composite of another kind, with the same spec at
+// another place, has the same answer in words of that kind. It is called for the requests
+// of all tests, so that nothing which is said of a WebApp forgets whose it is.
+func checkKinds(t *testing.T, req *fnv1.RunFunctionRequest, want *fnv1.RunFunctionResponse) {
+	t.Helper()
+
+	if composite := req.GetObserved().GetComposite().GetResource().GetFields(); !isWebApp(composite) || !value.IsSet(composite["spec"]) || req.GetInput().GetFields()["composite"] != nil {
+		return
+	}
+
+	for name, p := range places {
+		asked, expected := inServices(req, p), servicesWords(t, want, p)
+		expected.Context = asked.GetContext()
+
+		checkReads(t, asked, expected)
+
+		got, err := New(noonNow).RunFunction(context.Background(), asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		// Comparing is fast, and telling is not.
+		if !proto.Equal(expected, got) {
+			t.Errorf("%s: -what is said of a WebApp, in words of a Service, +what is said of the Service:\n%s", name, cmp.Diff(expected, got, protocmp.Transform()))
+		}
+	}
+}
+
+func isWebApp(object value.Fields) bool {
+	return object["apiVersion"].GetStringValue() == "example.com/v1" && object["kind"].GetStringValue() == "WebApp"
+}
+
+// inServices is a request for a WebApp as one for a Service of a platform team.
+func inServices(req *fnv1.RunFunctionRequest, p place) *fnv1.RunFunctionRequest {
+	asked, _ := proto.Clone(req).(*fnv1.RunFunctionRequest)
+
+	if asked.GetInput() == nil {
+		asked.Input = resource.MustStructJSON(`{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input"}`)
+	}
+
+	asked.Input = and(asked.GetInput(), "composite", structpb.NewStructValue(resource.MustStructJSON(
+		`{"apiVersion": "platform.acme.io/v1alpha1", "kind": "Service", "spec": `+p.input+`, "status": {"fieldPath": "status.app"}}`)))
+
+	composite := asked.GetObserved().GetComposite().GetResource().GetFields()
+	spec := composite["spec"]
+
+	asService(composite)
+	p.put(asked, composite, spec)
+	asService(asked.GetDesired().GetComposite().GetResource().GetFields())
+
+	for _, r := range asked.GetObserved().GetResources() {
+		ownedByService(r)
+	}
+
+	for _, found := range asked.GetRequiredResources() {
+		for _, r := range found.GetItems() {
+			ownedByService(r)
+		}
+	}
+
+	return asked
+}
+
+// asService makes a WebApp a Service: its kind, and where its status is.
+func asService(object value.Fields) {
+	if isWebApp(object) {
+		object["apiVersion"], object["kind"] = value.String("platform.acme.io/v1alpha1"), value.String("Service")
+	}
+
+	status := object["status"].GetStructValue().GetFields()
+	if status == nil {
+		return
+	}
+
+	outer, inner := value.Fields{}, value.Fields{}
+
+	for name, v := range status {
+		if name == "conditions" {
+			outer[name] = v
+		} else {
+			inner[name] = v
+		}
+	}
+
+	outer["app"] = value.Object(inner)
+	object["status"] = value.Object(outer)
+}
+
+func ownedByService(r *fnv1.Resource) {
+	for _, owner := range value.Dig(r.GetResource().GetFields()["metadata"], "ownerReferences").GetListValue().GetValues() {
+		asService(owner.GetStructValue().GetFields())
+	}
+}
+
+var (
+	specWord   = regexp.MustCompile(`\bspec\b`)
+	webAppWord = regexp.MustCompile(`\bWebApp\b`)
+)
+
+// servicesWords is an answer for a WebApp in the words of a Service.
+func servicesWords(t *testing.T, rsp *fnv1.RunFunctionResponse, p place) *fnv1.RunFunctionResponse {
+	t.Helper()
+
+	said := func(message string) string {
+		message = strings.NewReplacer("example.com/v1 WebApp", "platform.acme.io/v1alpha1 Service", "describe webapp ", "describe Service.v1alpha1.platform.acme.io ").Replace(message)
+		return webAppWord.ReplaceAllString(specWord.ReplaceAllString(message, p.words), "Service")
+	}
+
+	out, _ := proto.Clone(rsp).(*fnv1.RunFunctionResponse)
+	asService(out.GetDesired().GetComposite().GetResource().GetFields())
+
+	for _, c := range out.GetConditions() {
+		c.Message = new(said(c.GetMessage()))
+	}
+
+	for _, r := range out.GetResults() {
+		r.Message = said(r.GetMessage())
+	}
+
+	if status := value.Dig(out.GetDesired().GetComposite().GetResource().GetFields()["status"], "app").GetStructValue().GetFields(); status["message"] != nil {
+		status["message"] = value.String(said(status["message"].GetStringValue()))
+	}
+
+	return out
+}

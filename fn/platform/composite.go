@@ -1,0 +1,91 @@
+package platform
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+	"github.com/webapp-operator/function-webapp/input/v1beta1"
+)
+
+var (
+	apiVersionPattern = regexp.MustCompile(v1beta1.APIVersionPattern)
+	kindPattern       = regexp.MustCompile(v1beta1.KindPattern)
+	fieldPathPattern  = regexp.MustCompile(v1beta1.FieldPathPattern)
+	contextKeyPattern = regexp.MustCompile(v1beta1.ContextKeyPattern)
+)
+
+// readComposite reads which kind of composites is composed, and where in it a WebApp is.
+func readComposite(root value.Reader, into *Input) {
+	in := root.Object("composite")
+	if in.Fields == nil {
+		return
+	}
+
+	in.Only("apiVersion", "kind", "spec", "status")
+
+	c := *webapp.WebApp
+	c.APIVersion = readRequired(in, "apiVersion", apiVersionPattern, v1beta1.MaxName, "must be a group and a version, such as platform.acme.io/v1alpha1")
+	c.Kind = readRequired(in, "kind", kindPattern, v1beta1.MaxKind, "must be a kind, such as Service")
+
+	spec := in.Object("spec")
+	spec.Only("fieldPath", "contextKey")
+	c.Spec = readFieldPath(spec, c.Spec)
+	c.ContextKey, _ = spec.Text("contextKey")
+
+	if spec.Get("contextKey") != nil {
+		if !contextKeyPattern.MatchString(c.ContextKey) || len(c.ContextKey) > v1beta1.MaxContextKey {
+			spec.Invalid("contextKey", c.ContextKey, fmt.Sprintf("must be a key of at most %d letters, digits, dashes, dots and slashes, such as acme.io/webapp", v1beta1.MaxContextKey))
+		}
+
+		if spec.Get("fieldPath") != nil {
+			spec.Forbidden("contextKey", "set fieldPath or contextKey, not both")
+		}
+	}
+
+	status := in.Object("status")
+	status.Only("fieldPath")
+	c.Status = readFieldPath(status, c.Status)
+
+	into.Composite = &c
+}
+
+// readRequired reads a text that must be there, and match.
+func readRequired(in value.Reader, name string, pattern *regexp.Regexp, most int, must string) string {
+	if in.Get(name) == nil {
+		in.Required(name, must)
+		return ""
+	}
+
+	text, ok := in.Text(name)
+	if ok && (!pattern.MatchString(text) || len(text) > most) {
+		in.Invalid(name, text, must)
+	}
+
+	return text
+}
+
+// reserved are the fields of a composite that are Crossplane's.
+var reserved = []string{"spec.crossplane", "status.conditions", "status.crossplane"}
+
+// readFieldPath reads a path of fields that begins as the default does.
+func readFieldPath(in value.Reader, byDefault []string) []string {
+	written, ok := in.Text("fieldPath")
+	if !ok {
+		return byDefault
+	}
+
+	path := strings.Split(written, ".")
+
+	switch {
+	case path[0] != byDefault[0] || !fieldPathPattern.MatchString(written) || len(written) > v1beta1.MaxName:
+		in.Invalid("fieldPath", written, fmt.Sprintf("must be names of fields with dots between, of which the first is %[1]s, such as %[1]s.app", byDefault[0]))
+	case slices.Contains(reserved, strings.Join(path[:min(2, len(path))], ".")):
+		in.Forbidden("fieldPath", "this field is Crossplane's own")
+	}
+
+	return path
+}
