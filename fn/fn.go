@@ -13,6 +13,7 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/diagnosis"
 	"github.com/webapp-operator/function-webapp/fn/platform"
 	"github.com/webapp-operator/function-webapp/fn/rollout"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
 	"github.com/webapp-operator/function-webapp/internal/recent"
 	"github.com/webapp-operator/function-webapp/internal/wire"
 )
@@ -87,6 +88,12 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 	c.ask()
 
 	return c.rsp, nil
+}
+
+// Composite returns the kind of composites that a request is for, by its input.
+func (f *Function) Composite(req *fnv1.RunFunctionRequest) *webapp.Composite {
+	read, _ := f.readInput(req.GetInput())
+	return read.Composite
 }
 
 // An input is what was read of the input of a pipeline step.

@@ -192,7 +192,7 @@ func (c *call) checkPolicy() *refusal {
 }
 
 func (c *call) observe() *refusal {
-	c.facts = rollout.Observe(&c.plan, c.observed[child.KeyDeployment].GetResource(), c.built[child.KeyDeployment], rollout.ReadStatus(value.Dig(structpb.NewStructValue(c.composite), c.input.Composite.Status...)), c.now)
+	c.facts = rollout.Observe(&c.plan, c.observed[child.KeyDeployment].GetResource(), c.built[child.KeyDeployment], rollout.ReadStatus(c.input.Composite.StatusOf(c.composite)), c.now)
 
 	return nil
 }

@@ -20,10 +20,11 @@ var (
 
 // readComposite reads which kind of composites is composed, and where in it a WebApp is.
 func readComposite(root value.Reader, into *Input) {
-	in := root.Object("composite")
-	if in.Fields == nil {
+	if root.Get("composite") == nil {
 		return
 	}
+
+	in := root.Object("composite")
 
 	in.Only("apiVersion", "kind", "spec", "status")
 
@@ -38,7 +39,7 @@ func readComposite(root value.Reader, into *Input) {
 
 	if spec.Get("contextKey") != nil {
 		if !contextKeyPattern.MatchString(c.ContextKey) || len(c.ContextKey) > v1beta1.MaxContextKey {
-			spec.Invalid("contextKey", c.ContextKey, fmt.Sprintf("must be a key of at most %d letters, digits, dashes, dots and slashes, such as acme.io/webapp", v1beta1.MaxContextKey))
+			spec.Invalid("contextKey", c.ContextKey, fmt.Sprintf("must be a key of at most %d letters, digits, dashes, underscores, dots and slashes, such as acme.io/webapp", v1beta1.MaxContextKey))
 		}
 
 		if spec.Get("fieldPath") != nil {

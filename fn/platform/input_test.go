@@ -74,6 +74,77 @@ func TestReadInput(t *testing.T) {
 				},
 			}},
 		},
+		"Composite": {
+			reason: "A kind of the platform team's own, which is all a WebApp.",
+			args:   resource.MustStructJSON(head + `, "composite": {"apiVersion": "platform.acme.io/v1alpha1", "kind": "Service"}}`),
+			want: want{input: &Input{TTL: 10 * time.Minute, Composite: &webapp.Composite{
+				APIVersion: "platform.acme.io/v1alpha1", Kind: "Service", Spec: []string{"spec"}, Status: []string{"status"},
+			}}},
+		},
+		"CompositePaths": {
+			reason: "One that has a WebApp at a place of its own.",
+			args: resource.MustStructJSON(head + `, "composite": {"apiVersion": "acme.io/v1", "kind": "Shop",
+				"spec": {"fieldPath": "spec.parameters.app"}, "status": {"fieldPath": "status.app"}}}`),
+			want: want{input: &Input{TTL: 10 * time.Minute, Composite: &webapp.Composite{
+				APIVersion: "acme.io/v1", Kind: "Shop", Spec: []string{"spec", "parameters", "app"}, Status: []string{"status", "app"},
+			}}},
+		},
+		"CompositeContext": {
+			reason: "One of which an earlier step makes a WebApp.",
+			args:   resource.MustStructJSON(head + `, "composite": {"apiVersion": "acme.io/v1", "kind": "Shop", "spec": {"contextKey": "acme.io/webapp"}}}`),
+			want: want{input: &Input{TTL: 10 * time.Minute, Composite: &webapp.Composite{
+				APIVersion: "acme.io/v1", Kind: "Shop", Spec: []string{"spec"}, ContextKey: "acme.io/webapp", Status: []string{"status"},
+			}}},
+		},
+		"CompositeUnnamed": {
+			reason: "There is no any: a wrong Composition should say so.",
+			args:   resource.MustStructJSON(head + `, "composite": {"spec": {"fieldPath": "spec.app", "path": "x"}, "colour": "red"}}`),
+			want: want{errs: []string{
+				`composite.colour: Forbidden: unknown field: known here are apiVersion, kind, spec, status`,
+				`composite.apiVersion: Required value: must be a group and a version, such as platform.acme.io/v1alpha1`,
+				`composite.kind: Required value: must be a kind, such as Service`,
+				`composite.spec.path: Forbidden: unknown field: known here are fieldPath, contextKey`,
+			}},
+		},
+		"CompositeWrong": {
+			reason: "What cannot be is refused where it stands.",
+			args: resource.MustStructJSON(head + `, "composite": {"apiVersion": "v1", "kind": "service",
+				"spec": {"fieldPath": "app", "contextKey": "a b"}, "status": {"fieldPath": "status.conditions"}}}`),
+			want: want{errs: []string{
+				`composite.apiVersion: Invalid value: "v1": must be a group and a version, such as platform.acme.io/v1alpha1`,
+				`composite.kind: Invalid value: "service": must be a kind, such as Service`,
+				`composite.spec.fieldPath: Invalid value: "app": must be names of fields with dots between, of which the first is spec, such as spec.app`,
+				`composite.spec.contextKey: Invalid value: "a b": must be a key of at most 100 letters, digits, dashes, underscores, dots and slashes, such as acme.io/webapp`,
+				`composite.spec.contextKey: Forbidden: set fieldPath or contextKey, not both`,
+				`composite.status.fieldPath: Forbidden: this field is Crossplane's own`,
+			}},
+		},
+		"CompositeMistyped": {
+			reason: "Types are checked here, too.",
+			args:   resource.MustStructJSON(head + `, "composite": {"apiVersion": 1, "kind": {}, "spec": "spec.app", "status": {"fieldPath": ["status"]}}}`),
+			want: want{errs: []string{
+				`composite.apiVersion: Invalid value: "number": must be a string`,
+				`composite.kind: Invalid value: "object": must be a string`,
+				`composite.spec: Invalid value: "string": must be an object`,
+				`composite.status.fieldPath: Invalid value: "array": must be a string`,
+			}},
+		},
+		"CompositeReserved": {
+			reason: "Crossplane's own fields are no place for a WebApp.",
+			args:   resource.MustStructJSON(head + `, "composite": {"apiVersion": "acme.io/v1", "kind": "Shop", "spec": {"fieldPath": "spec.crossplane.app"}, "status": {"fieldPath": "status..app"}}}`),
+			want: want{errs: []string{
+				`composite.spec.fieldPath: Forbidden: this field is Crossplane's own`,
+				`composite.status.fieldPath: Invalid value: "status..app": must be names of fields with dots between, of which the first is status, such as status.app`,
+			}},
+		},
+		"CompositeEmpty": {
+			reason: "One that says nothing names nothing.",
+			args:   resource.MustStructJSON(head + `, "composite": {}}`),
+			want: want{errs: []string{
+				`composite.apiVersion: Required value: must be a group and a version, such as platform.acme.io/v1alpha1`,
+				`composite.kind: Required value: must be a kind, such as Service`,
+			}},
+		},
 		"NoPolling": {
 			reason: "Nought turns the asking off.",
 			args:   resource.MustStructJSON(head + `, "ttl": "0s"}`),
@@ -195,6 +266,10 @@ func TestReadInput(t *testing.T) {
 
 			if tc.want.errs != nil {
 				return
+			}
+
+			if tc.want.input.Composite == nil {
+				tc.want.input.Composite = webapp.WebApp
 			}
 
 			if diff := cmp.Diff(tc.want.input, got, cmp.AllowUnexported(Input{}, Policy{}), protocmp.Transform()); diff != "" {

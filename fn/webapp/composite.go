@@ -96,6 +96,25 @@ func (c *Composite) spec(root value.Reader, context *structpb.Struct) (spec valu
 	return all.Object(c.ContextKey), true
 }
 
+// SpecOf returns a WebApp's spec as it is written, in an observed composite or in the
+// context of the pipeline.
+func (c *Composite) SpecOf(observed, context *structpb.Struct) *structpb.Value {
+	if c.ContextKey != "" {
+		return context.GetFields()[c.ContextKey]
+	}
+
+	return dig(observed, c.Spec)
+}
+
+// StatusOf returns where our fields of a composite's status are.
+func (c *Composite) StatusOf(composite *structpb.Struct) *structpb.Value {
+	return dig(composite, c.Status)
+}
+
+func dig(object *structpb.Struct, path []string) *structpb.Value {
+	return value.Dig(object.GetFields()[path[0]], path[1:]...)
+}
+
 // Reads is what is read of a composite of this kind by [Read] and [Composite.Check], and
 // of the context, with these options.
 func (c *Composite) Reads(options []Option) (composite, context wire.Fields) {

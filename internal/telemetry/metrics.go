@@ -69,7 +69,7 @@ func newMetrics(registry *prometheus.Registry, version string) *metrics {
 	return m
 }
 
-// A census counts WebApps by namespace and phase. Crossplane says nothing of a
+// A census counts WebApps by kind, namespace and phase. Crossplane says nothing of a
 // WebApp that is deleted: it is forgotten when it was not seen for twice the time
 // after which Crossplane would have asked again.
 type census struct {
@@ -81,7 +81,7 @@ type census struct {
 	swept time.Time
 }
 
-type webApp struct{ namespace, name string }
+type webApp struct{ kind, namespace, name string }
 
 type sighting struct {
 	phase  string
@@ -96,7 +96,7 @@ func newCensus(now func() time.Time) *census {
 	return &census{
 		now: now,
 		desc: prometheus.NewDesc("webapp_count",
-			"WebApps that this replica was called for lately, by namespace and phase.", []string{"namespace", "phase"}, nil),
+			"WebApps that this replica was called for lately, by kind, namespace and phase.", []string{"kind", "namespace", "phase"}, nil),
 		seen: map[webApp]sighting{},
 	}
 }
@@ -106,7 +106,7 @@ func (c *census) Describe(to chan<- *prometheus.Desc) { to <- c.desc }
 
 // Collect implements prometheus.Collector.
 func (c *census) Collect(to chan<- prometheus.Metric) {
-	type group struct{ namespace, phase string }
+	type group struct{ kind, namespace, phase string }
 
 	counts := map[group]int{}
 
@@ -114,13 +114,13 @@ func (c *census) Collect(to chan<- prometheus.Metric) {
 	c.sweep(c.now())
 
 	for w, s := range c.seen {
-		counts[group{w.namespace, s.phase}]++
+		counts[group{w.kind, w.namespace, s.phase}]++
 	}
 
 	c.mu.Unlock()
 
 	for g, n := range counts {
-		to <- prometheus.MustNewConstMetric(c.desc, prometheus.GaugeValue, float64(n), g.namespace, g.phase)
+		to <- prometheus.MustNewConstMetric(c.desc, prometheus.GaugeValue, float64(n), g.kind, g.namespace, g.phase)
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 // spanName is the name of the span of a call. Frozen.
@@ -31,11 +32,19 @@ const spanName = "webapp.reconcile"
 // nothing changes: a bug that comes and goes should not last.
 const panicTTL = time.Minute
 
+// A Function is what is watched.
+type Function interface {
+	fnv1.FunctionRunnerServiceServer
+
+	// Composite returns the kind of composites that a request is for.
+	Composite(req *fnv1.RunFunctionRequest) *webapp.Composite
+}
+
 // Observed is a function that is watched.
 type Observed struct {
 	fnv1.UnimplementedFunctionRunnerServiceServer
 
-	function fnv1.FunctionRunnerServiceServer
+	function Function
 	log      *slog.Logger
 	tracer   trace.Tracer
 	metrics  *metrics
@@ -43,7 +52,7 @@ type Observed struct {
 
 // Observe watches a function. What it tells names WebApps and what became of
 // them, and never the values of environment variables.
-func Observe(function fnv1.FunctionRunnerServiceServer, log *slog.Logger, traces trace.TracerProvider, registry *prometheus.Registry, version string) *Observed {
+func Observe(function Function, log *slog.Logger, traces trace.TracerProvider, registry *prometheus.Registry, version string) *Observed {
 	return &Observed{
 		function: function,
 		log:      log,
@@ -68,8 +77,14 @@ func (o *Observed) RunFunction(ctx context.Context, req *fnv1.RunFunctionRequest
 	o.metrics.calls.WithLabelValues(result).Inc()
 	observe(o.metrics.duration.WithLabelValues(result), time.Since(began), span.SpanContext())
 
-	app := describe(req, rsp)
-	o.metrics.webApps.see(webApp{app.namespace, app.name}, app.phase, rsp.GetMeta().GetTtl().AsDuration())
+	// A panic may come again where it came from.
+	of := webapp.WebApp
+	if result != resultPanic {
+		of = o.function.Composite(req)
+	}
+
+	app := describe(of, req, rsp)
+	o.metrics.webApps.see(webApp{app.kind, app.namespace, app.name}, app.phase, rsp.GetMeta().GetTtl().AsDuration())
 	annotate(span, app, result)
 	o.tell(ctx, app, result)
 
@@ -122,9 +137,10 @@ func failed(req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
 
 // subject is what a call was about and what came of it, for people.
 type subject struct {
-	namespace, name, uid, tag string
-	generation, replicas      int64
-	image                     string
+	kind, namespace, name, uid, tag string
+
+	generation, replicas int64
+	image                string
 
 	phase, reason string
 
@@ -132,15 +148,15 @@ type subject struct {
 	events []*fnv1.Result
 }
 
-func describe(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) subject {
-	observed := req.GetObserved().GetComposite().GetResource().GetFields()
-	metadata := observed["metadata"].GetStructValue().GetFields()
-	spec := observed["spec"].GetStructValue().GetFields()
+func describe(of *webapp.Composite, req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) subject {
+	observed := req.GetObserved().GetComposite().GetResource()
+	metadata := observed.GetFields()["metadata"].GetStructValue().GetFields()
+	spec := of.SpecOf(observed, req.GetContext()).GetStructValue().GetFields()
 
-	status := rsp.GetDesired().GetComposite().GetResource().GetFields()["status"].GetStructValue().GetFields()
+	status := of.StatusOf(rsp.GetDesired().GetComposite().GetResource()).GetStructValue().GetFields()
 	if status["phase"] == nil {
 		// A fatal answer says nothing of the status, and Crossplane leaves it.
-		status = observed["status"].GetStructValue().GetFields()
+		status = of.StatusOf(observed).GetStructValue().GetFields()
 	}
 
 	phase := status["phase"].GetStringValue()
@@ -150,12 +166,13 @@ func describe(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) subje
 	}
 
 	return subject{
+		kind:       of.Kind,
 		namespace:  metadata["namespace"].GetStringValue(),
 		name:       metadata["name"].GetStringValue(),
 		uid:        metadata["uid"].GetStringValue(),
 		tag:        req.GetMeta().GetTag(),
 		generation: whole(metadata["generation"]),
-		replicas:   replicas(req, rsp),
+		replicas:   replicas(req, rsp, spec),
 		image:      spec["image"].GetStringValue(),
 		phase:      phase,
 		reason:     status["reason"].GetStringValue(),
@@ -165,16 +182,16 @@ func describe(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) subje
 
 // replicas is how many a Deployment should have: as the function says, or where it
 // leaves that to an autoscaler, as there are. Without one, it is as the WebApp says.
-func replicas(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) int64 {
+func replicas(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, spec map[string]*structpb.Value) int64 {
 	const key = "deployment"
 
-	for _, r := range []*fnv1.Resource{rsp.GetDesired().GetResources()[key], req.GetObserved().GetResources()[key], req.GetObserved().GetComposite()} {
+	for _, r := range []*fnv1.Resource{rsp.GetDesired().GetResources()[key], req.GetObserved().GetResources()[key]} {
 		if n := r.GetResource().GetFields()["spec"].GetStructValue().GetFields()["replicas"]; n != nil {
 			return whole(n)
 		}
 	}
 
-	return 0
+	return whole(spec["replicas"])
 }
 
 func whole(v *structpb.Value) int64 { return int64(v.GetNumberValue()) }
@@ -187,6 +204,7 @@ func annotate(span trace.Span, app subject, result string) {
 
 	span.SetAttributes(
 		attribute.String("k8s.namespace.name", app.namespace),
+		attribute.String("k8s.webapp.kind", app.kind),
 		attribute.String("k8s.webapp.name", app.name),
 		attribute.String("k8s.webapp.uid", app.uid),
 		attribute.Int64("k8s.webapp.generation", app.generation),
@@ -236,7 +254,7 @@ func (o *Observed) tell(ctx context.Context, app subject, result string) {
 		attributes = append(attributes, slog.String("event", strings.Join(reasons, ", ")), slog.String("message", strings.Join(messages, " ")))
 	}
 
-	o.log.LogAttrs(ctx, level, "Reconciled WebApp", attributes...)
+	o.log.LogAttrs(ctx, level, "Reconciled "+app.kind, attributes...)
 }
 
 // observe notes how long a call took, with an exemplar that leads to its trace.

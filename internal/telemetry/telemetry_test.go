@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -33,6 +34,7 @@ import (
 	"github.com/crossplane/function-sdk-go/resource"
 
 	"github.com/webapp-operator/function-webapp/fn"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 func webAppRequest(spec string) *fnv1.RunFunctionRequest {
@@ -55,19 +57,21 @@ type broken struct {
 	fnv1.UnimplementedFunctionRunnerServiceServer
 }
 
+func (broken) Composite(*fnv1.RunFunctionRequest) *webapp.Composite { panic("again") }
+
 func (broken) RunFunction(context.Context, *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
 	panic("oh no")
 }
 
 // An adding function tells more than the one in it, if there is more to tell.
 type adding struct {
-	fnv1.FunctionRunnerServiceServer
+	Function
 
 	more *fnv1.Result
 }
 
 func (a adding) RunFunction(ctx context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
-	rsp, err := a.FunctionRunnerServiceServer.RunFunction(ctx, req)
+	rsp, err := a.Function.RunFunction(ctx, req)
 	if a.more != nil {
 		rsp.Results = append(rsp.Results, a.more)
 	}
@@ -225,7 +229,7 @@ func TestTraces(t *testing.T) {
 			}
 
 			want := map[string]string{
-				"k8s.namespace.name": "acme", "k8s.webapp.name": "shop", "k8s.webapp.uid": "u1", "k8s.webapp.generation": "int_value:3",
+				"k8s.namespace.name": "acme", "k8s.webapp.kind": "WebApp", "k8s.webapp.name": "shop", "k8s.webapp.uid": "u1", "k8s.webapp.generation": "int_value:3",
 				"k8s.deployment.replicas": "int_value:2", "container.image.name": "nginx:1.27",
 				"webapp.phase": "Pending", "webapp.reason": "Creating", "webapp.result": "success", "crossplane.request.tag": "tag",
 			}
@@ -255,6 +259,62 @@ func TestTraces(t *testing.T) {
 				t.Errorf("log: want the trace, got %s", log)
 			}
 		})
+	}
+}
+
+// TestOwnKind holds that what is told of a composite of another kind speaks of that, and
+// has what is to be told from where it is.
+func TestOwnKind(t *testing.T) {
+	r := &receiver{}
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", r.serve(t, "http/protobuf"))
+
+	traces, flush, err := NewTracerProvider(t.Context(), slog.New(slog.DiscardHandler), "v1.2.3")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	log, registry := &bytes.Buffer{}, prometheus.NewRegistry()
+	o := Observe(fn.New(time.Now), slog.New(slog.NewJSONHandler(log, nil)), traces, registry, "v1.2.3")
+
+	// What is wrong is told of what was said before.
+	for _, image := range []string{"nginx:1.27", "https://nginx"} {
+		req := webAppRequest(valid)
+		req.Input = resource.MustStructJSON(`{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input",
+			"composite": {"apiVersion": "acme.io/v1", "kind": "Service", "spec": {"fieldPath": "spec.app"}, "status": {"fieldPath": "status.app"}}}`)
+		req.Observed.Composite.Resource = resource.MustStructJSON(`{"apiVersion": "acme.io/v1", "kind": "Service", "metadata": {"name": "shop", "namespace": "acme"},
+			"spec": {"image": "other", "replicas": 9, "app": {"image": "` + image + `", "replicas": 2}}, "status": {"phase": "Odd", "app": {"phase": "Running", "reason": "Available"}}}`)
+
+		if _, err := o.RunFunction(t.Context(), req); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	if err := flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	for i, want := range []map[string]string{
+		{"k8s.webapp.kind": "Service", "container.image.name": "nginx:1.27", "k8s.deployment.replicas": "int_value:2", "webapp.phase": "Pending", "webapp.result": "success"},
+		{"k8s.webapp.kind": "Service", "container.image.name": "https://nginx", "k8s.deployment.replicas": "int_value:2", "webapp.phase": "Running", "webapp.result": "fatal"},
+	} {
+		got := texts(r.spans[i].GetAttributes())
+		maps.DeleteFunc(got, func(name, _ string) bool { return want[name] == "" })
+
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("span %d: -want, +got:\n%s", i, diff)
+		}
+	}
+
+	for _, want := range []string{`"msg":"Reconciled Service"`, "spec.app.image"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("log: want %s, got %s", want, log)
+		}
+	}
+
+	const count = "# HELP webapp_count WebApps that this replica was called for lately, by kind, namespace and phase.\n# TYPE webapp_count gauge\n" +
+		`webapp_count{kind="Service",namespace="acme",phase="Running"} 1` + "\n"
+	if err := testutil.GatherAndCompare(registry, strings.NewReader(count), "webapp_count"); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -592,9 +652,9 @@ func TestMetrics(t *testing.T) {
 	}
 
 	want := `
-# HELP webapp_count WebApps that this replica was called for lately, by namespace and phase.
+# HELP webapp_count WebApps that this replica was called for lately, by kind, namespace and phase.
 # TYPE webapp_count gauge
-webapp_count{namespace="acme",phase="Failed"} 1
+webapp_count{kind="WebApp",namespace="acme",phase="Failed"} 1
 # HELP webapp_panics_total Calls that ended in a panic: a bug. The log has the stack.
 # TYPE webapp_panics_total counter
 webapp_panics_total 1
@@ -758,8 +818,8 @@ func TestCensus(t *testing.T) {
 	c := newCensus(func() time.Time { return now })
 	count := func() int { return testutil.CollectAndCount(c) }
 
-	c.see(webApp{"acme", "shop"}, "Running", 10*time.Minute)
-	c.see(webApp{"acme", "blog"}, "Failed", 0)
+	c.see(webApp{"WebApp", "acme", "shop"}, "Running", 10*time.Minute)
+	c.see(webApp{"WebApp", "acme", "blog"}, "Failed", 0)
 
 	if got := count(); got != 2 {
 		t.Errorf("want two groups, got %d", got)
@@ -772,7 +832,7 @@ func TestCensus(t *testing.T) {
 	}
 
 	now = now.Add(2 * time.Hour)
-	c.see(webApp{"acme", "new"}, "Pending", time.Minute)
+	c.see(webApp{"WebApp", "acme", "new"}, "Pending", time.Minute)
 
 	if got := len(c.seen); got != 1 {
 		t.Errorf("without a scrape: want the others forgotten, got %d", got)
@@ -807,8 +867,9 @@ func TestReplicas(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			got := replicas(
-				&fnv1.RunFunctionRequest{Observed: &fnv1.State{Composite: object(tc.webApp), Resources: map[string]*fnv1.Resource{"deployment": object(tc.observed)}}},
-				&fnv1.RunFunctionResponse{Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{"deployment": object(tc.desired)}}})
+				&fnv1.RunFunctionRequest{Observed: &fnv1.State{Resources: map[string]*fnv1.Resource{"deployment": object(tc.observed)}}},
+				&fnv1.RunFunctionResponse{Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{"deployment": object(tc.desired)}}},
+				object(tc.webApp).GetResource().GetFields()["spec"].GetStructValue().GetFields())
 			if got != tc.want {
 				t.Errorf("\n%s\nreplicas(...): want %d, got %d", tc.reason, tc.want, got)
 			}
