@@ -333,7 +333,7 @@ func TestBudget(t *testing.T) {
 				t.Errorf("\n%s\nPodDisruptionBudget: -want, +got:\n%s", tc.reason, diff)
 			}
 
-			told := strings.TrimPrefix(rsp.GetConditions()[0].GetMessage(), fine)
+			told := strings.TrimPrefix(rsp.GetConditions()[0].GetMessage(), valid)
 			if !strings.Contains(told, tc.told) || tc.told == "" && told != "" || tc.told != "" && !strings.Contains(told, "spec.podDisruptionBudget.") {
 				t.Errorf("\n%s\ncondition: want %q, got %q", tc.reason, tc.told, told)
 			}

@@ -3,6 +3,8 @@ package fn
 import (
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -84,18 +86,19 @@ func notAccepted(reason v1.Reason, message string) *fnv1.Condition {
 	return accepted(fnv1.Status_STATUS_CONDITION_FALSE, reason, message)
 }
 
-// acceptedButFor is the condition of a WebApp of which there is something to remark, or
-// nothing.
-func acceptedButFor(kind string, remarks ...string) *fnv1.Condition {
-	message := "The " + kind + " is valid and no other object is in its way."
+// fine is the condition of a composite of a kind that nothing is wrong with.
+func fine(kind string) *fnv1.Condition {
+	return accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, "The "+kind+" is valid and no other object is in its way.")
+}
 
-	for _, remark := range remarks {
-		if remark != "" {
-			message += " " + remark
-		}
+// butFor is the same condition if there is something to remark, or nothing.
+func butFor(fine *fnv1.Condition, remarks ...string) *fnv1.Condition {
+	remarks = slices.DeleteFunc(remarks, func(remark string) bool { return remark == "" })
+	if len(remarks) == 0 {
+		return fine
 	}
 
-	return accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, message)
+	return accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted, fine.GetMessage()+" "+strings.Join(remarks, " "))
 }
 
 func readiness(ready bool) fnv1.Ready {
@@ -122,10 +125,10 @@ func require(rsp *fnv1.RunFunctionResponse, asked map[string]*fnv1.ResourceSelec
 
 // withStatus returns the desired composite with our status in it. What earlier
 // steps put there stays, unless it is a field of ours.
-func withStatus(earlier *fnv1.Resource, of *webapp.Composite, s rollout.Status) *fnv1.Resource {
-	fields := with(earlier.GetResource().GetFields(), s.WriteTo, of.Status...)
-	fields["apiVersion"] = value.String(of.APIVersion)
-	fields["kind"] = value.String(of.Kind)
+func withStatus(earlier *fnv1.Resource, composite *structpb.Struct, s rollout.Status, path []string) *fnv1.Resource {
+	fields := with(earlier.GetResource().GetFields(), s.WriteTo, path)
+	fields["apiVersion"] = composite.GetFields()["apiVersion"]
+	fields["kind"] = composite.GetFields()["kind"]
 
 	out := &fnv1.Resource{
 		Resource:          &structpb.Struct{Fields: fields},
@@ -138,7 +141,7 @@ func withStatus(earlier *fnv1.Resource, of *webapp.Composite, s rollout.Status) 
 }
 
 // with returns the fields of an object and what is written at a path of fields in it.
-func with(object value.Fields, write func(value.Fields), path ...string) value.Fields {
+func with(object value.Fields, write func(value.Fields), path []string) value.Fields {
 	fields := make(value.Fields, len(object)+8)
 	maps.Copy(fields, object)
 
@@ -147,7 +150,7 @@ func with(object value.Fields, write func(value.Fields), path ...string) value.F
 		return fields
 	}
 
-	fields[path[0]] = value.Object(with(object[path[0]].GetStructValue().GetFields(), write, path[1:]...))
+	fields[path[0]] = value.Object(with(object[path[0]].GetStructValue().GetFields(), write, path[1:]))
 
 	return fields
 }

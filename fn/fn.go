@@ -92,8 +92,7 @@ func (f *Function) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) 
 
 // Composite returns the kind of composites that a request is for, by its input.
 func (f *Function) Composite(req *fnv1.RunFunctionRequest) *webapp.Composite {
-	read, _ := f.readInput(req.GetInput())
-	return read.Composite
+	return f.readInput(req.GetInput()).read.Composite
 }
 
 // An input is what was read of the input of a pipeline step.
@@ -101,18 +100,21 @@ type input struct {
 	from *structpb.Struct
 	read *platform.Input
 	errs field.ErrorList
+
+	// fine is for composites that nothing is wrong with.
+	fine *fnv1.Condition
 }
 
 // readInput reads the input of the pipeline step. That is the same in every call
 // for all WebApps of a Composition: the last ones are remembered by their addresses, which
 // is why nobody may change a request.
-func (f *Function) readInput(from *structpb.Struct) (*platform.Input, field.ErrorList) {
+func (f *Function) readInput(from *structpb.Struct) *input {
 	last := f.inputs.Find(func(in *input) bool { return in.from == from })
 	if last == nil {
 		read, errs := platform.ReadInput(from)
-		last = &input{from, read, errs}
+		last = &input{from, read, errs, fine(read.Composite.Kind)}
 		f.inputs.Add(last)
 	}
 
-	return last.read, last.errs
+	return last
 }

@@ -52,8 +52,8 @@ func request(webApp string, edits ...func(*fnv1.RunFunctionRequest)) *fnv1.RunFu
 	return req
 }
 
-// fine is the message of a WebApp that nothing is wrong with.
-const fine = "The WebApp is valid and no other object is in its way."
+// valid is the message of a WebApp that nothing is wrong with.
+const valid = "The WebApp is valid and no other object is in its way."
 
 func withInput(input string) func(*fnv1.RunFunctionRequest) {
 	return func(req *fnv1.RunFunctionRequest) { req.Input = resource.MustStructJSON(input) }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -16,6 +18,8 @@ import (
 	"github.com/crossplane/function-sdk-go/resource"
 
 	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/internal/sample"
+	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
 // A place is where another kind than WebApp has a WebApp's spec.
@@ -178,4 +182,45 @@ func servicesWords(t *testing.T, rsp *fnv1.RunFunctionResponse, p place) *fnv1.R
 	}
 
 	return out
+}
+
+// BenchmarkKinds is a call as it comes over the wire and goes back, for a WebApp and for
+// the same at a place of another kind.
+func BenchmarkKinds(b *testing.B) {
+	requests := map[string]*fnv1.RunFunctionRequest{"WebApp": sample.Running(5)}
+	for name, p := range places {
+		requests[name] = inServices(sample.Running(5), p)
+	}
+
+	for _, name := range slices.Sorted(maps.Keys(requests)) {
+		b.Run(name, func(b *testing.B) {
+			raw, err := proto.Marshal(requests[name])
+			if err != nil {
+				b.Fatal(err)
+			}
+
+			codec, f := wire.NewCodec(Reads), New(noonNow)
+
+			b.ReportAllocs()
+
+			for b.Loop() {
+				req := &fnv1.RunFunctionRequest{}
+				if err := codec.Unmarshal(mem.BufferSlice{mem.SliceBuffer(raw)}, req); err != nil {
+					b.Fatal(err)
+				}
+
+				rsp, err := f.RunFunction(b.Context(), req)
+				if err != nil || len(rsp.GetResults()) > 0 {
+					b.Fatal(err, rsp.GetResults())
+				}
+
+				out, err := codec.Marshal(rsp)
+				if err != nil {
+					b.Fatal(err)
+				}
+
+				out.Free()
+			}
+		})
+	}
 }

@@ -63,7 +63,9 @@ type call struct {
 // found is what steps found, in their order.
 type found struct {
 	input *platform.Input
-	app   *webapp.App
+	// fine is the condition of a WebApp that nothing is wrong with.
+	fine *fnv1.Condition
+	app  *webapp.App
 
 	settings *webapp.Settings
 	// known says whether the settings are all there is to know.
@@ -98,12 +100,12 @@ func newCall(f *Function, req *fnv1.RunFunctionRequest) *call {
 }
 
 func (c *call) readInput() *refusal {
-	read, errs := c.function.readInput(c.req.GetInput())
-	if len(errs) > 0 {
-		return &refusal{v1.ReasonInvalidInput, "the input of this step of the Composition is wrong: " + value.Sentence(errs)}
+	in := c.function.readInput(c.req.GetInput())
+	if len(in.errs) > 0 {
+		return &refusal{v1.ReasonInvalidInput, "the input of this step of the Composition is wrong: " + value.Sentence(in.errs)}
 	}
 
-	c.input = read
+	c.input, c.fine = in.read, in.fine
 
 	return nil
 }
@@ -239,7 +241,7 @@ func (c *call) answerStatus() *refusal {
 	observed := rollout.Observed{Composite: c.composite, Deployment: c.observed[child.KeyDeployment].GetResource(), Pods: c.pods}
 	after := rollout.NewStatus(c.verdict, c.facts, child.URL(&c.plan, c.rsp.GetDesired().GetResources()), observed)
 
-	c.rsp.Desired.Composite = withStatus(c.rsp.GetDesired().GetComposite(), c.input.Composite, after)
+	c.rsp.Desired.Composite = withStatus(c.rsp.GetDesired().GetComposite(), c.composite, after, c.input.Composite.Status)
 	c.rsp.Results = append(c.rsp.Results, rollout.Tell(after, c.facts)...)
 	c.rsp.Meta.Ttl = durationpb.New(rollout.AskAgain(after, observed, c.input.TTL, c.now))
 
@@ -256,7 +258,7 @@ func (c *call) answerCondition() *refusal {
 	case c.choice.Missed != "":
 		c.rsp.Conditions = append(c.rsp.Conditions, notAccepted(c.choice.Missed, c.choice.Message))
 	default:
-		c.rsp.Conditions = append(c.rsp.Conditions, acceptedButFor(c.input.Composite.Kind,
+		c.rsp.Conditions = append(c.rsp.Conditions, butFor(c.fine,
 			child.Unmeasurable(&c.plan, c.built[child.KeyDeployment]), child.Blocking(&c.plan)))
 	}
 
