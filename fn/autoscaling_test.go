@@ -328,7 +328,7 @@ func TestUnmeasurable(t *testing.T) {
 			input := strings.TrimSuffix(autoscalingOn, "}") + `, "defaults": {"resources": ` + tc.resources + `}}`
 			condition := run(t, autoscaled(tc.option, withInput(input))).GetConditions()[0]
 
-			if !strings.HasPrefix(condition.GetMessage(), tc.want) || (tc.want == valid) != (condition.GetMessage() == fine) || condition.GetReason() != "Accepted" {
+			if !strings.HasPrefix(condition.GetMessage(), tc.want) || (tc.want == valid) != (condition.GetMessage() == valid) || condition.GetReason() != "Accepted" {
 				t.Errorf("\n%s\nwant the condition to say %q, got %s: %q", tc.reason, tc.want, condition.GetReason(), condition.GetMessage())
 			}
 		})
