@@ -6,6 +6,9 @@ const (
 	// DefaultPort is the port a container listens on when spec.port is not set.
 	DefaultPort int32 = 8080
 
+	// DefaultReplicas is how many replicas there are when spec.replicas is not set.
+	DefaultReplicas int32 = 1
+
 	// DefaultServicePort is the port a Service answers on when service.port is not
 	// set.
 	DefaultServicePort int32 = 80

@@ -51,12 +51,14 @@ type WebAppSpec struct {
 	Image string `json:"image"`
 
 	// Replicas is how many copies of the image run at the same time, from 1 to
-	// 10. kubectl scale, a HorizontalPodAutoscaler or KEDA may set it too. With
-	// autoscaling, it only says with how many a new WebApp begins.
-	// +required
+	// 10. kubectl scale, a HorizontalPodAutoscaler or KEDA may set it too: leave it out
+	// where they do, so that nothing sets it back. With autoscaling, it only says with
+	// how many a new WebApp begins. Default: 1.
+	// +optional
+	// +kubebuilder:default=1
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=10
-	Replicas int32 `json:"replicas"`
+	Replicas int32 `json:"replicas,omitempty"`
 
 	// Port is the TCP port that the container listens on, from 1 to 65535. The
 	// Service answers on port 80, or on service.port, and forwards to it. A pod

@@ -120,12 +120,10 @@ func readImage(spec value.Reader) string {
 }
 
 func readReplicas(spec value.Reader) int32 {
-	if spec.Get("replicas") == nil {
-		spec.Required("replicas", fmt.Sprintf("say how many replicas to run, from %d to %d", v1.MinReplicas, v1.MaxReplicas))
-		return 0
+	replicas, ok := spec.Integer("replicas", v1.MinReplicas, v1.MaxReplicas)
+	if !ok {
+		return v1.DefaultReplicas
 	}
-
-	replicas, _ := spec.Integer("replicas", v1.MinReplicas, v1.MaxReplicas)
 
 	return replicas
 }

@@ -95,8 +95,8 @@ func TestRead(t *testing.T) {
 			}},
 		},
 		"Defaults": {
-			reason: "A port is 8080, and a file without a namespace is for the default one.",
-			args:   `{"metadata": {"name": "shop"}, "spec": {"image": "nginx", "replicas": 1, "port": null, "env": null}}`,
+			reason: "One replica runs, a port is 8080, and a file without a namespace is for the default one.",
+			args:   `{"metadata": {"name": "shop"}, "spec": {"image": "nginx", "replicas": null, "port": null, "env": null}}`,
 			want:   want{app: &webapp.App{Composite: webapp.WebApp, Name: "shop", Namespace: "default", Spec: v1.WebAppSpec{Image: "nginx", Replicas: 1, Port: 8080}}},
 		},
 		"Empty": {
@@ -105,7 +105,6 @@ func TestRead(t *testing.T) {
 			want: want{errs: []string{
 				`metadata.name: Invalid value: "": must be a valid Service name: at most 63 lower case letters, digits and dashes, starting with a letter and ending with a letter or digit`,
 				`spec.image: Required value: say which container image to run, for example nginx:1.27`,
-				`spec.replicas: Required value: say how many replicas to run, from 1 to 10`,
 			}},
 		},
 		"Types": {
@@ -130,7 +129,6 @@ func TestRead(t *testing.T) {
 			want: want{errs: []string{
 				`spec: Invalid value: "array": must be an object`,
 				`spec.image: Required value: say which container image to run, for example nginx:1.27`,
-				`spec.replicas: Required value: say how many replicas to run, from 1 to 10`,
 			}},
 		},
 		"Bounds": {

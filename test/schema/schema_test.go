@@ -133,9 +133,9 @@ func TestBounds(t *testing.T) {
 			want:   bounds{MinLength: new(int64(1)), MaxLength: new(int64(v1.MaxImageLength))},
 		},
 		"Replicas": {
-			reason: "There is no default for replicas: how many is for the developer to say.",
+			reason: "A parent that does not say how many leaves it to kubectl scale or an autoscaler.",
 			args:   "^.spec.replicas",
-			want:   bounds{Minimum: new(float64(v1.MinReplicas)), Maximum: new(float64(v1.MaxReplicas))},
+			want:   bounds{Minimum: new(float64(v1.MinReplicas)), Maximum: new(float64(v1.MaxReplicas)), Default: strconv.Itoa(int(v1.DefaultReplicas))},
 		},
 		"Port": {
 			reason: "A port that is not set is the default one.",
