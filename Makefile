@@ -6,10 +6,11 @@ VERSION ?= v0.1.0
 REGISTRY ?= xpkg.crossplane.io
 ORG ?= webapp-operator
 
-# What make render renders: a WebApp, and where wanted a Composition, children
-# that exist already and other objects of the cluster.
+# What make render renders: a WebApp, and where wanted a Composition, the definition of
+# another kind, children that exist already and other objects of the cluster.
 XR ?= examples/webapp.yaml
 COMPOSITION ?=
+XRD ?=
 OBSERVED ?=
 REQUIRED ?=
 SCHEMAS ?=
@@ -40,10 +41,16 @@ help: ## Print this list.
 ##### Try it
 
 .PHONY: render
-render: tools ## Render a WebApp with Crossplane's own engine (XR=, OBSERVED=, REQUIRED=, SCHEMAS=, COMPOSITION=).
+render: tools ## Render a WebApp with Crossplane's own engine (XR=, OBSERVED=, REQUIRED=, SCHEMAS=, COMPOSITION=, XRD=).
 	@go build -o $(BIN)/function-webapp .
 	@go -C test/render build -o $(CURDIR)/$(BIN)/render .
-	@$(BIN)/render -xr "$(XR)" -composition "$(COMPOSITION)" -observed "$(OBSERVED)" -required "$(REQUIRED)" -schemas "$(SCHEMAS)"
+	@$(BIN)/render -xr "$(XR)" -composition "$(COMPOSITION)" -xrd "$(XRD)" -observed "$(OBSERVED)" -required "$(REQUIRED)" -schemas "$(SCHEMAS)"
+
+# VERSION and OUT are those of packages, unless somebody gives them here.
+.PHONY: api
+api: ## Write a Configuration package for a kind of your own (GROUP=, KIND=, PLURAL=, SHORT=, VERSION=, SPEC=, OUT=).
+	@go run ./apis/new --group "$(GROUP)" --kind "$(KIND)" --plural "$(PLURAL)" $(if $(SHORT),--short "$(SHORT)") $(if $(SPEC),--spec "$(SPEC)") \
+		$(if $(filter command line,$(origin VERSION)),--version "$(VERSION)") $(if $(filter command line,$(origin OUT)),--out "$(OUT)")
 
 .PHONY: up
 up: tools tools-e2e ## Start a Crossplane control plane on this machine, without Docker, with the packages installed.

@@ -20,6 +20,7 @@ import (
 type inputs struct {
 	webApp      string
 	composition string
+	definition  string
 	observed    string
 	required    string
 	schemas     string
@@ -78,10 +79,14 @@ func (e *engine) render(ctx context.Context, in inputs) (string, error) {
 		in.composition = filepath.Join(e.root, "apis/webapp/composition.yaml")
 	}
 
+	if in.definition == "" {
+		in.definition = filepath.Join(e.root, "apis/webapp/definition.yaml")
+	}
+
 	args := []string{
 		"composition", "render", in.webApp, in.composition, filepath.Join(e.root, "examples/functions.yaml"),
 		"--crossplane-binary", e.core,
-		"--xrd", filepath.Join(e.root, "apis/webapp/definition.yaml"),
+		"--xrd", in.definition,
 		"--function-annotations", "render.crossplane.io/runtime-development-target=" + e.address,
 		"--include-function-results",
 	}

@@ -20,6 +20,7 @@ func main() {
 	flag.StringVar(&e.root, "root", ".", "the folder of the project")
 	flag.StringVar(&in.webApp, "xr", "examples/webapp.yaml", "file with the WebApp")
 	flag.StringVar(&in.composition, "composition", "", "file with the Composition (default: the project's)")
+	flag.StringVar(&in.definition, "xrd", "", "file with the CompositeResourceDefinition (default: the project's)")
 	flag.StringVar(&in.observed, "observed", "", "file or folder with the children that exist already")
 	flag.StringVar(&in.required, "required", "", "file or folder with other objects of the cluster")
 	flag.StringVar(&in.schemas, "schemas", "", "folder with OpenAPI documents of kinds that the cluster knows (kubectl get --raw /openapi/v3/apis/<group>/<version>)")
