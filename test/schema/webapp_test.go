@@ -79,30 +79,9 @@ func env(n int) map[string]string {
 // TestValid creates WebApps that are odd, but legal. It also decodes what the
 // server stores into the Go types and encodes it again: nothing may be lost.
 func TestValid(t *testing.T) {
-	cases := map[string][]byte{
-		"the-most-env":      webApp(t, func(w *v1.WebApp) { w.Spec.Env = env(v1.MaxEnv) }),
-		"the-longest-value": webApp(t, func(w *v1.WebApp) { w.Spec.Env = map[string]string{"A": strings.Repeat("é", v1.MaxEnvValueLength)} }),
-		"the-longest-name":  webApp(t, func(w *v1.WebApp) { w.Name = strings.Repeat("a", v1.MaxNameLength) }),
-		"the-longest-image": webApp(t, func(w *v1.WebApp) { w.Spec.Image = strings.Repeat("a", v1.MaxImageLength) }),
-		"the-longest-tag":   webApp(t, func(w *v1.WebApp) { w.Spec.Image = "nginx:" + strings.Repeat("1", 128) }),
-		"two-hundred-env":   webApp(t, func(w *v1.WebApp) { w.Spec.Env = env(200) }),
-		"all-of-ascii-in-env": webApp(t, func(w *v1.WebApp) {
-			w.Spec.Env = map[string]string{}
-			for c := ' '; c <= '~'; c++ {
-				if c != '=' {
-					w.Spec.Env[string(c)] = "value"
-				}
-			}
-		}),
-	}
-
-	for _, glob := range []string{"valid/*.yaml", "../../examples/*.yaml"} {
-		maps.Copy(cases, webApps(t, glob))
-	}
-
 	server := served(t)
 
-	for name, manifest := range cases {
+	for name, manifest := range valids(t) {
 		t.Run(name, func(t *testing.T) {
 			stored, err := server.Create(t.Context(), manifest)
 			if err != nil {
@@ -124,6 +103,33 @@ func TestValid(t *testing.T) {
 			}
 		})
 	}
+}
+
+func valids(t *testing.T) map[string][]byte {
+	t.Helper()
+
+	cases := map[string][]byte{
+		"the-most-env":      webApp(t, func(w *v1.WebApp) { w.Spec.Env = env(v1.MaxEnv) }),
+		"the-longest-value": webApp(t, func(w *v1.WebApp) { w.Spec.Env = map[string]string{"A": strings.Repeat("é", v1.MaxEnvValueLength)} }),
+		"the-longest-name":  webApp(t, func(w *v1.WebApp) { w.Name = strings.Repeat("a", v1.MaxNameLength) }),
+		"the-longest-image": webApp(t, func(w *v1.WebApp) { w.Spec.Image = strings.Repeat("a", v1.MaxImageLength) }),
+		"the-longest-tag":   webApp(t, func(w *v1.WebApp) { w.Spec.Image = "nginx:" + strings.Repeat("1", 128) }),
+		"two-hundred-env":   webApp(t, func(w *v1.WebApp) { w.Spec.Env = env(200) }),
+		"all-of-ascii-in-env": webApp(t, func(w *v1.WebApp) {
+			w.Spec.Env = map[string]string{}
+			for c := ' '; c <= '~'; c++ {
+				if c != '=' {
+					w.Spec.Env[string(c)] = "value"
+				}
+			}
+		}),
+	}
+
+	for _, glob := range []string{"valid/*.yaml", "../../examples/*.yaml"} {
+		maps.Copy(cases, webApps(t, glob))
+	}
+
+	return cases
 }
 
 // withoutEmpty leaves out objects without fields: the Go types cannot tell them
@@ -149,10 +155,27 @@ func withoutEmpty(in map[string]any) map[string]any {
 // TestInvalid creates WebApps that are wrong in one way each, and compares the
 // answer, which developers see in their terminals. A file starts with it.
 func TestInvalid(t *testing.T) {
-	type invalid struct {
-		manifest []byte
-		want     []string
+	server := served(t)
+
+	for name, tc := range invalids(t) {
+		t.Run(name, func(t *testing.T) {
+			_, err := server.Create(t.Context(), tc.manifest)
+
+			if diff := cmp.Diff(tc.want, causes(err)); diff != "" {
+				t.Errorf("-want, +got:\n%s", diff)
+			}
+		})
 	}
+}
+
+// An invalid WebApp, and what is wrong with it, in the order of words.
+type invalid struct {
+	manifest []byte
+	want     []string
+}
+
+func invalids(t *testing.T) map[string]invalid {
+	t.Helper()
 
 	cases := map[string]invalid{
 		"env-too-many": {
@@ -187,25 +210,11 @@ func TestInvalid(t *testing.T) {
 			tc.want = append(tc.want, strings.TrimSpace(want))
 		}
 
+		slices.Sort(tc.want)
 		cases[name] = tc
 	}
 
-	server := served(t)
-
-	for name, tc := range cases {
-		t.Run(name, func(t *testing.T) {
-			_, err := server.Create(t.Context(), tc.manifest)
-
-			// The API server has no order in which it says what is wrong.
-			got := causes(err)
-			slices.Sort(got)
-			slices.Sort(tc.want)
-
-			if diff := cmp.Diff(tc.want, got); diff != "" {
-				t.Errorf("-want, +got:\n%s", diff)
-			}
-		})
-	}
+	return cases
 }
 
 // causes returns what an answer says about each field, without the API server's
@@ -223,6 +232,9 @@ func causes(err error) []string {
 			out = append(out, fmt.Sprintf("%s: %s", c.Field, c.Message))
 		}
 	}
+
+	// The API server has no order in which it says what is wrong.
+	slices.Sort(out)
 
 	return out
 }
