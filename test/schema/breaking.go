@@ -141,6 +141,11 @@ func fields(older, newer extv1.CustomResourceDefinitionVersion) []Change {
 		diff := diffs[path]
 		diff.Old.AdditionalProperties, diff.New.AdditionalProperties = nil, nil
 
+		// Nobody who had to say it means the default.
+		if above := strings.LastIndex(path, "."); diff.Old.Default == nil && above > 0 && slices.Contains(of[path[:above]].Required, path[above+1:]) {
+			diff.New.Default = nil
+		}
+
 		for _, r := range validations.CompareProperties(diff.Old, diff.New, config.EnforcementPolicyError, comparators(had)...) {
 			harm := refused
 			if r.Name == (&property.Default{}).Name() {

@@ -88,6 +88,15 @@ func TestBreaking(t *testing.T) {
 			reason: "Those who set the field may still do.",
 			args:   spec(func(s *extv1.JSONSchemaProps) { s.Required = []string{"image"} }),
 		},
+		"DefaultOfRequired": {
+			reason: "Those who had to set the field did.",
+			args: spec(func(s *extv1.JSONSchemaProps) {
+				s.Required = nil
+				image := s.Properties["image"]
+				image.Default = &extv1.JSON{Raw: []byte(`"nginx"`)}
+				s.Properties["image"] = image
+			}),
+		},
 		"RuleRemoved": {
 			reason: "What was valid still is.",
 			args:   property("image", func(s *extv1.JSONSchemaProps) { s.XValidations = nil }),
