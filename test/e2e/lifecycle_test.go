@@ -46,6 +46,7 @@ func TestLifecycle(t *testing.T) {
 			"UndoStuck":         testUndoStuck,
 			"Pause":             testPause,
 			"Composition":       testComposition,
+			"OwnKind":           testOwnKind,
 			"Stalled":           testStalled,
 			"Quota":             testQuota,
 			"PodsRefused":       testPodsRefused,
