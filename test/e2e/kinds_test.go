@@ -82,10 +82,13 @@ func testOwnKind(t *testing.T, n *namespace) {
 
 	n.running(t, "mine", 1)
 
+	t.Log("a WebApp becomes one, with the same pods")
+	n.adopt(t, "mine")
+
 	t.Log("what is deleted leaves nothing, and the name is free")
-	n.delete(t, ownServices, "mine", metav1.DeletePropagationBackground)
+	n.delete(t, ownServices, "mine", metav1.DeletePropagationForeground)
 	n.gone(t, ownServices, "mine")
-	n.running(t, "mine", 1)
+	n.nothingLeft(t, "mine")
 	n.delete(t, ownServices, "shop", metav1.DeletePropagationForeground)
 	n.gone(t, ownServices, "shop")
 	n.running(t, "shop", 1)
@@ -95,7 +98,35 @@ func testOwnKind(t *testing.T, n *namespace) {
 	all := n.everywhere()
 	all.do(t, "delete", "configuration", "configuration-services", "--timeout=120s")
 	all.gone(t, definitions, "services.platform.acme.io")
-	n.running(t, "mine", 1)
+	n.running(t, "shop", 1)
+}
+
+// adopt gives what a WebApp has made to a Service of the same name, which waits for it, as
+// docs/platform.md says.
+func (n *namespace) adopt(t *testing.T, name string) {
+	t.Helper()
+
+	before := n.podsOf(t, name)
+
+	n.do(t, "annotate", "webapp", name, "crossplane.io/paused=true")
+	n.expect(t, webApps, name, `{.status.conditions[?(@.type=="Synced")].reason}`, "ReconcilePaused")
+	n.do(t, "delete", "webapp", name, "--cascade=orphan", "--wait=false")
+	n.expect(t, webApps, name, "{.metadata.finalizers}", `["composite.apiextensions.crossplane.io"]`)
+	n.do(t, "annotate", "webapp", name, "crossplane.io/paused-")
+	n.gone(t, webApps, name)
+
+	owner := fmt.Sprintf(`{"apiVersion": "platform.acme.io/v1alpha1", "kind": "Service", "name": %q, "uid": %q, "controller": true, "blockOwnerDeletion": true}`,
+		name, n.get(t, ownServices, name).GetUID())
+	for _, object := range []string{"deployment/" + name, "service/" + name, "configmap/" + name + "-config"} {
+		n.do(t, "patch", object, "--type=merge", "--patch", `{"metadata": {"ownerReferences": [`+owner+`]}}`)
+	}
+
+	n.do(t, "annotate", "services.platform.acme.io", name, "adopted=true")
+	n.serves(t, name, 1)
+
+	if diff := cmp.Diff(before, n.podsOf(t, name)); diff != "" {
+		t.Errorf("want the same pods: -before, +after:\n%s", diff)
+	}
 }
 
 // installOwnKind writes, builds, pushes and installs a kind as its README says, and

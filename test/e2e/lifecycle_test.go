@@ -47,6 +47,7 @@ func TestLifecycle(t *testing.T) {
 			"Pause":             testPause,
 			"Composition":       testComposition,
 			"OwnKind":           testOwnKind,
+			"Platform":          testPlatform,
 			"Stalled":           testStalled,
 			"Quota":             testQuota,
 			"PodsRefused":       testPodsRefused,

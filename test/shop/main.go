@@ -40,50 +40,128 @@ const (
 	keyApp      resource.Name = "app"
 )
 
-// RunFunction composes a Shop, and has it say what its WebApp says.
+// contextKey is where the pipeline of a Shop has the spec of its WebApp.
+const contextKey = "acme.io/webapp"
+
+// RunFunction composes a Shop of a WebApp and what that needs, or is a part of a pipeline
+// whose other parts are by other functions.
 func (s *shops) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
 	rsp := response.To(req, response.DefaultTTL)
 
-	shop, err := request.GetObservedCompositeResource(req)
+	var err error
+
+	switch req.GetInput().GetFields()["part"].GetStringValue() {
+	case "needs":
+		err = compose(req, rsp, putIntoContext)
+	case "status":
+		err = repeat(rsp)
+	default:
+		err = compose(req, rsp, composeWebApp)
+	}
+
 	if err != nil {
 		response.Fatal(rsp, err)
-		return rsp, nil
+	}
+
+	return rsp, nil
+}
+
+// A call is one about a Shop.
+type call struct {
+	rsp  *fnv1.RunFunctionResponse
+	name string
+	spec map[string]any
+
+	// app is the WebApp as it is observed, or empty.
+	app *composed.Unstructured
+
+	desired map[resource.Name]*resource.DesiredComposed
+}
+
+// compose composes what the application needs, and has the application made.
+func compose(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, application func(*call) error) error {
+	shop, err := request.GetObservedCompositeResource(req)
+	if err != nil {
+		return err
 	}
 
 	observed, err := request.GetObservedComposedResources(req)
 	if err != nil {
-		response.Fatal(rsp, err)
-		return rsp, nil
-	}
-
-	app := observed[keyApp].Resource
-	if app == nil {
-		app = composed.New()
+		return err
 	}
 
 	desired, err := request.GetDesiredComposedResources(req)
 	if err != nil {
-		response.Fatal(rsp, err)
-		return rsp, nil
+		return err
 	}
 
-	name := shop.Resource.GetName()
-	spec, _ := shop.Resource.Object["spec"].(map[string]any)
+	c := &call{rsp: rsp, name: shop.Resource.GetName(), app: observed[keyApp].Resource, desired: desired}
+	c.spec, _ = shop.Resource.Object["spec"].(map[string]any)
 
-	desired[keySettings] = made(resource.ReadyTrue, "v1", "ConfigMap", name+"-settings", map[string]any{"data": map[string]any{"GREETING": spec["greeting"]}})
+	if c.app == nil {
+		c.app = composed.New()
+	}
+
+	rsp.Desired.Composite = &fnv1.Resource{Resource: &structpb.Struct{Fields: map[string]*structpb.Value{
+		"apiVersion": structpb.NewStringValue(shop.Resource.GetAPIVersion()), "kind": structpb.NewStringValue(shop.Resource.GetKind()),
+	}}}
+
+	desired[keySettings] = made(resource.ReadyTrue, "v1", "ConfigMap", c.name+"-settings", map[string]any{"data": map[string]any{"GREETING": c.spec["greeting"]}})
 	// In place of this stands what makes a database, and writes its Secret.
-	desired[keyDatabase] = made(resource.ReadyTrue, "v1", "Secret", name+"-database", map[string]any{"stringData": map[string]any{"password": "not-a-secret"}})
-	// The WebApp has the name of the Shop, and so has its Service.
-	desired[keyApp] = made(readiness(app), "example.com/v1", "WebApp", name, map[string]any{"spec": webApp(name, spec)})
+	desired[keyDatabase] = made(resource.ReadyTrue, "v1", "Secret", c.name+"-database", map[string]any{"stringData": map[string]any{"password": "not-a-secret"}})
 
-	if err := response.SetDesiredComposedResources(rsp, desired); err != nil {
-		response.Fatal(rsp, err)
-		return rsp, nil
+	if err := application(c); err != nil {
+		return err
 	}
 
-	tell(rsp, shop, app)
+	return response.SetDesiredComposedResources(rsp, desired)
+}
 
-	return rsp, nil
+// composeWebApp composes a WebApp, and has the Shop say what that says, or why it is
+// refused. It has the name of the Shop, and so has its Service.
+func composeWebApp(c *call) error {
+	c.desired[keyApp] = made(readiness(c.app), "example.com/v1", "WebApp", c.name, map[string]any{"spec": webApp(c.name, c.spec)})
+
+	status := map[string]any{}
+
+	for _, field := range said {
+		if v, err := c.app.GetValue("status." + field); err == nil {
+			status[field] = v
+		}
+	}
+
+	if accepted := c.app.GetCondition("Accepted"); accepted.Status == "False" {
+		status["message"] = accepted.Message
+	}
+
+	fields, err := structpb.NewValue(status)
+	c.rsp.GetDesired().GetComposite().GetResource().GetFields()["status"] = fields
+
+	return err
+}
+
+// putIntoContext leaves the application to a later step.
+func putIntoContext(c *call) error {
+	app, err := structpb.NewValue(webApp(c.name, c.spec))
+	response.SetContextKey(c.rsp, contextKey, app)
+
+	return err
+}
+
+// said is what a Shop says of its WebApp.
+var said = []string{"url", "phase", "message", "replicas", "labelSelector"}
+
+// repeat has the Shop say at the top what an earlier step has it say of the WebApp.
+func repeat(rsp *fnv1.RunFunctionResponse) error {
+	status := rsp.GetDesired().GetComposite().GetResource().GetFields()["status"].GetStructValue().GetFields()
+
+	for _, field := range said {
+		if v := status["app"].GetStructValue().GetFields()[field]; v != nil {
+			status[field] = v
+		}
+	}
+
+	return nil
 }
 
 func webApp(name string, spec map[string]any) map[string]any {
@@ -119,27 +197,4 @@ func readiness(app *composed.Unstructured) resource.Ready {
 	}
 
 	return resource.ReadyFalse
-}
-
-// tell has the Shop say what its WebApp says, or why that is refused.
-func tell(rsp *fnv1.RunFunctionResponse, shop *resource.Composite, app *composed.Unstructured) {
-	status := map[string]any{}
-
-	for _, field := range []string{"url", "phase", "message", "replicas", "labelSelector"} {
-		if v, err := app.GetValue("status." + field); err == nil {
-			status[field] = v
-		}
-	}
-
-	if accepted := app.GetCondition("Accepted"); accepted.Status == "False" {
-		status["message"] = accepted.Message
-	}
-
-	fields, err := structpb.NewStruct(map[string]any{"apiVersion": shop.Resource.GetAPIVersion(), "kind": shop.Resource.GetKind(), "status": status})
-	if err != nil {
-		response.Fatal(rsp, err)
-		return
-	}
-
-	rsp.Desired.Composite = &fnv1.Resource{Resource: fields}
 }
