@@ -46,6 +46,10 @@ render: tools ## Render a WebApp with Crossplane's own engine (XR=, OBSERVED=, R
 	@go -C test/render build -o $(CURDIR)/$(BIN)/render .
 	@$(BIN)/render -xr "$(XR)" -composition "$(COMPOSITION)" -xrd "$(XRD)" -observed "$(OBSERVED)" -required "$(REQUIRED)" -schemas "$(SCHEMAS)"
 
+.PHONY: render-platform
+render-platform: tools ## Render the Shop of examples/platform by every function whose binary is in a folder (FUNCTIONS=).
+	FUNCTIONS="$(abspath $(FUNCTIONS))" go -C test/render test -count=1 -v -run TestPlatform .
+
 # VERSION and OUT are those of packages, unless somebody gives them here.
 .PHONY: api
 api: ## Write a Configuration package for a kind of your own (GROUP=, KIND=, PLURAL=, SHORT=, VERSION=, SPEC=, OUT=).

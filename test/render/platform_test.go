@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// functions is a folder with the binaries of functions of others.
+var functions = os.Getenv("FUNCTIONS")
+
+// TestPlatform renders the Shop of examples/platform, by whichever function composes it: it
+// becomes the same.
+func TestPlatform(t *testing.T) {
+	e := startEngine(t)
+
+	shop := filepath.Join(t.TempDir(), "function-shop")
+	if out, err := exec.CommandContext(t.Context(), "go", "-C", filepath.Join(root, "test/shop"), "build", "-o", shop, ".").CombinedOutput(); err != nil {
+		t.Fatalf("cannot build the Shop's function: %v\n%s", err, out)
+	}
+
+	for composition, by := range map[string]struct{ function, binary, want string }{
+		"go":                  {function: "function-shop", binary: shop, want: "shop"},
+		"pipeline":            {function: "function-shop", binary: shop, want: "shop-pipeline"},
+		"patch-and-transform": {function: "function-patch-and-transform", binary: filepath.Join(functions, "function-patch-and-transform"), want: "shop"},
+		"go-templating":       {function: "function-go-templating", binary: filepath.Join(functions, "function-go-templating"), want: "shop"},
+	} {
+		t.Run(composition, func(t *testing.T) {
+			if _, err := os.Stat(by.binary); err != nil {
+				t.Skipf("SKIPPED: make render-platform FUNCTIONS=FOLDER renders it where %s is", by.function)
+			}
+
+			served := filepath.Join(t.TempDir(), "functions.yaml")
+			list := ""
+
+			for name, address := range map[string]string{by.function: serveFunction(t, by.binary), "webapp-operator-function-webapp": e.address} {
+				list += fmt.Sprintf("---\napiVersion: pkg.crossplane.io/v1\nkind: Function\nmetadata:\n  name: %s\n  annotations:\n    render.crossplane.io/runtime: Development\n    render.crossplane.io/runtime-development-target: %s\n", name, address)
+			}
+
+			if err := os.WriteFile(served, []byte(list), 0o600); err != nil {
+				t.Fatal(err)
+			}
+
+			var stdout, stderr bytes.Buffer
+
+			began := time.Now().Add(-time.Second)
+			examples := filepath.Join(root, "examples/platform")
+			cmd := exec.CommandContext(t.Context(), e.cli, "composition", "render", filepath.Join(examples, "shop.yaml"), filepath.Join(examples, "composition-"+composition+".yaml"), served,
+				"--crossplane-binary", e.core, "--xrd", filepath.Join(examples, "definition.yaml"))
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			cmd.Env = append(os.Environ(), "CROSSPLANE_CONFIG=")
+
+			if err := cmd.Run(); err != nil {
+				t.Fatalf("%v\n%s", err, stderr.String())
+			}
+
+			compare(t, filepath.Join("testdata", by.want, "want.yaml"), forgetNow(t, stdout.String(), began))
+		})
+	}
+}
+
+// serveFunction serves a function of somebody else, and returns where.
+func serveFunction(t *testing.T, binary string) string {
+	t.Helper()
+
+	address, err := freeAddress(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	cmd := exec.CommandContext(t.Context(), binary, "--insecure", "--address="+address)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Wait()
+	})
+
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address); err == nil {
+			_ = conn.Close()
+			return address
+		}
+	}
+
+	t.Fatalf("%s does not serve", binary)
+
+	return ""
+}
