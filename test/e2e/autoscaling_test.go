@@ -26,7 +26,7 @@ func testAutoscaling(t *testing.T, n *namespace) {
 		n.eventually(t, func() error {
 			object := n.get(t, kind, name)
 			if object == nil || read(t, object, fields) != want {
-				n.insist(t, n.get(t, webApps, name))
+				n.insist(t, webApps, n.get(t, webApps, name))
 
 				return fmt.Errorf("%s %s: want %s to be %q, got %v", kind.Resource, name, fields, want, object)
 			}

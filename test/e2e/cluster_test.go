@@ -237,8 +237,8 @@ func (n *namespace) expect(t *testing.T, kind schema.GroupVersionResource, name,
 		if object := n.get(t, kind, name); object != nil {
 			got = read(t, object, fields)
 
-			if got != want && kind == webApps {
-				n.insist(t, object)
+			if got != want {
+				n.insist(t, kind, object)
 			}
 		}
 
@@ -265,7 +265,7 @@ func (n *namespace) running(t *testing.T, name string, replicas int) {
 
 		want := fmt.Sprintf("Running Available %d synced True ready True of generation %d", replicas, object.GetGeneration())
 		if got := read(t, object, fields); got != want {
-			n.insist(t, object)
+			n.insist(t, webApps, object)
 
 			return fmt.Errorf("WebApp %s: want %q, got %q", name, want, got)
 		}
@@ -274,7 +274,7 @@ func (n *namespace) running(t *testing.T, name string, replicas int) {
 		// another than the one it has acted on.
 		calls := n.calls(t, name)
 		if len(calls) == 0 || !strings.Contains(calls[len(calls)-1], fmt.Sprintf(`"generation":%d,`, object.GetGeneration())) || !strings.Contains(calls[len(calls)-1], `"phase":"Running"`) {
-			n.insist(t, object)
+			n.insist(t, webApps, object)
 
 			return fmt.Errorf("WebApp %s: want the function to say that generation %d runs, got %q", name, object.GetGeneration(), calls)
 		}
@@ -458,13 +458,13 @@ func (n *namespace) look(t *testing.T, webApp string) {
 	for range 2 {
 		before := len(n.calls(t, webApp))
 
-		n.ask(t, webApp)
+		n.ask(t, webApps, webApp)
 		n.eventually(t, func() error {
 			if len(n.calls(t, webApp)) > before {
 				return nil
 			}
 
-			n.insist(t, n.get(t, webApps, webApp))
+			n.insist(t, webApps, n.get(t, webApps, webApp))
 
 			return fmt.Errorf("the function is not called about WebApp %s", webApp)
 		})
@@ -474,22 +474,22 @@ func (n *namespace) look(t *testing.T, webApp string) {
 // asked is the annotation by which a WebApp is changed for Crossplane to look.
 const asked = "look"
 
-// ask changes a WebApp, so that Crossplane looks at it.
-func (n *namespace) ask(t *testing.T, webApp string) {
+// ask changes a composite, so that Crossplane looks at it.
+func (n *namespace) ask(t *testing.T, kind schema.GroupVersionResource, name string) {
 	t.Helper()
-	n.patch(t, webApps, webApp, fmt.Sprintf(`{metadata: {annotations: {%s: %q}}}`, asked, time.Now().Format(time.RFC3339Nano)))
+	n.patch(t, kind, name, fmt.Sprintf(`{metadata: {annotations: {%s: %q}}}`, asked, time.Now().Format(time.RFC3339Nano)))
 }
 
-// insist asks for a look every five seconds at a WebApp of which Crossplane drops
+// insist asks for a look every five seconds at a composite of which Crossplane drops
 // events. It has seen too many at once, lets one pass every 30 seconds, and
 // forgets the others. Here, pods start and stop faster than anywhere.
-func (n *namespace) insist(t *testing.T, webApp *unstructured.Unstructured) {
+func (n *namespace) insist(t *testing.T, kind schema.GroupVersionResource, composite *unstructured.Unstructured) {
 	t.Helper()
 
-	last, _ := time.Parse(time.RFC3339Nano, webApp.GetAnnotations()[asked])
+	last, _ := time.Parse(time.RFC3339Nano, composite.GetAnnotations()[asked])
 
-	if read(t, webApp, `{.status.conditions[?(@.type=="Responsive")].status}`) == "False" && time.Since(last) > 5*time.Second {
-		n.ask(t, webApp.GetName())
+	if read(t, composite, `{.status.conditions[?(@.type=="Responsive")].status}`) == "False" && time.Since(last) > 5*time.Second {
+		n.ask(t, kind, composite.GetName())
 	}
 }
 

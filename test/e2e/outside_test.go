@@ -87,7 +87,7 @@ func (n *namespace) accepted(t *testing.T, webApp, definition string) {
 			last = time.Now()
 
 			n.everywhere().patch(t, crds, definition, fmt.Sprintf(`{metadata: {annotations: {%s: %q}}}`, asked, last.Format(time.RFC3339Nano)))
-			n.ask(t, webApp)
+			n.ask(t, webApps, webApp)
 		}
 
 		return fmt.Errorf("WebApp %s: want it accepted, got %q", webApp, got)

@@ -81,10 +81,11 @@ func (n *namespace) tryShop(t *testing.T, name, composition string, composed boo
 		what = "spec.image"
 	}
 
+	n.expect(t, shops, name, `{.status.conditions[?(@.type=="Synced")].status}`, "False")
 	n.eventually(t, func() error {
-		conditions := read(t, n.get(t, shops, name), `{.status.conditions[?(@.type=="Synced")].status} {.status.conditions[?(@.type=="Synced")].message}`)
-		if !strings.HasPrefix(conditions, "False ") || !strings.Contains(conditions, what+`: Invalid value: "https://nginx"`) {
-			return fmt.Errorf("want the Shop to say that %s is wrong, got %q", what, conditions)
+		told := n.do(t, "get", "events", "--field-selector", "involvedObject.kind=Shop,involvedObject.name="+name, "-o", "jsonpath={.items[*].message}")
+		if !strings.Contains(told, what+`: Invalid value: "https://nginx"`) {
+			return fmt.Errorf("want an event of the Shop to say that %s is wrong, got %q", what, told)
 		}
 
 		return nil
