@@ -328,6 +328,10 @@ func readResource(b []byte, n *node) (*fnv1.Resource, bool) {
 			return nil, false
 		}
 
+		if n.shared != nil && isShared(object, n.manager) {
+			n = n.shared
+		}
+
 		if out.Resource, ok = readObject(object, n, false); !ok {
 			return nil, false
 		}
@@ -336,6 +340,54 @@ func readResource(b []byte, n *node) (*fnv1.Resource, bool) {
 	}
 
 	return out, true
+}
+
+// isShared says whether others than a manager have a part in an object: see [Shared]. Of one
+// that is wrong it may say anything.
+func isShared(object, manager []byte) bool {
+	list := find(find(object, "metadata", tagValueObject), "managedFields", tagValueList)
+
+	for len(list) > 0 {
+		item, rest, ok := one(list, tagListValues)
+		if !ok {
+			return false
+		}
+
+		if !bytes.Contains(item, manager) && !bytes.Contains(item, ofSubresource) {
+			return true
+		}
+
+		list = rest
+	}
+
+	return false
+}
+
+var ofSubresource = []byte("subresource")
+
+// find returns what is in a field of an object, which is an object or a list, by its tag. Of
+// several of one name the last counts.
+func find(object []byte, name string, tag byte) []byte {
+	var found []byte
+
+	for len(object) > 0 {
+		key, value, rest, ok := entry(object, tagStructFields)
+		if !ok {
+			return nil
+		}
+
+		if object = rest; string(key) == name {
+			found = value
+		}
+	}
+
+	if len(found) == 0 || found[0] != tag {
+		return nil
+	}
+
+	below, _, _ := chunk(found[1:])
+
+	return below
 }
 
 // skipResource checks a Resource.

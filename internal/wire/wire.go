@@ -16,6 +16,7 @@ package wire
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"google.golang.org/grpc/encoding"
 	grpcproto "google.golang.org/grpc/encoding/proto"
@@ -68,6 +69,15 @@ var Later = Fields{later: nil}
 
 // later is no name of a field.
 const later = "\xff"
+
+// Shared is for what is read of an object only if somebody else than a manager has a part
+// in it: managedFields have an entry without its name, that is not of a subresource.
+func Shared(manager string, fields Fields) Fields {
+	return Fields{shared + manager: fields}
+}
+
+// shared begins what is no name of a field.
+const shared = "\xfe"
 
 // Reads says what a function reads of a request. It reads all of the input, and
 // nothing else but what is said here.
@@ -186,6 +196,11 @@ type node struct {
 
 	// all says that everything is read, and later that it is kept.
 	all, later bool
+
+	// shared is what is read instead of an object in which others than a manager have a
+	// part. It is nil where that is no matter.
+	shared  *node
+	manager []byte
 }
 
 func compile(name string, fields Fields) *node {
@@ -193,6 +208,15 @@ func compile(name string, fields Fields) *node {
 	_, n.later = fields[later]
 
 	for field, below := range fields {
+		if manager, found := strings.CutPrefix(field, shared); found {
+			alone := maps.Clone(fields)
+			delete(alone, field)
+
+			n.shared, n.manager = compile(name, alone.And(below)), []byte(manager)
+
+			continue
+		}
+
 		n.fields = append(n.fields, compile(field, below))
 	}
 

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"testing"
@@ -25,7 +26,7 @@ var reads = Reads{
 	Composite: Fields{"apiVersion": nil, "kind": nil, "metadata": {"name": nil}, "spec": nil, "status": {"phase": nil}},
 	Resources: map[string]Fields{
 		"deployment": {"spec": Later, "metadata": {"generation": nil}, "status": {"conditions": {"type": nil, "reason": nil}}},
-		"service":    {},
+		"service":    Shared("composed", Fields{"metadata": {"managedFields": Later}, "spec": Later}).And(Fields{"metadata": {"name": nil}}),
 		"configmap":  nil,
 	},
 	Required: map[string]Fields{"pods": {"metadata": {"name": nil, "managedFields": {"manager": nil}}}},
@@ -82,10 +83,28 @@ func project(r *fnv1.Resource, fields Fields) *fnv1.Resource {
 
 	out := &fnv1.Resource{}
 	if r.GetResource() != nil {
-		out.Resource = projectObject(r.GetResource(), fields)
+		out.Resource = projectObject(r.GetResource(), withShared(r.GetResource(), fields))
 	}
 
 	return out
+}
+
+// withShared returns what is read of an object, in which others may have a part.
+func withShared(object *structpb.Struct, fields Fields) Fields {
+	more, known := fields[shared+"composed"]
+	if !known {
+		return fields
+	}
+
+	both := fields.And(more)
+
+	for _, item := range object.GetFields()["metadata"].GetStructValue().GetFields()["managedFields"].GetListValue().GetValues() {
+		if raw, _ := proto.Marshal(item); !bytes.Contains(raw, []byte("composed")) && !bytes.Contains(raw, []byte("subresource")) {
+			return both
+		}
+	}
+
+	return fields
 }
 
 func projectObject(s *structpb.Struct, fields Fields) *structpb.Struct {
@@ -235,8 +254,12 @@ func requests(tb testing.TB) map[string][]byte {
 		Meta: &fnv1.RequestMeta{Tag: "tag"},
 		Observed: &fnv1.State{
 			Composite: &fnv1.Resource{Resource: resource.MustStructJSON(`{"kind": "WebApp", "spec": {"env": {"A": "1"}, "replicas": 2}, "status": {"phase": "x", "url": "y"}}`)},
-			Resources: map[string]*fnv1.Resource{"deployment": {Resource: resource.MustStructJSON(
-				`{"metadata": {"generation": 1, "managedFields": [{"manager": "m"}]}, "spec": {"a": [1, null]}, "status": {"conditions": [{"type": "t", "reason": "r", "x": true}]}}`)}},
+			Resources: map[string]*fnv1.Resource{
+				"deployment": {Resource: resource.MustStructJSON(
+					`{"metadata": {"generation": 1, "managedFields": [{"manager": "m"}]}, "spec": {"a": [1, null]}, "status": {"conditions": [{"type": "t", "reason": "r", "x": true}]}}`)},
+				"service": {Resource: resource.MustStructJSON(
+					`{"metadata": {"name": "n", "uid": "u", "managedFields": [{"manager": "composed/a"}, {"manager": "m"}]}, "spec": {"a": [1, null]}, "status": {}}`)},
+			},
 		},
 	}
 	deep := structpb.NewBoolValue(true)
@@ -317,6 +340,44 @@ func TestReadsOnlyWhatIsRead(t *testing.T) {
 
 		if diff := cmp.Diff(plain(want), received(t, got), protocmp.Transform()); diff != "" {
 			t.Errorf("%s: -want, +got:\n%s", name, diff)
+		}
+	}
+}
+
+// TestShared holds that more is read of an object in which others have a part.
+func TestShared(t *testing.T) {
+	const ours, theirs, status = `{"manager": "composed/a"}`, `{"manager": "kubectl"}`, `{"manager": "controller", "subresource": "status"}`
+
+	cases := map[string]struct {
+		reason, args string
+		want         bool
+	}{
+		"Ours":     {reason: "Nobody else has.", args: `{"managedFields": [` + ours + `]}`},
+		"Status":   {reason: "Who writes its status has no part in what is asked for.", args: `{"managedFields": [` + ours + `, ` + status + `]}`},
+		"Theirs":   {reason: "Somebody else has.", args: `{"managedFields": [` + ours + `, ` + status + `, ` + theirs + `]}`, want: true},
+		"None":     {reason: "Nobody is known to have.", args: `{"managedFields": []}`},
+		"Unknown":  {reason: "Nor here.", args: `{"name": "shop"}`},
+		"NoList":   {reason: "It is no list.", args: `{"managedFields": "kubectl"}`},
+		"NoObject": {reason: "There is nothing in it.", args: `"kubectl"`},
+	}
+
+	for name, tc := range cases {
+		raw, err := proto.Marshal(&fnv1.RunFunctionRequest{Observed: &fnv1.State{Resources: map[string]*fnv1.Resource{
+			"service": {Resource: resource.MustStructJSON(`{"metadata": ` + tc.args + `, "spec": {"type": "ClusterIP"}}`)},
+		}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		checkRead(t, raw)
+
+		req := &fnv1.RunFunctionRequest{}
+		if !NewCodec(readsOf).readRequest(raw, req) {
+			t.Errorf("%s: left to the library", name)
+		}
+
+		if got := req.GetObserved().GetResources()["service"].GetResource().GetFields()["spec"] != nil; got != tc.want {
+			t.Errorf("%s: %s\nspec is read: want %t, got %t", name, tc.reason, tc.want, got)
 		}
 	}
 }
