@@ -213,6 +213,7 @@ func (c *call) lookAtPods() *refusal {
 
 func (c *call) judge() *refusal {
 	c.verdict = rollout.Late(rollout.Judge(c.facts, rollout.FindTrouble(c.pods, c.facts)), c.facts, c.composite)
+	c.verdict = c.verdict.With(child.Stuck(c.app, c.choice.Children, c.observed, c.built))
 	c.running = c.verdict.Phase == v1.PhaseRunning
 
 	if len(c.conflicts) > 0 {

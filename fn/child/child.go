@@ -7,6 +7,7 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/webapp-operator/function-webapp/fn/network"
+	"github.com/webapp-operator/function-webapp/fn/owner"
 	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
@@ -54,7 +55,7 @@ type Child struct {
 	// not be installed.
 	Custom bool
 
-	// Reads are the fields of the observed object that build and Ready read.
+	// Reads are the fields of the observed object that build, Ready and package owner read.
 	Reads wire.Fields
 
 	// fits refuses what a WebApp and the platform team say of the child, each of them
@@ -86,21 +87,21 @@ var All = []*Child{
 		build: buildDeployment, ready: func(running bool) bool { return running }, fits: pod.RequireShareable,
 	},
 	{
-		Key: KeyService, Type: typeOf("v1", "Service"), Reads: staysReads,
+		Key: KeyService, Type: typeOf("v1", "Service"), Reads: othersReads,
 		Option: webapp.Option{Name: "service", Check: checkService}, Default: readDefaultService,
 		build: buildService,
 	},
 	{
-		Key: KeyConfigMap, Type: typeOf("v1", "ConfigMap"), Reads: staysReads, Suffix: "-config",
+		Key: KeyConfigMap, Type: typeOf("v1", "ConfigMap"), Reads: othersReads, Suffix: "-config",
 		build: buildConfigMap,
 	},
 	{
-		Key: KeyAutoscaler, Type: typeOf("autoscaling/v2", "HorizontalPodAutoscaler"), Reads: staysReads,
+		Key: KeyAutoscaler, Type: typeOf("autoscaling/v2", "HorizontalPodAutoscaler"), Reads: othersReads,
 		Option: webapp.Option{Name: webapp.AutoscalingOption, Check: checkAutoscaling}, Feature: "autoscaling",
 		wanted: asked(webapp.AutoscalingOption), build: buildAutoscaler,
 	},
 	{
-		Key: KeyBudget, Type: typeOf("policy/v1", "PodDisruptionBudget"), Reads: staysReads,
+		Key: KeyBudget, Type: typeOf("policy/v1", "PodDisruptionBudget"), Reads: othersReads,
 		Option: webapp.Option{Name: budgetOption, Check: checkBudget}, Feature: "podDisruptionBudget",
 		wanted: wantsBudget, build: buildBudget,
 	},
@@ -110,12 +111,12 @@ var All = []*Child{
 		wanted: asked("ingress"), fits: requireOneClass, build: buildIngress, url: ingressURL,
 	},
 	{
-		Key: KeyRoute, Type: typeOf("gateway.networking.k8s.io/v1", "HTTPRoute"), Reads: staysReads,
+		Key: KeyRoute, Type: typeOf("gateway.networking.k8s.io/v1", "HTTPRoute"), Reads: othersReads,
 		Option: webapp.Option{Name: "httpRoute", Check: checkRoute}, Default: readDefaultRoute, Feature: "httpRoute", Custom: true,
 		wanted: asked("httpRoute"), fits: requireParents, build: buildRoute, url: routeURL,
 	},
 	{
-		Key: KeyMonitor, Type: typeOf("monitoring.coreos.com/v1", "ServiceMonitor"), Reads: staysReads,
+		Key: KeyMonitor, Type: typeOf("monitoring.coreos.com/v1", "ServiceMonitor"), Reads: othersReads,
 		Option: webapp.Option{Name: "metrics"}, Feature: "metrics", Custom: true,
 		wanted: asked("metrics"), build: buildMonitor,
 	},
@@ -208,8 +209,12 @@ func staysReady(observed *structpb.Struct, running bool) bool {
 	return value.Text(observed.GetFields()["metadata"], "deletionTimestamp") == ""
 }
 
-// staysReads is what staysReady reads.
-var staysReads = wire.Fields{"metadata": {"deletionTimestamp": nil}}
+// staysReads is what staysReady reads, and othersReads what is read of a child of which
+// others may set what is in its way, too.
+var (
+	staysReads  = wire.Fields{"metadata": {"deletionTimestamp": nil}}
+	othersReads = staysReads.And(owner.ChildReads)
+)
 
 // URL is where a WebApp is reached: from outside, if one of the desired children lets
 // traffic in and has one address, and else inside the cluster.

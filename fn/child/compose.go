@@ -1,6 +1,8 @@
 package child
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -8,11 +10,12 @@ import (
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
+	"github.com/webapp-operator/function-webapp/fn/owner"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
-// Compose builds children, by key.
+// Compose builds children, by key. What others have set and is in their way is cleared.
 func Compose(plan *webapp.Plan, chosen []*Child, observed map[string]*fnv1.Resource) map[string]*structpb.Struct {
 	out := make(map[string]*structpb.Struct, len(chosen))
 	namespace := value.String(plan.App.Namespace)
@@ -20,6 +23,7 @@ func Compose(plan *webapp.Plan, chosen []*Child, observed map[string]*fnv1.Resou
 
 	for _, c := range chosen {
 		object := c.build(plan, observed[c.Key].GetResource())
+		object["spec"] = owner.Clear(c.Kind, observed[c.Key].GetResource(), object["spec"])
 		object["apiVersion"] = c.apiVersion
 		object["kind"] = c.kind
 		object["metadata"] = value.Object(value.Fields{
@@ -38,6 +42,29 @@ func Compose(plan *webapp.Plan, chosen []*Child, observed map[string]*fnv1.Resou
 	}
 
 	return out
+}
+
+// Stuck says in words what others have set of children that is in their way and cannot be
+// cleared, and what to do; or nothing.
+func Stuck(app *webapp.App, chosen []*Child, observed map[string]*fnv1.Resource, built map[string]*structpb.Struct) string {
+	var all []string
+
+	for _, c := range chosen {
+		s, found := owner.FindStuck(c.Kind, observed[c.Key].GetResource(), built[c.Key])
+		if !found {
+			continue
+		}
+
+		advice, verb := "Take it out with", "edit"
+		if s.Fixed {
+			advice, verb = "Delete it, and it is made again", "delete"
+		}
+
+		all = append(all, fmt.Sprintf("%s %s %s: %s (set by %s). %s: kubectl -n %s %s %s %s",
+			c.Kind, c.Name(app), s.What, s.Path, cmp.Or(s.Manager, "somebody"), advice, app.Namespace, verb, strings.ToLower(c.Kind), c.Name(app)))
+	}
+
+	return strings.Join(all, ". ")
 }
 
 // annotations are the platform team's, over them those that a WebApp's option says go

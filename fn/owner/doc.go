@@ -1,5 +1,6 @@
 // Package owner is a room of the function: what others than Crossplane have set of a
-// Deployment, by its managedFields, and what of it goes when we write next.
+// Deployment (drift.go) and of the other children (children.go), by their managedFields, and
+// what of it goes when we write next.
 //
 // Server-side apply takes away what its own manager stops to send, and nothing else. What
 // somebody else has set stays: kubectl rollout undo, for example, sets again whatever an

@@ -71,6 +71,9 @@ type look struct {
 
 	// renamed are volumes that get another name.
 	renamed map[string]string
+
+	// nothing is what a value or a list is cleared with, or nil for null.
+	nothing *structpb.Value
 }
 
 func (l *look) stuck(path string) {
@@ -123,6 +126,8 @@ func (l *look) field(owned, desired, observed *structpb.Value, within wire.Field
 	case desired != nil && !value.IsSet(desired):
 		// It is being cleared.
 		l.drift.Changed = true
+	case desired == nil && within != nil:
+		return l.object(owned, desired, observed, within, path)
 	case desired == nil && isClearable(observed, path):
 		l.drift.Kept = append(l.drift.Kept, Field{path, l.manager})
 
@@ -131,7 +136,7 @@ func (l *look) field(owned, desired, observed *structpb.Value, within wire.Field
 			return value.String("")
 		}
 
-		return structpb.NewNullValue()
+		return value.Or(l.nothing, structpb.NewNullValue())
 	case desired == nil:
 		l.stuck(path)
 	case observed.GetStructValue() != nil:
@@ -312,10 +317,19 @@ func (k key) bare(owned *structpb.Value) *structpb.Value {
 		}
 	}
 
+	maps.Copy(fields, k.fields())
+
+	return value.Object(fields)
+}
+
+// fields are the key as fields of an item.
+func (k key) fields() value.Fields {
+	fields := make(value.Fields, len(k))
+
 	for name, v := range k {
 		// JSON's, in which it was written.
 		fields[name], _ = structpb.NewValue(v)
 	}
 
-	return value.Object(fields)
+	return fields
 }

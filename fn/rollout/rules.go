@@ -18,6 +18,15 @@ type Verdict struct {
 	Message string
 }
 
+// With adds a remark on what is not the rollout's, which may be none.
+func (v Verdict) With(remark string) Verdict {
+	if remark != "" {
+		v.Message = value.Clip(value.Clip(v.Message, value.MaxMessage/2)+" "+remark, value.MaxMessage)
+	}
+
+	return v
+}
+
 // JudgeConflicts says what is in the way, and what to do.
 func JudgeConflicts(app *webapp.App, conflicts []child.Conflict) Verdict {
 	objects := make([]string, 0, len(conflicts))
