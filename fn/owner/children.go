@@ -141,7 +141,7 @@ func stuckService(observed *structpb.Struct, desired *structpb.Value) (Stuck, bo
 		n, protocol := value.Number(ports[1], "port"), value.Text(ports[1], "protocol")
 		by := setBy(observed, ofSpec, "f:spec", "f:ports", fmt.Sprintf(`k:{"port":%d,"protocol":%q}`, n, protocol))
 
-		return Stuck{What: "has more than the WebApp says", Field: Field{fmt.Sprintf("ports[%d/%s]", n, protocol), by}}, true
+		return Stuck{What: "has a port too many", Field: Field{fmt.Sprintf("ports[%d/%s]", n, protocol), by}}, true
 	}
 
 	if by := setBy(observed, ofRanges, "f:metadata", "f:annotations", "f:"+rangesAnnotation); by != "" && value.Text(desired, "type") != "LoadBalancer" {
@@ -155,7 +155,7 @@ func stuckService(observed *structpb.Struct, desired *structpb.Value) (Stuck, bo
 	return Stuck{}, false
 }
 
-const cannotFollow = "cannot follow the WebApp"
+const cannotFollow = "cannot be changed"
 
 // stuckData finds what keeps a ConfigMap from being written, for good.
 func stuckData(observed *structpb.Struct, data *structpb.Value) (Stuck, bool) {

@@ -200,7 +200,7 @@ func TestFindStuck(t *testing.T) {
 				kind: "Service", desired: `"spec": {"ports": [` + http + `, {"name": "http-81", "port": 81, "protocol": "TCP"}]}`, observed: `"spec": {}`,
 				owned: rival("81", ""),
 			},
-			want: Stuck{What: "has more than the WebApp says", Field: Field{"ports[81/TCP]", by}},
+			want: Stuck{What: "has a port too many", Field: Field{"ports[81/TCP]", by}},
 		},
 		"OtherPort": {
 			reason: "Who has made another is not who has made this.",
@@ -208,7 +208,7 @@ func TestFindStuck(t *testing.T) {
 				kind: "Service", desired: `"spec": {"ports": [` + http + `, {"name": "http-81", "port": 81, "protocol": "TCP"}]}`, observed: `"spec": {}`,
 				owned: rival("8181", ""),
 			},
-			want: Stuck{What: "has more than the WebApp says", Field: Field{"ports[81/TCP]", ""}},
+			want: Stuck{What: "has a port too many", Field: Field{"ports[81/TCP]", ""}},
 		},
 		"Headless": {
 			reason: "The address of a Service never changes, and without one callers come to the pods, who do not listen on its port.",
@@ -231,7 +231,7 @@ func TestFindStuck(t *testing.T) {
 				kind: "Service", desired: `"spec": {"type": "ClusterIP", "ports": [` + http + `]}`, observed: `"spec": {"type": "LoadBalancer"}`,
 				owned: `{"f:metadata": {"f:annotations": {"f:service.beta.kubernetes.io/load-balancer-source-ranges": {}}}}`,
 			},
-			want: Stuck{What: "cannot follow the WebApp", Field: Field{"annotation service.beta.kubernetes.io/load-balancer-source-ranges", by}},
+			want: Stuck{What: "cannot be changed", Field: Field{"annotation service.beta.kubernetes.io/load-balancer-source-ranges", by}},
 		},
 		"AnnotationOfABalancer": {
 			reason: "A load balancer may have it.",
@@ -243,7 +243,7 @@ func TestFindStuck(t *testing.T) {
 		"Immutable": {
 			reason: "What is immutable stays so.",
 			args:   args{kind: "ConfigMap", desired: `"data": {"A": "1"}`, observed: `"immutable": true`, owned: `{"f:immutable": {}}`},
-			want:   Stuck{What: "cannot follow the WebApp", Field: Field{"immutable", by}, Fixed: true},
+			want:   Stuck{What: "cannot be changed", Field: Field{"immutable", by}, Fixed: true},
 		},
 		"Mutable": {
 			reason: "What is not is not.",
@@ -252,7 +252,7 @@ func TestFindStuck(t *testing.T) {
 		"Binary": {
 			reason: "A key is in data or in binaryData, and null leaves it there.",
 			args:   args{kind: "ConfigMap", desired: `"data": {"A": "1"}`, observed: `"binaryData": {"A": "MQ==", "B": "MQ=="}`, owned: `{"f:binaryData": {".": {}, "f:A": {}, "f:B": {}}}`},
-			want:   Stuck{What: "cannot follow the WebApp", Field: Field{"binaryData.A", by}, Fixed: true},
+			want:   Stuck{What: "cannot be changed", Field: Field{"binaryData.A", by}, Fixed: true},
 		},
 		"OtherBinary": {
 			reason: "Another key is theirs.",
