@@ -24,6 +24,9 @@ type Case struct {
 	Reason v1.Reason
 	Since  time.Time
 
+	// GaveUp says that Kubernetes does not wait for the pods any more.
+	GaveUp bool
+
 	Now time.Time
 
 	pods []observedPod
@@ -45,7 +48,22 @@ type Trouble struct {
 	// patience is how long it may heal from when it began. It is none for what cannot.
 	patience time.Duration
 	began    time.Time
+
+	// unclear means that there are no words for what it may heal from at the moment.
+	unclear bool
+
+	hope hope
 }
+
+// A hope is that a trouble heals by itself.
+type hope int
+
+const (
+	noHope hope = iota
+	// givenUp is what may heal, and was given up on before: in this pod or in another.
+	givenUp
+	mayHeal
+)
 
 // untilDeadline is for what Kubernetes decides: see the Deployment's progress deadline.
 const untilDeadline = time.Duration(math.MaxInt64)
@@ -84,11 +102,15 @@ func Tells(reason v1.Reason) bool {
 }
 
 // Find returns what the first rule finds that finds anything, or nil. What may heal
-// comes after what cannot. Of several pods it is that of the oldest.
+// comes after what cannot. Of several pods it is that of the oldest of which there is the
+// least hope: one without any is why the others were given up on. If another pod loops,
+// this does: that one will not last either.
 func Find(c Case, pods []*fnv1.Resource) *Trouble {
 	c.pods = newPods(&c, pods)
 
-	var healing *Trouble
+	var worst *Trouble
+
+	loops := false
 
 	for _, rule := range rules {
 		for _, p := range c.pods {
@@ -102,17 +124,20 @@ func Find(c Case, pods []*fnv1.Resource) *Trouble {
 			}
 
 			found.Reason = rule.reason
-			if c.settle(&found); found.Phase == v1.PhaseFailed {
-				return &found
-			}
+			c.settle(&found)
 
-			if healing == nil {
-				healing = &found
+			loops = loops || found.Loops
+			if worst == nil || found.hope < worst.hope && (worst.hope == mayHeal || worst.Reason == found.Reason) {
+				worst = &found
 			}
 		}
 	}
 
-	return healing
+	if worst != nil {
+		worst.Loops = loops
+	}
+
+	return worst
 }
 
 // settle decides whether a trouble may still heal, and says for how long. A pod does not
@@ -127,18 +152,22 @@ func (c *Case) settle(found *Trouble) {
 		began = c.Since
 	}
 
+	found.Phase, found.hope = v1.PhaseFailed, noHope
+
 	switch {
 	case found.patience == 0:
-		found.Phase = v1.PhaseFailed
 	case found.patience == untilDeadline:
-		found.Phase = v1.PhasePending
+		found.Phase, found.hope = v1.PhasePending, mayHeal
 	case !began.IsZero() && c.Now.Sub(began) >= found.patience:
-		found.Phase = v1.PhaseFailed
 		found.Advice = fmt.Sprintf("This has lasted for %s or more. %s", Span(found.patience), found.Advice)
 	case told && c.Phase == v1.PhaseFailed:
-		found.Phase = v1.PhaseFailed
+		if !found.unclear {
+			found.hope = givenUp
+		}
 	default:
-		found.Phase = v1.PhasePending
-		found.Advice = fmt.Sprintf("This may heal by itself within %s. %s", Span(found.patience), found.Advice)
+		found.Phase, found.hope = v1.PhasePending, mayHeal
+		if !c.GaveUp {
+			found.Advice = fmt.Sprintf("This may heal by itself within %s. %s", Span(found.patience), found.Advice)
+		}
 	}
 }

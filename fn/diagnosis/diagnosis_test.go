@@ -395,6 +395,37 @@ func TestFind(t *testing.T) {
 		}
 	})
 
+	t.Run("GivenUpOnAnother", func(t *testing.T) {
+		busy, missing := newPod("shop-a", time.Minute, waits("app", "ErrImagePull", "429 Too Many Requests")), newPod("shop-b", time.Minute, waits("app", "ErrImagePull", "not found"))
+
+		of := shop(`{}`)
+		for range 2 {
+			got := Find(of, []*fnv1.Resource{busy, missing})
+			if got.Phase != v1.PhaseFailed || !strings.Contains(got.What, "shop-b") {
+				t.Errorf("one has failed, and not the one that may heal: got %s", said(got))
+			}
+
+			of.Phase, of.Reason = got.Phase, got.Reason
+		}
+	})
+
+	t.Run("AnotherLoops", func(t *testing.T) {
+		missing, loops := newPod("shop-a", time.Minute, waits("app", "ErrImagePull", "not found")), newPod("shop-b", time.Minute, stopped("app", 1))
+
+		if got := Find(shop(`{}`), []*fnv1.Resource{missing, loops}); got.Reason != v1.ReasonImagePullError || !got.Loops {
+			t.Errorf("one that serves at the moment will not last, whatever is wrong with others: got %s, loops %t", said(got), got.Loops)
+		}
+	})
+
+	t.Run("GaveUp", func(t *testing.T) {
+		of := shop(`{}`)
+		of.GaveUp = true
+
+		if got := Find(of, []*fnv1.Resource{newPod("shop-a", time.Minute, waits("app", "ErrImagePull", "429 Too Many Requests"))}); strings.Contains(got.Advice, "may heal") {
+			t.Errorf("Kubernetes does not wait any more: want no hope, got %s", said(got))
+		}
+	})
+
 	t.Run("WhatLastsFirst", func(t *testing.T) {
 		busy, missing := newPod("shop-a", time.Minute, waits("app", "ErrImagePull", "429 Too Many Requests")), newPod("shop-b", 0, waits("app", "CreateContainerConfigError", `secret "a" not found`))
 

@@ -36,7 +36,9 @@ func cannotPull(p observedPod) (Trouble, bool) {
 		Advice: pullAdvice(p, c, reason, words),
 	}
 
-	if !slices.Contains(finalPullErrors, reason) && (heals.MatchString(words) || !lasts.MatchString(words)) {
+	found.unclear = !heals.MatchString(words) && !lasts.MatchString(words)
+
+	if !slices.Contains(finalPullErrors, reason) && (heals.MatchString(words) || found.unclear) {
 		found.patience, found.began = webapp.Patience, p.began(c)
 	}
 

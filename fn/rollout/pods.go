@@ -41,7 +41,7 @@ func (f Facts) diagnosed() diagnosis.Case {
 	return diagnosis.Case{
 		App: f.plan.App, ReplicaSet: f.newestReplicaSet(),
 		Phase: f.before.Phase, Reason: f.before.Reason, Since: value.Time(f.before.LastUpdated),
-		Now: f.now,
+		GaveUp: f.missedDeadline(), Now: f.now,
 	}
 }
 
