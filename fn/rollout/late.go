@@ -24,7 +24,13 @@ func Late(verdict Verdict, facts Facts, composite *structpb.Struct) Verdict {
 	}
 
 	synced := conditionOf(composite.GetFields()["status"], "Synced")
-	if synced.status != "False" || facts.now.Sub(value.Time(synced.since())) < late {
+	if synced.status != conditionFalse || facts.now.Sub(value.Time(synced.since())) < late {
+		return verdict
+	}
+
+	// It may have failed for long with something else, and not with what was asked for
+	// just now.
+	if facts.now.Sub(lastWrite(composite, "status")) < late {
 		return verdict
 	}
 
