@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"syscall"
 	"testing"
 	"time"
@@ -14,6 +15,10 @@ import (
 
 // functions is a folder with the binaries of functions of others.
 var functions = os.Getenv("FUNCTIONS")
+
+// unready are those that are not ready yet: at first, functions do not agree on which need
+// not be.
+var unready = regexp.MustCompile(`(Unready resources): [^']*`)
 
 // TestPlatform renders the Shop of examples/platform, by whichever function composes it: it
 // becomes the same.
@@ -60,7 +65,7 @@ func TestPlatform(t *testing.T) {
 				t.Fatalf("%v\n%s", err, stderr.String())
 			}
 
-			compare(t, filepath.Join("testdata", by.want, "want.yaml"), forgetNow(t, stdout.String(), began))
+			compare(t, filepath.Join("testdata", by.want, "want.yaml"), unready.ReplaceAllString(forgetNow(t, stdout.String(), began), "$1"))
 		})
 	}
 }
