@@ -21,7 +21,7 @@ var functions = os.Getenv("FUNCTIONS")
 var unready = regexp.MustCompile(`(Unready resources): [^']*`)
 
 // TestPlatform renders the Shop of examples/platform, by whichever function composes it: it
-// becomes the same.
+// becomes the same, and says the same when its WebApp runs.
 func TestPlatform(t *testing.T) {
 	e := startEngine(t)
 
@@ -52,22 +52,35 @@ func TestPlatform(t *testing.T) {
 				t.Fatal(err)
 			}
 
-			var stdout, stderr bytes.Buffer
+			compare(t, filepath.Join("testdata", by.want, "want.yaml"), e.renderShop(t, composition, served))
 
-			began := time.Now().Add(-time.Second)
-			examples := filepath.Join(root, "examples/platform")
-			cmd := exec.CommandContext(t.Context(), e.cli, "composition", "render", filepath.Join(examples, "shop.yaml"), filepath.Join(examples, "composition-"+composition+".yaml"), served,
-				"--crossplane-binary", e.core, "--xrd", filepath.Join(examples, "definition.yaml"))
-			cmd.Stdout, cmd.Stderr = &stdout, &stderr
-			cmd.Env = append(os.Environ(), "CROSSPLANE_CONFIG=")
-
-			if err := cmd.Run(); err != nil {
-				t.Fatalf("%v\n%s", err, stderr.String())
+			if by.want == "shop" {
+				compare(t, "testdata/shop/running.yaml", e.renderShop(t, composition, served, "--observed-resources", "testdata/shop/observed.yaml"))
 			}
-
-			compare(t, filepath.Join("testdata", by.want, "want.yaml"), unready.ReplaceAllString(forgetNow(t, stdout.String(), began), "$1"))
 		})
 	}
+}
+
+// renderShop renders the Shop by a Composition and the functions that are served.
+func (e *engine) renderShop(t *testing.T, composition, served string, args ...string) string {
+	t.Helper()
+
+	var stdout, stderr bytes.Buffer
+
+	began := time.Now().Add(-time.Second)
+	examples := filepath.Join(root, "examples/platform")
+	cmd := exec.CommandContext(t.Context(), e.cli, append([]string{
+		"composition", "render", filepath.Join(examples, "shop.yaml"), filepath.Join(examples, "composition-"+composition+".yaml"), served,
+		"--crossplane-binary", e.core, "--xrd", filepath.Join(examples, "definition.yaml"),
+	}, args...)...)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Env = append(os.Environ(), "CROSSPLANE_CONFIG=")
+
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%v\n%s", err, stderr.String())
+	}
+
+	return unready.ReplaceAllString(forgetNow(t, stdout.String(), began), "$1")
 }
 
 // serveFunction serves a function of somebody else, and returns where.
