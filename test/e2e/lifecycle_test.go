@@ -44,6 +44,8 @@ func TestLifecycle(t *testing.T) {
 			"DeploymentDeleted": testDeploymentDeleted,
 			"Undo":              testUndo,
 			"UndoStuck":         testUndoStuck,
+			"Others":            testOthers,
+			"OthersStuck":       testOthersStuck,
 			"Pause":             testPause,
 			"Composition":       testComposition,
 			"OwnKind":           testOwnKind,

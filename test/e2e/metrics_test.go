@@ -20,6 +20,13 @@ func testMetrics(t *testing.T, n *namespace) {
 	n.running(t, "shop", 1)
 	n.stays(t, monitors)
 
+	t.Log("somebody has it look elsewhere")
+	n.patch(t, monitors, "shop", "{spec: {namespaceSelector: {matchNames: [other]}}}")
+	n.expect(t, webApps, "shop", "{.status.message}", "1 of 1 replicas are available. ServiceMonitor shop looks in other namespaces than its own: namespaceSelector.matchNames (set by e2e). Take it out with: kubectl -n "+n.name+" edit servicemonitor shop")
+	n.patch(t, monitors, "shop", "{spec: {namespaceSelector: null}}")
+	n.expect(t, webApps, "shop", "{.status.message}", "1 of 1 replicas are available.")
+	n.stays(t, monitors)
+
 	t.Log("a port of its own is one of the container")
 	n.webApp(t, "shop", "image: nginx, replicas: 1, metrics: {port: 9090, path: /stats}"+n.compositionRef())
 	n.running(t, "shop", 1)

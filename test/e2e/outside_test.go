@@ -56,6 +56,14 @@ func testRoute(t *testing.T, n *namespace) {
 	n.running(t, "shop", 1)
 	n.stays(t, routes)
 
+	t.Log("without hosts, it is for all of its Gateway, whoever has set some")
+	n.webApp(t, "shop", "image: nginx, replicas: 1, httpRoute: {parentRefs: [{name: public}]}"+n.compositionRef())
+	n.expect(t, routes, "shop", "{.spec.hostnames}{.spec.parentRefs[0].name}", "public")
+	n.patch(t, routes, "shop", "{spec: {hostnames: [other.example.com]}}")
+	n.expect(t, routes, "shop", "{.spec.hostnames}{.spec.parentRefs[0].name}", "public")
+	n.running(t, "shop", 1)
+	n.stays(t, routes)
+
 	t.Log("a WebApp has an Ingress or an HTTPRoute")
 
 	if _, err := n.try(t, "patch", "webapp/shop", "--type=merge", "--patch", `{"spec": {"ingress": {"host": "shop.example.com"}}}`); err == nil {
