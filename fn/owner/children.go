@@ -182,10 +182,9 @@ func stuckMonitor(observed *structpb.Struct, namespace string) (Stuck, bool) {
 		return Stuck{}, false
 	}
 
-	for _, name := range value.Dig(wire.Open(observed.GetFields()["spec"]), "namespaceSelector", "matchNames").GetListValue().GetValues() {
-		if name.GetStringValue() == namespace {
-			return Stuck{}, false
-		}
+	names := value.Dig(wire.Open(observed.GetFields()["spec"]), "namespaceSelector", "matchNames").GetListValue().GetValues()
+	if slices.ContainsFunc(names, func(name *structpb.Value) bool { return name.GetStringValue() == namespace }) {
+		return Stuck{}, false
 	}
 
 	return Stuck{What: "looks in other namespaces than its own", Field: Field{"namespaceSelector.matchNames", by}}, true
