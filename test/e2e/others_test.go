@@ -52,7 +52,7 @@ func testOthersStuck(t *testing.T, n *namespace) {
 	n.do(t, "patch", "service", "shop", "--field-manager=kubectl-edit", "-p",
 		`{"spec": {"ports": [{"name": "http", "port": 81, "protocol": "TCP", "targetPort": "http"}, {"port": 80, "$patch": "delete"}]}}`)
 	n.expect(t, services, "shop", "{.spec.ports[*].name} {.spec.ports[*].port}", "http http-81 80 81")
-	says(" Service shop has more than the WebApp says: ports[81/TCP] (set by kubectl-edit). Take it out with: kubectl -n " + n.name + " edit service shop")
+	says(" Service shop has a port too many: ports[81/TCP] (set by kubectl-edit). Take it out with: kubectl -n " + n.name + " edit service shop")
 	n.running(t, "shop", 1)
 	n.steady(t, "shop")
 
@@ -65,7 +65,7 @@ func testOthersStuck(t *testing.T, n *namespace) {
 	t.Log("a ConfigMap that is immutable")
 	n.patch(t, configMaps, "shop-config", "{immutable: true}")
 	n.webApp(t, "shop", "image: nginx, replicas: 1, env: {COLOR: blue}")
-	says(" ConfigMap shop-config cannot follow the WebApp: immutable (set by e2e). Delete it, and it is made again: kubectl -n " + n.name + " delete configmap shop-config")
+	says(" ConfigMap shop-config cannot be changed: immutable (set by e2e). Delete it, and it is made again: kubectl -n " + n.name + " delete configmap shop-config")
 	n.do(t, "delete", "configmap", "shop-config")
 	n.expect(t, configMaps, "shop-config", "{.data.COLOR}{.immutable}", "blue")
 	n.running(t, "shop", 1)
