@@ -110,15 +110,22 @@ type IPBlock struct {
 	// Except are ranges within cidr that are not meant.
 	// +optional
 	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=100
-	Except []CIDR `json:"except,omitempty"`
+	// +kubebuilder:validation:MaxItems=50
+	Except []ExceptedCIDR `json:"except,omitempty"`
 }
 
 // A CIDR is a range of addresses.
 //
 // +kubebuilder:validation:MaxLength=43
-// +kubebuilder:validation:Pattern=`^[0-9a-fA-F:.]+/[0-9]+$`
+// +kubebuilder:validation:XValidation:rule="self.matches('^[0-9a-fA-F:.]+/[0-9]+$')",message="must be a range of addresses, such as 10.0.0.0/8, 192.168.1.7/32 or 2001:db8::/64"
 type CIDR = string
+
+// An ExceptedCIDR is a range within another. There may be too many for a pattern, which
+// the API server takes for a costly rule.
+//
+// +kubebuilder:validation:MaxLength=43
+// +kubebuilder:validation:XValidation:rule="self.contains('/')",message="must be a range of addresses, such as 10.0.0.0/8, 192.168.1.7/32 or 2001:db8::/64"
+type ExceptedCIDR = string
 
 // +structType=atomic
 

@@ -114,7 +114,7 @@ type HTTPHeader struct {
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
-	// +kubebuilder:validation:Pattern=`^[-A-Za-z0-9]+$`
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[-A-Za-z0-9]+$')",message="must be the name of a header: letters, digits and dashes"
 	Name string `json:"name"`
 
 	// Value of the header. Default: empty.

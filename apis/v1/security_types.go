@@ -118,5 +118,5 @@ type AddedCapability = string
 // A DroppedCapability is one of capabilities(7), without CAP_, or ALL.
 //
 // +kubebuilder:validation:MaxLength=64
-// +kubebuilder:validation:Pattern=`^[A-Z_]+$`
+// +kubebuilder:validation:XValidation:rule="self.matches('^[A-Z_]+$')",message="must be the name of a capability, such as NET_RAW, or ALL: upper case, without CAP_"
 type DroppedCapability = string

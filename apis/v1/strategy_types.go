@@ -28,15 +28,13 @@ type RollingUpdate struct {
 	// rounded down. Default: 0.
 	// +optional
 	// +kubebuilder:validation:XIntOrString
-	// +kubebuilder:validation:XValidation:rule="type(self) != int || (self >= 0 && self <= 100)",message="must be a number from 0 to 100, or percents from 0% to 100%"
-	// +kubebuilder:validation:Pattern=`^(0|[1-9][0-9]?|100)%$`
+	// +kubebuilder:validation:XValidation:rule="type(self) == int ? self >= 0 && self <= 100 : string(self).matches('^(0|[1-9][0-9]?|100)%$')",message="must be a number from 0 to 100, or percents from 0% to 100%"
 	MaxUnavailable *intstr.IntOrString `json:"maxUnavailable,omitempty"`
 
 	// MaxSurge is how many pods there may be beyond spec.replicas meanwhile. Percents
 	// are rounded up. Default: 25%.
 	// +optional
 	// +kubebuilder:validation:XIntOrString
-	// +kubebuilder:validation:XValidation:rule="type(self) != int || (self >= 0 && self <= 100)",message="must be a number from 0 to 100, or percents from 0% to 100%"
-	// +kubebuilder:validation:Pattern=`^(0|[1-9][0-9]?|100)%$`
+	// +kubebuilder:validation:XValidation:rule="type(self) == int ? self >= 0 && self <= 100 : string(self).matches('^(0|[1-9][0-9]?|100)%$')",message="must be a number from 0 to 100, or percents from 0% to 100%"
 	MaxSurge *intstr.IntOrString `json:"maxSurge,omitempty"`
 }

@@ -144,7 +144,7 @@ const (
 	MaxParentRefs = 32
 
 	// GroupPattern is the group of a kind, or nothing, which is that of Kubernetes' own kinds.
-	GroupPattern = `^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`
+	GroupPattern = `^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`
 
 	// KindPattern is a kind as the Gateway API takes it.
 	KindPattern = `^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$`

@@ -212,11 +212,6 @@ func TestBounds(t *testing.T) {
 			args:   "^.spec.volumes.items.projected.sources.items.downwardAPI.items.items.fieldRef.fieldPath",
 			want:   bounds{MaxLength: new(int64(512)), Pattern: v1.FieldPathPattern},
 		},
-		"MaxSurge": {
-			reason: "A rolling update has numbers and percents.",
-			args:   "^.spec.strategy.rollingUpdate.maxSurge",
-			want:   bounds{Pattern: v1.PercentPattern},
-		},
 		"EnvValue": {
 			reason: "The size of a variable is bounded.",
 			args:   "^.spec.env.additionalProperties",
@@ -313,7 +308,7 @@ func TestRules(t *testing.T) {
 		share      = `type(self) == int ? int(self) >= 0 : string(self).matches('` + v1.PercentPattern + `')`
 	)
 
-	update := fmt.Sprintf(`type(self) != int || (self >= 0 && self <= %d)`, v1.MaxUpdate)
+	update := fmt.Sprintf(`type(self) == int ? self >= 0 && self <= %d : string(self).matches('%s')`, v1.MaxUpdate, v1.PercentPattern)
 
 	const file = `!self.startsWith('/') && !self.startsWith('..') && !(self + '/').contains('/../')`
 
@@ -336,8 +331,14 @@ func TestRules(t *testing.T) {
 		},
 		"^.spec.httpRoute.hostnames.items": {`self.matches('` + v1.HostPattern + `')`},
 		"^.spec.httpRoute.path.value":      {`self.matches('` + v1.PathPattern + `')`},
-		"^.spec.metrics.path":              {`self.matches('` + v1.PathPattern + `')`},
-		"^.spec.metrics.interval":          {`self.matches('` + v1.IntervalPattern + `')`},
+
+		"^.spec.httpRoute.parentRefs.items.group":       {`self.matches('` + v1.GroupPattern + `')`},
+		"^.spec.httpRoute.parentRefs.items.kind":        {`self.matches('` + v1.KindPattern + `')`},
+		"^.spec.httpRoute.parentRefs.items.namespace":   {`self.matches('` + v1.LabelPattern + `')`},
+		"^.spec.httpRoute.parentRefs.items.sectionName": {objectName},
+
+		"^.spec.metrics.path":     {`self.matches('` + v1.PathPattern + `')`},
+		"^.spec.metrics.interval": {`self.matches('` + v1.IntervalPattern + `')`},
 
 		"^.spec.secretEnv":                          {`self.all(name, name.matches('` + v1.EnvNamePattern + `'))`},
 		"^.spec.secretEnv.additionalProperties.key": {`self.matches('` + v1.KeyPattern + `')`},
@@ -388,6 +389,7 @@ func TestRules(t *testing.T) {
 		"^.spec.startupProbe.httpGet.port":                       {probePort},
 		"^.spec.startupProbe.tcpSocket.port":                     {probePort},
 		"^.spec.securityContext":                                 {`!has(self.runAsUser) || self.runAsUser != 0 || (has(self.runAsNonRoot) && !self.runAsNonRoot)`},
+		"^.spec.securityContext.capabilities.drop.items":         {`self.matches('` + v1.CapabilityPattern + `')`},
 		"^.spec.securityContext.seccompProfile":                  {`(self.type == 'Localhost') == has(self.localhostProfile)`},
 		"^.spec.securityContext.seccompProfile.localhostProfile": {`!self.startsWith('/') && !self.matches('(^|/)[.][.](/|$)')`},
 		"^.spec.podDisruptionBudget":                             {`!has(self.minAvailable) || !has(self.maxUnavailable)`},
@@ -397,6 +399,15 @@ func TestRules(t *testing.T) {
 			`self.all(key, key.matches('` + v1.AnnotationKeyPattern + `') && !key.matches('` + v1.CrossplaneKeyPattern + `'))`,
 		},
 	}
+
+	for _, probe := range []string{"readinessProbe", "livenessProbe", "startupProbe"} {
+		want["^.spec."+probe+".httpGet.httpHeaders.items.name"] = []string{`self.matches('^[-A-Za-z0-9]+$')`}
+	}
+
+	const (
+		cidr     = `self.matches('^[0-9a-fA-F:.]+/[0-9]+$')`
+		excepted = `self.contains('/')`
+	)
 
 	// The same of what comes in and of what goes out.
 	for _, rule := range []string{"^.spec.networkPolicy.ingress.items", "^.spec.networkPolicy.egress.items"} {
@@ -408,6 +419,8 @@ func TestRules(t *testing.T) {
 		want[rule+".ports.items"] = []string{`!has(self.endPort) || (has(self.port) && type(self.port) == int && int(self.port) <= self.endPort)`}
 		want[rule+".ports.items.port"] = []string{`type(self) != int || (int(self) >= 1 && int(self) <= 65535)`}
 		want[peer] = []string{`has(self.ipBlock) ? !has(self.podSelector) && !has(self.namespaceSelector) : has(self.podSelector) || has(self.namespaceSelector)`}
+
+		want[peer+".ipBlock.cidr"], want[peer+".ipBlock.except.items"] = []string{cidr}, []string{excepted}
 
 		for _, selector := range []string{".podSelector", ".namespaceSelector"} {
 			want[peer+selector+".matchExpressions.items"] = []string{`(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)`}
@@ -423,6 +436,22 @@ func TestRules(t *testing.T) {
 
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want, +got:\n%s", diff)
+	}
+}
+
+// TestPatterns lets no pattern stand alone, which says nothing to a person, but for
+// those that say what they want, and those for which a rule would cost more than the API
+// server lets it: there may be too many of them, or they may be as long as a request.
+func TestPatterns(t *testing.T) {
+	says := regexp.MustCompile(`\.downwardAPI\.items\.items\.fieldRef\.fieldPath$`)
+	costs := regexp.MustCompile(`^\^\.spec\.networkPolicy\..*\.(ports\.items\.port|matchLabels\.additionalProperties|matchExpressions\.items\.(key|values\.items))$`)
+	// Quantities are Kubernetes' own, and may be numbers or texts of any length.
+	quantities := regexp.MustCompile(`\.(requests|limits)\.additionalProperties$|\.emptyDir\.sizeLimit$`)
+
+	for path, f := range validations.FlattenCRDVersion(derived(t).Spec.Versions[0]) {
+		if f.Pattern != "" && !says.MatchString(path) && !costs.MatchString(path) && !quantities.MatchString(path) {
+			t.Errorf("%s: a rule with a message would say more than %s", path, f.Pattern)
+		}
 	}
 }
 
