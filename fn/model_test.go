@@ -320,7 +320,7 @@ func (m *model) facts(said v1.Reason) string {
 		return "not seen"
 	case strings.Contains(all, "again and again"):
 		// Nobody looks at the pods of one that serves, unless they have told something.
-		return all + fmt.Sprint(m.serving() && !diagnosis.Tells(said))
+		return all + strconv.FormatBool(m.serving() && !diagnosis.Tells(said))
 	case m.serving():
 		return "serves"
 	default:

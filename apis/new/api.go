@@ -17,18 +17,68 @@ import (
 	"github.com/webapp-operator/function-webapp/input/v1beta1"
 )
 
+// inSpec is the field of all composites that is said by people.
+const inSpec = "spec"
+
 // An api is a kind of a platform team's own.
 type api struct {
-	Group   string   `help:"Group of the kind, such as platform.acme.io." required:""`
-	Kind    string   `help:"The kind, such as Service." required:""`
+	Group   string   `help:"Group of the kind, such as platform.acme.io."        required:""`
+	Kind    string   `help:"The kind, such as Service."                          required:""`
 	Plural  string   `help:"Plural of the kind in lower case, such as services." required:""`
 	Short   []string `help:"Short names for kubectl, with commas between."`
-	Version string   `help:"Version of the kind." default:"v1alpha1"`
-	Spec    string   `help:"Where in it a WebApp's spec is: spec itself, or a path such as spec.app. The status is at the same place of status." default:"spec"`
-	Out     string   `help:"Folder to write to. Default: the plural." placeholder:"FOLDER"`
+	Version string   `default:"v1alpha1"                                         help:"Version of the kind."`
+	Spec    string   `default:"spec"                                             help:"Where in it a WebApp's spec is: spec itself, or a path such as spec.app. The status is at the same place of status."`
+	Out     string   `help:"Folder to write to. Default: the plural."            placeholder:"FOLDER"`
 
-	Function        string `help:"The function's package, as a Configuration depends on it." default:"xpkg.crossplane.io/webapp-operator/function-webapp"`
-	FunctionVersion string `help:"Which versions of the function will do." default:">=v0.2.0" placeholder:"CONSTRAINT"`
+	Function        string `default:"xpkg.crossplane.io/webapp-operator/function-webapp" help:"The function's package, as a Configuration depends on it."`
+	FunctionVersion string `default:">=v0.2.0"                                           help:"Which versions of the function will do."                   placeholder:"CONSTRAINT"`
+}
+
+// APIVersion is that of the kind.
+func (a *api) APIVersion() string { return a.Group + "/" + a.Version }
+
+// Singular is what kubectl calls one.
+func (a *api) Singular() string { return strings.ToLower(a.Kind) }
+
+// Name is that of the definition and of the Composition.
+func (a *api) Name() string { return a.Plural + "." + a.Group }
+
+// Status is where our fields of the status are.
+func (a *api) Status() string { return "status" + strings.TrimPrefix(a.Spec, inSpec) }
+
+// Optional is the path of the status in CEL, where any of it may be missing.
+func (a *api) Optional() string { return strings.ReplaceAll(a.Status(), ".", ".?") }
+
+// Lua is the status in Lua, where any of it may be missing.
+func (a *api) Lua() string {
+	status := "(obj.status or {})"
+	for _, name := range a.path() {
+		status = "(" + status + "[\"" + name + "\"] or {})"
+	}
+
+	return status
+}
+
+// Nest puts lines of YAML below the path of the spec.
+func (a *api) Nest(lines string) string {
+	out, path := strings.Builder{}, strings.Split(a.Spec, ".")
+
+	for depth, name := range path {
+		out.WriteString(strings.Repeat("  ", depth) + name + ":\n")
+	}
+
+	for line := range strings.Lines(lines) {
+		out.WriteString(strings.Repeat("  ", len(path)) + line)
+	}
+
+	return strings.TrimSuffix(out.String(), "\n")
+}
+
+// FunctionName is what Crossplane calls a function that comes as a dependency: its
+// repository, which starts behind the registry's host, with what names may have.
+func (a *api) FunctionName() string {
+	_, repository, _ := strings.Cut(a.Function, "/")
+	return regexp.MustCompile(`[^-a-z0-9]`).ReplaceAllString(strings.NewReplacer("/", "-", ".", "-", ":", "-").Replace(repository), "")
 }
 
 // check refuses what Kubernetes or the function would.
@@ -55,63 +105,15 @@ func (a *api) check() error {
 		wrong("short", short, validation.IsDNS1035Label(short)...)
 	}
 
-	if path := strings.Split(a.Spec, "."); path[0] != "spec" || !regexp.MustCompile(v1beta1.FieldPathPattern).MatchString(a.Spec) || strings.HasPrefix(a.Spec+".", "spec.crossplane.") {
+	if path := strings.Split(a.Spec, "."); path[0] != inSpec || !regexp.MustCompile(v1beta1.FieldPathPattern).MatchString(a.Spec) || strings.HasPrefix(a.Spec+".", "spec.crossplane.") {
 		wrong("spec", a.Spec, "must be spec, or a path of names that begins with it, such as spec.app; spec.crossplane is Crossplane's")
 	}
 
 	return errors.Join(errs...)
 }
 
-// APIVersion is that of the kind.
-func (a *api) APIVersion() string { return a.Group + "/" + a.Version }
-
-// Singular is what kubectl calls one.
-func (a *api) Singular() string { return strings.ToLower(a.Kind) }
-
-// Name is that of the definition and of the Composition.
-func (a *api) Name() string { return a.Plural + "." + a.Group }
-
-// Status is where our fields of the status are.
-func (a *api) Status() string { return "status" + strings.TrimPrefix(a.Spec, "spec") }
-
 // path are the names of the fields below spec, or below status, to where a WebApp's is.
 func (a *api) path() []string { return strings.Split(a.Spec, ".")[1:] }
-
-// Optional is the path of the status in CEL, where any of it may be missing.
-func (a *api) Optional() string { return strings.ReplaceAll(a.Status(), ".", ".?") }
-
-// Lua is the status in Lua, where any of it may be missing.
-func (a *api) Lua() string {
-	status := "(obj.status or {})"
-	for _, name := range a.path() {
-		status = "(" + status + "[\"" + name + "\"] or {})"
-	}
-
-	return status
-}
-
-// Nest puts lines of YAML, which begin with so many spaces, below the path of the spec.
-func (a *api) Nest(lines string) string {
-	out, indent := "", ""
-
-	for _, name := range strings.Split(a.Spec, ".") {
-		out += indent + name + ":\n"
-		indent += "  "
-	}
-
-	for line := range strings.Lines(lines) {
-		out += indent + line
-	}
-
-	return out
-}
-
-// FunctionName is what Crossplane calls a function that comes as a dependency: its
-// repository, which starts behind the registry's host, with what names may have.
-func (a *api) FunctionName() string {
-	_, repository, _ := strings.Cut(a.Function, "/")
-	return regexp.MustCompile(`[^-a-z0-9]`).ReplaceAllString(strings.NewReplacer("/", "-", ".", "-", ":", "-").Replace(repository), "")
-}
 
 //go:embed templates
 var templates embed.FS
@@ -172,7 +174,7 @@ func (a *api) files() (map[string][]byte, error) {
 // composition is ours for the kind.
 func (a *api) composition() (string, error) {
 	composite := "      composite:\n        apiVersion: " + a.APIVersion() + "\n        kind: " + a.Kind + "\n"
-	if a.Spec != "spec" {
+	if a.Spec != inSpec {
 		composite += "        spec:\n          fieldPath: " + a.Spec + "\n        status:\n          fieldPath: " + a.Status() + "\n"
 	}
 

@@ -42,7 +42,7 @@ func TestOurs(t *testing.T) {
 	}
 
 	// The name of the Composition is ours alone.
-	want["spec"].(object)["defaultCompositionRef"] = object{"name": "webapps.example.com"} //nolint:forcetypeassert // It would panic.
+	want["spec"].(object)["defaultCompositionRef"] = object{"name": "webapps.example.com"}
 
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("definition: -ours, +what is written:\n%s", diff)
@@ -85,6 +85,10 @@ func TestWords(t *testing.T) {
 		if !strings.Contains(definition, want) {
 			t.Errorf("definition: want %q in it", want)
 		}
+	}
+
+	if example := string(files["examples/application.yaml"]); !strings.Contains(example, "\nspec:\n  app:\n    image: ") || !strings.HasSuffix(example, "\n      LOG_LEVEL: info\n") {
+		t.Errorf("example: want the application below spec.app, got:\n%s", example)
 	}
 
 	// Whose definition it was is said once, above it.

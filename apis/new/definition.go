@@ -24,7 +24,7 @@ func (a *api) definition() ([]byte, error) {
 
 	xrd["metadata"] = object{"name": a.Name()}
 
-	spec, _ := xrd["spec"].(object)
+	spec, _ := xrd[inSpec].(object)
 	spec["group"] = a.Group
 	spec["names"] = a.names()
 	spec["defaultCompositionRef"] = object{"name": a.Name()}
@@ -87,8 +87,8 @@ func (a *api) nest(version object) {
 	root, _ := schema["openAPIV3Schema"].(object)
 	properties, _ := root["properties"].(object)
 
-	for _, name := range []string{"spec", "status"} {
-		properties[name] = below(properties[name], a.path(), name == "spec")
+	for _, name := range []string{inSpec, "status"} {
+		properties[name] = below(properties[name], a.path(), name == inSpec)
 	}
 }
 

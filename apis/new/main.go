@@ -23,7 +23,7 @@ func main() {
 		os.Exit(1)
 	}
 
-	fmt.Printf("wrote %s: its README.md says how to go on\n", a.Out)
+	_, _ = fmt.Fprintf(os.Stdout, "wrote %s: its README.md says how to go on\n", a.Out)
 }
 
 // write writes the package into a folder that does not exist, or is empty: what a team

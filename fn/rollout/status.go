@@ -42,7 +42,6 @@ var StatusReads = wire.Fields{
 
 // ReadStatus reads what the WebApp said of itself until now.
 func ReadStatus(status *structpb.Value) Status {
-
 	return Status{
 		Verdict: Verdict{
 			Phase:   v1.Phase(value.Text(status, "phase")),

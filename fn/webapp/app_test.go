@@ -89,8 +89,9 @@ func TestRead(t *testing.T) {
 			reason: "Every field is read, and what is not known is let be.",
 			args: `{"metadata": {"name": "shop", "namespace": "acme", "uid": "u1", "generation": 3, "labels": {"a": "b"}},
 				"spec": {"image": "nginx:1.27", "replicas": 10, "port": 65535, "env": {"A.b-C": "für 日本 🚀", "with space": ""}, "crossplane": {}, "tomorrow": 1}}`,
-			want: want{app: &webapp.App{Composite: webapp.WebApp,
-				Name: "shop", Namespace: "acme", UID: "u1", Generation: 3, Labels: value.Strings(map[string]string{"a": "b"}),
+			want: want{app: &webapp.App{
+				Composite: webapp.WebApp,
+				Name:      "shop", Namespace: "acme", UID: "u1", Generation: 3, Labels: value.Strings(map[string]string{"a": "b"}),
 				Spec: v1.WebAppSpec{Image: "nginx:1.27", Replicas: 10, Port: 65535, Env: map[string]string{"A.b-C": "für 日本 🚀", "with space": ""}},
 			}},
 		},

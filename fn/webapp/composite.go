@@ -74,28 +74,6 @@ func (c *Composite) Argument() string {
 	return c.Kind + "." + version + "." + group
 }
 
-// spec returns where to read a WebApp's spec, by the Reader of the observed composite. It
-// is not found if it should be in the context, and is not.
-func (c *Composite) spec(root value.Reader, context *structpb.Struct) (spec value.Reader, found bool) {
-	if c.ContextKey == "" {
-		for _, name := range c.Spec {
-			root = root.Object(name)
-		}
-
-		return root, true
-	}
-
-	all := root.Entries("context")
-	all.Fields = context.GetFields()
-
-	if all.Get(c.ContextKey) == nil {
-		all.Required(c.ContextKey, "an earlier step of the pipeline must put the spec of a WebApp there")
-		return all, false
-	}
-
-	return all.Object(c.ContextKey), true
-}
-
 // SpecOf returns a WebApp's spec as it is written, in an observed composite or in the
 // context of the pipeline.
 func (c *Composite) SpecOf(observed, context *structpb.Struct) *structpb.Value {
@@ -133,4 +111,26 @@ func (c *Composite) Reads(options []Option) (composite, context wire.Fields) {
 	}
 
 	return composite.And(spec.At(c.Spec...)), nil
+}
+
+// spec returns where to read a WebApp's spec, by the Reader of the observed composite. It
+// is not found if it should be in the context, and is not.
+func (c *Composite) spec(root value.Reader, context *structpb.Struct) (spec value.Reader, found bool) {
+	if c.ContextKey == "" {
+		for _, name := range c.Spec {
+			root = root.Object(name)
+		}
+
+		return root, true
+	}
+
+	all := root.Entries("context")
+	all.Fields = context.GetFields()
+
+	if all.Get(c.ContextKey) == nil {
+		all.Required(c.ContextKey, "an earlier step of the pipeline must put the spec of a WebApp there")
+		return all, false
+	}
+
+	return all.Object(c.ContextKey), true
 }

@@ -30,7 +30,7 @@ func TestValues(t *testing.T) {
 }
 
 // TestValuesTogether is for the race detector.
-func TestValuesTogether(t *testing.T) {
+func TestValuesTogether(*testing.T) {
 	var (
 		values Values[int]
 		done   sync.WaitGroup

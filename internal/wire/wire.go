@@ -137,20 +137,6 @@ func NewCodec(reads func(input *structpb.Struct) Reads) *Codec {
 	return c
 }
 
-func (c *Codec) newInput(raw string, read *structpb.Struct) *input {
-	reads := c.reads(read)
-
-	return &input{
-		raw:       raw,
-		read:      read,
-		composite: compile("", reads.Composite),
-		context:   compile("", reads.Context),
-		desired:   compile("", reads.Desired),
-		resources: compileAll(reads.Resources),
-		required:  compileAll(reads.Required),
-	}
-}
-
 // Unmarshal implements encoding.CodecV2. An input that is the same as in a recent
 // request is the same message, which nobody may change.
 func (c *Codec) Unmarshal(data mem.BufferSlice, v any) error {
@@ -186,6 +172,20 @@ func (c *Codec) Marshal(v any) (mem.BufferSlice, error) {
 	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(rsp)
 
 	return mem.BufferSlice{mem.SliceBuffer(raw)}, err
+}
+
+func (c *Codec) newInput(raw string, read *structpb.Struct) *input {
+	reads := c.reads(read)
+
+	return &input{
+		raw:       raw,
+		read:      read,
+		composite: compile("", reads.Composite),
+		context:   compile("", reads.Context),
+		desired:   compile("", reads.Desired),
+		resources: compileAll(reads.Resources),
+		required:  compileAll(reads.Required),
+	}
 }
 
 // A node is Fields as they are looked up: there are few, and what has a name is

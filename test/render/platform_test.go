@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -42,13 +43,13 @@ func TestPlatform(t *testing.T) {
 			}
 
 			served := filepath.Join(t.TempDir(), "functions.yaml")
-			list := ""
+			list := strings.Builder{}
 
 			for name, address := range map[string]string{by.function: serveFunction(t, by.binary), "webapp-operator-function-webapp": e.address} {
-				list += fmt.Sprintf("---\napiVersion: pkg.crossplane.io/v1\nkind: Function\nmetadata:\n  name: %s\n  annotations:\n    render.crossplane.io/runtime: Development\n    render.crossplane.io/runtime-development-target: %s\n", name, address)
+				fmt.Fprintf(&list, "---\napiVersion: pkg.crossplane.io/v1\nkind: Function\nmetadata:\n  name: %s\n  annotations:\n    render.crossplane.io/runtime: Development\n    render.crossplane.io/runtime-development-target: %s\n", name, address)
 			}
 
-			if err := os.WriteFile(served, []byte(list), 0o600); err != nil {
+			if err := os.WriteFile(served, []byte(list.String()), 0o600); err != nil {
 				t.Fatal(err)
 			}
 

@@ -54,7 +54,7 @@ func (s *shops) RunFunction(_ context.Context, req *fnv1.RunFunctionRequest) (*f
 	case "needs":
 		err = compose(req, rsp, putIntoContext)
 	case "status":
-		err = repeat(rsp)
+		repeat(rsp)
 	default:
 		err = compose(req, rsp, composeWebApp)
 	}
@@ -152,7 +152,7 @@ func putIntoContext(c *call) error {
 var said = []string{"url", "phase", "message", "replicas", "labelSelector"}
 
 // repeat has the Shop say at the top what an earlier step has it say of the WebApp.
-func repeat(rsp *fnv1.RunFunctionResponse) error {
+func repeat(rsp *fnv1.RunFunctionResponse) {
 	status := rsp.GetDesired().GetComposite().GetResource().GetFields()["status"].GetStructValue().GetFields()
 
 	for _, field := range said {
@@ -160,8 +160,6 @@ func repeat(rsp *fnv1.RunFunctionResponse) error {
 			status[field] = v
 		}
 	}
-
-	return nil
 }
 
 func webApp(name string, spec map[string]any) map[string]any {
