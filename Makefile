@@ -128,7 +128,7 @@ test-render: tools ## Render every example and every state with Crossplane's own
 	go -C test/render test -count=1 ./...
 
 .PHONY: e2e
-e2e: tools tools-e2e ## Take WebApps through their whole life on a real control plane.
+e2e: tools tools-e2e $(BIN)/sample ## Take WebApps through their whole life on a real control plane.
 	go -C test/e2e vet ./...
 	go -C test/e2e test -count=1 -timeout=30m -parallel=12 ./...
 
@@ -355,6 +355,10 @@ tools-e2e: $(BIN)/etcd $(BIN)/kube-apiserver $(BIN)/kwok $(BIN)/playground
 .PHONY: $(BIN)/playground
 $(BIN)/playground:
 	@go -C test/e2e build -o $(CURDIR)/$@ ./playground
+
+.PHONY: $(BIN)/sample
+$(BIN)/sample:
+	@go -C test/validation build -o $(CURDIR)/$@ ./webapps/sample
 
 .PHONY: $(BIN)/cluster
 $(BIN)/cluster:

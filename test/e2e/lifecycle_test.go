@@ -77,6 +77,7 @@ func TestLifecycle(t *testing.T) {
 		name string
 		do   func(*testing.T, *namespace)
 	}{
+		{"Accepted", testAccepted},
 		{"Unseen", testUnseen},
 		{"FunctionDown", testFunctionDown},
 		{"Upgrade", testUpgrade},

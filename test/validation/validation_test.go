@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+
+	"github.com/webapp-operator/function-webapp/test/validation/webapps"
 )
 
 var (
@@ -23,7 +25,7 @@ func TestAccepted(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	platform, err := NewPlatform(t.Context(), *seed)
+	platform, err := webapps.NewPlatform(t.Context(), root, *seed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,27 +34,22 @@ func TestAccepted(t *testing.T) {
 	found := map[string]bool{}
 
 	for i := range *tries {
-		spec := platform.WebApps.Object()
-
-		var input map[string]any
-		if platform.Inputs.chance(0.2) {
-			input = platform.Inputs.Object()
-		}
+		spec, input := platform.Write()
 
 		made, err := platform.Take(t.Context(), spec, input)
 		if err != nil {
 			t.Fatal(err)
 		}
 
-		if len(made) > 0 {
+		if len(made.Objects) > 0 {
 			taken++
 		}
 
-		for _, object := range made {
+		for _, object := range made.Objects {
 			objects[fmt.Sprint(object["kind"])]++
 		}
 
-		wrong := refused(t, server, made)
+		wrong := refused(t, server, made.Objects)
 		if wrong == "" || found[sort(wrong)] {
 			continue
 		}
@@ -61,7 +58,7 @@ func TestAccepted(t *testing.T) {
 
 		least := func(spec, input map[string]any) bool {
 			made, err := platform.Take(t.Context(), spec, input)
-			return err == nil && sort(refused(t, server, made)) == sort(wrong)
+			return err == nil && sort(refused(t, server, made.Objects)) == sort(wrong)
 		}
 		shrink(spec, func() bool { return least(spec, input) })
 		shrink(input, func() bool { return least(spec, input) })

@@ -1,4 +1,6 @@
-package validation
+// Package webapps generates WebApps over every field, and takes them as a control plane
+// does: it is for those who hold what they are made of to what Kubernetes accepts.
+package webapps
 
 import (
 	"bytes"
@@ -21,27 +23,37 @@ import (
 	"github.com/webapp-operator/function-webapp/fn"
 	"github.com/webapp-operator/function-webapp/fn/child"
 	"github.com/webapp-operator/function-webapp/fn/platform"
-	webapp "github.com/webapp-operator/function-webapp/test/schema"
+	"github.com/webapp-operator/function-webapp/test/schema"
 )
 
 // A Platform takes WebApps as a control plane with our packages and every feature
 // does.
 type Platform struct {
-	definition *webapp.Server
+	definition *schema.Server
 	function   *fn.Function
 
-	// WebApps and Inputs make what people write, and platform teams.
-	WebApps, Inputs *Generator
+	// What people write, and platform teams.
+	webApps, inputs *Generator
 }
 
-// NewPlatform returns a Platform whose generators have a seed.
-func NewPlatform(ctx context.Context, seed uint64) (*Platform, error) {
-	crd, err := webapp.Derive(filepath.Join(root, "apis/webapp/definition.yaml"))
+// A WebApp is one that was taken.
+type WebApp struct {
+	// Manifest is how it was written, and Refused why the API server does not take it.
+	Manifest json.RawMessage `json:"manifest"`
+	Refused  string          `json:"refused,omitempty"`
+
+	// Objects are what is made of it. There are none if the function refuses it.
+	Objects []map[string]any `json:"objects,omitempty"`
+}
+
+// NewPlatform returns the Platform of a checkout, whose generators have a seed.
+func NewPlatform(ctx context.Context, root string, seed uint64) (*Platform, error) {
+	crd, err := schema.Derive(filepath.Join(root, "apis/webapp/definition.yaml"))
 	if err != nil {
 		return nil, err
 	}
 
-	server, err := webapp.Serve(ctx, crd)
+	server, err := schema.Serve(ctx, crd)
 	if err != nil {
 		return nil, err
 	}
@@ -59,32 +71,41 @@ func NewPlatform(ctx context.Context, seed uint64) (*Platform, error) {
 	p := &Platform{
 		definition: server,
 		function:   fn.New(time.Now),
-		WebApps:    NewGenerator(schemaOf(crd, "crossplane"), seed),
+		webApps:    NewGenerator(schemaOf(crd, "crossplane"), seed),
 		// What a platform team forbids refuses WebApps, and makes nothing.
-		Inputs: NewGenerator(schemaOf(inputs, "policy", "ttl", "features", "diagnostics", "namespaceDefaults", "apiVersion", "kind", "metadata"), seed+1),
+		inputs: NewGenerator(schemaOf(inputs, "policy", "ttl", "features", "diagnostics", "namespaceDefaults", "apiVersion", "kind", "metadata"), seed+1),
 	}
 
-	return p, p.learn()
+	return p, p.learn(root)
 }
 
 // schemaOf returns the schema of what is generated: the spec, if there is one, without
 // some fields.
 func schemaOf(crd *extv1.CustomResourceDefinition, without ...string) *extv1.JSONSchemaProps {
-	schema := crd.Spec.Versions[0].Schema.OpenAPIV3Schema
-	if spec, ok := schema.Properties["spec"]; ok {
-		schema = &spec
+	all := crd.Spec.Versions[0].Schema.OpenAPIV3Schema
+	if spec, ok := all.Properties["spec"]; ok {
+		all = &spec
 	}
 
 	for _, name := range without {
-		delete(schema.Properties, name)
+		delete(all.Properties, name)
 	}
 
-	return schema
+	return all
 }
 
-// Take returns the objects that are made of a WebApp and an input, or nothing if the
-// one or the other is refused.
-func (p *Platform) Take(ctx context.Context, spec, input map[string]any) ([]map[string]any, error) {
+// Write makes what somebody writes: the spec of a WebApp, and at times an input.
+func (p *Platform) Write() (spec, input map[string]any) {
+	spec = p.webApps.Object()
+	if p.inputs.chance(0.2) {
+		input = p.inputs.Object()
+	}
+
+	return spec, input
+}
+
+// Take takes a WebApp and an input.
+func (p *Platform) Take(ctx context.Context, spec, input map[string]any) (*WebApp, error) {
 	manifest, err := json.Marshal(map[string]any{
 		"apiVersion": "example.com/v1", "kind": "WebApp",
 		"metadata": map[string]any{"name": "shop", "namespace": "acme"}, "spec": spec,
@@ -93,9 +114,12 @@ func (p *Platform) Take(ctx context.Context, spec, input map[string]any) ([]map[
 		return nil, err
 	}
 
+	taken := &WebApp{Manifest: manifest}
+
 	stored, err := p.definition.Create(ctx, manifest)
 	if err != nil {
-		return nil, nil //nolint:nilerr // It is refused, as it should be.
+		taken.Refused = err.Error()
+		return taken, nil
 	}
 
 	composite, err := structpb.NewStruct(stored.Object)
@@ -114,17 +138,16 @@ func (p *Platform) Take(ctx context.Context, spec, input map[string]any) ([]map[
 	}
 
 	if len(answer.GetResults()) > 0 && answer.GetResults()[0].GetSeverity() == fnv1.Severity_SEVERITY_FATAL {
-		return nil, nil
+		return taken, nil
 	}
 
-	var objects []map[string]any
 	for _, c := range child.All {
 		if made := answer.GetDesired().GetResources()[c.Key]; made != nil {
-			objects = append(objects, made.GetResource().AsMap())
+			taken.Objects = append(taken.Objects, made.GetResource().AsMap())
 		}
 	}
 
-	return objects, nil
+	return taken, nil
 }
 
 // requestOf is what Crossplane asks of a new WebApp, where everything is granted and
@@ -177,7 +200,7 @@ func asStruct(v map[string]any) (*structpb.Struct, error) {
 
 // learn takes values from WebApps of the project: those that are right, and those
 // that are not.
-func (p *Platform) learn() error {
+func (p *Platform) learn(root string) error {
 	for _, glob := range []string{"examples/*.yaml", "test/schema/valid/*.yaml", "test/schema/invalid/*.yaml"} {
 		paths, err := filepath.Glob(filepath.Join(root, glob))
 		if err != nil || len(paths) == 0 {
@@ -198,13 +221,13 @@ func (p *Platform) learn() error {
 
 				switch spec, _ := object["spec"].(map[string]any); {
 				case object["kind"] == "WebApp" && strings.Contains(glob, "invalid"):
-					p.WebApps.LearnOdd(spec)
+					p.webApps.LearnOdd(spec)
 				case object["kind"] == "WebApp":
-					p.WebApps.Learn(spec)
+					p.webApps.Learn(spec)
 				case spec["pipeline"] != nil:
 					steps, _ := spec["pipeline"].([]any)
 					step, _ := steps[0].(map[string]any)
-					p.Inputs.Learn(step["input"])
+					p.inputs.Learn(step["input"])
 				}
 			}
 		}
