@@ -224,3 +224,31 @@ func BenchmarkKinds(b *testing.B) {
 		})
 	}
 }
+
+// TestContextWithout holds that it is said where a spec should be, and what is wrong with
+// what is there.
+func TestContextWithout(t *testing.T) {
+	cases := map[string]struct{ reason, context, want string }{
+		"Nothing":  {"No earlier step has put anything there.", `{}`, "the Service is wrong: context[acme.io/webapp]: Required value: an earlier step of the pipeline must put the spec of a WebApp there"},
+		"Null":     {"Nothing is nothing.", `{"acme.io/webapp": null}`, "the Service is wrong: context[acme.io/webapp]: Required value: an earlier step of the pipeline must put the spec of a WebApp there"},
+		"NoObject": {"A spec is an object.", `{"acme.io/webapp": "nginx"}`, `the Service is wrong: context[acme.io/webapp]: Invalid value: "string": must be an object; context[acme.io/webapp].image: Required value: say which container image to run, for example nginx:1.27`},
+		"NoImage":  {"What is missing of it is named.", `{"acme.io/webapp": {"port": 0}}`, "the Service is wrong: context[acme.io/webapp].image: Required value: say which container image to run, for example nginx:1.27; context[acme.io/webapp].port: Invalid value: 0: must be between 1 and 65535, inclusive"},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			rsp := run(t, request(`{"apiVersion": "platform.acme.io/v1alpha1", "kind": "Service", "metadata": {"name": "shop", "namespace": "acme"}, "spec": {}}`,
+				withInput(`{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "composite": {"apiVersion": "platform.acme.io/v1alpha1", "kind": "Service", "spec": {"contextKey": "acme.io/webapp"}}}`),
+				func(req *fnv1.RunFunctionRequest) { req.Context = resource.MustStructJSON(tc.context) }))
+
+			if got := rsp.GetConditions()[0].GetMessage(); got != tc.want {
+				t.Errorf("\n%s\nmessage: want %q, got %q", tc.reason, tc.want, got)
+			}
+
+			// What is in the context is passed on.
+			if diff := cmp.Diff(resource.MustStructJSON(tc.context), rsp.GetContext(), protocmp.Transform()); diff != "" {
+				t.Errorf("\n%s\ncontext: -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
