@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os/exec"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -18,9 +19,9 @@ import (
 // A sampledWebApp is one that test/validation has generated: as it was written, why the
 // API server's code refuses it in process, and what the function makes of it.
 type sampledWebApp struct {
-	Manifest json.RawMessage
-	Refused  string
-	Objects  []json.RawMessage
+	Manifest json.RawMessage   `json:"manifest"`
+	Refused  string            `json:"refused"`
+	Objects  []json.RawMessage `json:"objects"`
 }
 
 // testAccepted holds the API server to what test/validation holds its code to: it takes
@@ -74,7 +75,7 @@ func testAccepted(t *testing.T, n *namespace) {
 func (n *namespace) sample(t *testing.T, webApps int) []sampledWebApp {
 	t.Helper()
 
-	out, err := exec.CommandContext(t.Context(), n.Program("sample"), "-root", n.Repository, "-seed", "2", "-webapps", fmt.Sprint(webApps)).Output()
+	out, err := exec.CommandContext(t.Context(), n.Program("sample"), "-root", n.Repository, "-seed", "2", "-webapps", strconv.Itoa(webApps)).Output()
 	must(t, err)
 
 	all := make([]sampledWebApp, webApps)

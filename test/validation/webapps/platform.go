@@ -72,8 +72,9 @@ func NewPlatform(ctx context.Context, root string, seed uint64) (*Platform, erro
 		definition: server,
 		function:   fn.New(time.Now),
 		webApps:    NewGenerator(schemaOf(crd, "crossplane"), seed),
-		// What a platform team forbids refuses WebApps, and makes nothing.
-		inputs: NewGenerator(schemaOf(inputs, "policy", "ttl", "features", "diagnostics", "namespaceDefaults", "apiVersion", "kind", "metadata"), seed+1),
+		// What a platform team forbids refuses WebApps, and makes nothing, and what it composes
+		// of another kind is none.
+		inputs: NewGenerator(schemaOf(inputs, "policy", "composite", "ttl", "features", "diagnostics", "namespaceDefaults", "apiVersion", "kind", "metadata"), seed+1),
 	}
 
 	return p, p.learn(root)
@@ -119,7 +120,7 @@ func (p *Platform) Take(ctx context.Context, spec, input map[string]any) (*WebAp
 	stored, err := p.definition.Create(ctx, manifest)
 	if err != nil {
 		taken.Refused = err.Error()
-		return taken, nil
+		return taken, nil //nolint:nilerr // That is what was asked.
 	}
 
 	composite, err := structpb.NewStruct(stored.Object)
