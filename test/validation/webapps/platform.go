@@ -72,9 +72,8 @@ func NewPlatform(ctx context.Context, root string, seed uint64) (*Platform, erro
 		definition: server,
 		function:   fn.New(time.Now),
 		webApps:    NewGenerator(schemaOf(crd, "crossplane"), seed),
-		// What a platform team forbids refuses WebApps, and makes nothing, and what it composes
-		// of another kind is none.
-		inputs: NewGenerator(schemaOf(inputs, "policy", "composite", "ttl", "features", "diagnostics", "namespaceDefaults", "apiVersion", "kind", "metadata"), seed+1),
+		// What a platform team forbids refuses WebApps, and makes nothing.
+		inputs: NewGenerator(schemaOf(inputs, "policy", "ttl", "features", "diagnostics", "namespaceDefaults", "apiVersion", "kind", "metadata"), seed+1),
 	}
 
 	return p, p.learn(root)
