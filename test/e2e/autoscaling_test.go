@@ -81,6 +81,8 @@ func testAutoscaling(t *testing.T, n *namespace) {
 		is("shop", "image: nginx, replicas: 6")
 		n.running(t, "shop", 6)
 		n.gone(t, autoscalers, "shop")
+		// Crossplane deletes before it applies.
+		n.look(t, "shop")
 
 		same(t, "the replicas of the Deployment, and whose they are", []string{
 			"7 Crossplane",

@@ -45,7 +45,7 @@ func testExample(t *testing.T, n *namespace) {
 		},
 		{"It is among all there is.", "get all", `(?m)^webapp.example.com/my-app +` + image},
 		{"The description has the message.", "describe wa my-app", `(?m)^  Message: +2 of 2 replicas are available\.$`},
-		{"Fields are explained, with their types.", "explain webapp.spec", `(?s)env\t<map\[string\]string>\n.*image\t<string> -required-\n.*port\t<integer>\n.*replicas\t<integer> -required-\n +Replicas is how many copies`},
+		{"Fields are explained, with their types.", "explain webapp.spec", `(?s)env\t<map\[string\]string>\n.*image\t<string> -required-\n.*port\t<integer>\n.*replicas\t<integer>\n +Replicas is how many copies`},
 		{"The status is explained.", "explain wa.status.phase", `(?s)ENUM:\n +Pending\n +Running\n +Failed\n.*Running:\s+every replica you asked for`},
 		{"The selector finds the pods.", "get pods -l app=my-app,managed-by=webapp-operator -o name", `^(pod/my-app-\S+\n){2}$`},
 	} {
