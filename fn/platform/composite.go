@@ -28,19 +28,18 @@ func readComposite(root value.Reader, into *Input) {
 
 	in.Only("apiVersion", "kind", "spec", "status")
 
+	// Of what is wrong, the default stays: an input that is wrong is told of, too.
 	c := *webapp.WebApp
-	c.APIVersion = readRequired(in, "apiVersion", apiVersionPattern, v1beta1.MaxName, "must be a group and a version, such as platform.acme.io/v1alpha1")
-	c.Kind = readRequired(in, "kind", kindPattern, v1beta1.MaxKind, "must be a kind, such as Service")
+	c.APIVersion = readName(in, "apiVersion", c.APIVersion, apiVersionPattern, v1beta1.MaxName, "must be a group and a version, such as platform.acme.io/v1alpha1")
+	c.Kind = readName(in, "kind", c.Kind, kindPattern, v1beta1.MaxKind, "must be a kind, such as Service")
 
 	spec := in.Object("spec")
 	spec.Only("fieldPath", "contextKey")
 	c.Spec = readFieldPath(spec, c.Spec)
-	c.ContextKey, _ = spec.Text("contextKey")
 
 	if spec.Get("contextKey") != nil {
-		if !contextKeyPattern.MatchString(c.ContextKey) || len(c.ContextKey) > v1beta1.MaxContextKey {
-			spec.Invalid("contextKey", c.ContextKey, fmt.Sprintf("must be a key of at most %d letters, digits, dashes, underscores, dots and slashes, such as acme.io/webapp", v1beta1.MaxContextKey))
-		}
+		c.ContextKey = readName(spec, "contextKey", "", contextKeyPattern, v1beta1.MaxContextKey,
+			fmt.Sprintf("must be a key of at most %d letters, digits, dashes, underscores, dots and slashes, such as acme.io/webapp", v1beta1.MaxContextKey))
 
 		if spec.Get("fieldPath") != nil {
 			spec.Forbidden("contextKey", "set fieldPath or contextKey, not both")
@@ -54,16 +53,21 @@ func readComposite(root value.Reader, into *Input) {
 	into.Composite = &c
 }
 
-// readRequired reads a text that must be there, and match.
-func readRequired(in value.Reader, name string, pattern *regexp.Regexp, most int, must string) string {
+// readName reads a text that must be there, and match.
+func readName(in value.Reader, name, byDefault string, pattern *regexp.Regexp, most int, must string) string {
 	if in.Get(name) == nil {
 		in.Required(name, must)
-		return ""
+		return byDefault
 	}
 
 	text, ok := in.Text(name)
 	if ok && (!pattern.MatchString(text) || len(text) > most) {
 		in.Invalid(name, text, must)
+		ok = false
+	}
+
+	if !ok {
+		return byDefault
 	}
 
 	return text
@@ -86,7 +90,9 @@ func readFieldPath(in value.Reader, byDefault []string) []string {
 		in.Invalid("fieldPath", written, fmt.Sprintf("must be names of fields with dots between, of which the first is %[1]s, such as %[1]s.app", byDefault[0]))
 	case slices.Contains(reserved, strings.Join(path[:min(2, len(path))], ".")):
 		in.Forbidden("fieldPath", "this field is Crossplane's own")
+	default:
+		return path
 	}
 
-	return path
+	return byDefault
 }

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -11,10 +12,13 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apiresource "k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"sigs.k8s.io/yaml"
 
 	"github.com/crossplane/function-sdk-go/resource"
 
+	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
+	"github.com/webapp-operator/function-webapp/input/v1beta1"
 )
 
 func messages(errs field.ErrorList) []string {
@@ -276,5 +280,68 @@ func TestReadInput(t *testing.T) {
 				t.Errorf("\n%s\nReadInput(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})
+	}
+}
+
+// TestPatterns holds the rules by which Go checks the input to those of its schema.
+func TestPatterns(t *testing.T) {
+	raw, err := os.ReadFile("../../package/input/webapp.fn.example.com_inputs.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	crd := map[string]any{}
+	if err := yaml.Unmarshal(raw, &crd); err != nil {
+		t.Fatal(err)
+	}
+
+	schema, err := structpb.NewValue(crd)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	root := value.Dig(schema, "spec", "versions").GetListValue().GetValues()[0]
+
+	for _, tc := range []struct {
+		path    string
+		pattern string
+		most    int64
+	}{
+		{path: "composite.apiVersion", pattern: v1beta1.APIVersionPattern, most: v1beta1.MaxName},
+		{path: "composite.kind", pattern: v1beta1.KindPattern, most: v1beta1.MaxKind},
+		{path: "composite.spec.fieldPath", pattern: v1beta1.FieldPathPattern, most: v1beta1.MaxName},
+		{path: "composite.spec.contextKey", pattern: v1beta1.ContextKeyPattern, most: v1beta1.MaxContextKey},
+		{path: "composite.status.fieldPath", pattern: v1beta1.FieldPathPattern, most: v1beta1.MaxName},
+		{path: "policy.registries.[]", pattern: v1beta1.RegistryPattern},
+	} {
+		at := value.Dig(root, "schema", "openAPIV3Schema")
+
+		for name := range strings.SplitSeq(tc.path, ".") {
+			if name == "[]" {
+				at = value.Dig(at, "items")
+			} else {
+				at = value.Dig(at, "properties", name)
+			}
+		}
+
+		if got := value.Text(at, "pattern"); got != tc.pattern {
+			t.Errorf("%s: the schema has pattern %q, and Go %q", tc.path, got, tc.pattern)
+		}
+
+		if got := value.Number(at, "maxLength"); got != tc.most {
+			t.Errorf("%s: the schema takes %d characters, and Go %d", tc.path, got, tc.most)
+		}
+	}
+}
+
+// TestWrongComposite holds that of what is wrong nothing is taken over: what is told of an
+// input that is refused names a kind, too.
+func TestWrongComposite(t *testing.T) {
+	got, errs := ReadInput(resource.MustStructJSON(`{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "composite": {
+		"apiVersion": "acme.io/v1", "kind": "a b", "spec": {"fieldPath": "spec.my-app"}, "status": {"fieldPath": "status.crossplane"}}}`))
+	want := &webapp.Composite{APIVersion: "acme.io/v1", Kind: "WebApp", Spec: []string{"spec"}, Status: []string{"status"}}
+
+	if diff := cmp.Diff(want, got.Composite); diff != "" || len(errs) != 3 {
+		t.Errorf("ReadInput(...): want three errors, got %v; -want, +got:\n%s", errs, diff)
 	}
 }

@@ -18,8 +18,8 @@ import (
 type Composite struct {
 	APIVersion, Kind string
 
-	// Spec is the path of a WebApp's spec in the composite. It is empty if an earlier
-	// step of the pipeline has put that into the context, under ContextKey.
+	// Spec is the path of a WebApp's spec in the composite, unless an earlier step of the
+	// pipeline has put that into the context, under ContextKey.
 	Spec       []string
 	ContextKey string
 

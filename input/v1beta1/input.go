@@ -100,7 +100,7 @@ const (
 const (
 	APIVersionPattern = `^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)+/v[0-9]+((alpha|beta)[0-9]+)?$`
 	KindPattern       = `^[A-Z][A-Za-z0-9]*$`
-	FieldPathPattern  = `^[a-zA-Z_][-a-zA-Z0-9_]*([.][a-zA-Z_][-a-zA-Z0-9_]*)*$`
+	FieldPathPattern  = `^[a-zA-Z_][a-zA-Z0-9_]*([.][a-zA-Z_][a-zA-Z0-9_]*)*$`
 	ContextKeyPattern = `^[a-zA-Z0-9]([-._/a-zA-Z0-9]*[a-zA-Z0-9])?$`
 )
 
@@ -134,7 +134,7 @@ type CompositeSpec struct {
 	// example spec.app. Default: spec.
 	// +optional
 	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:Pattern=`^[a-zA-Z_][-a-zA-Z0-9_]*([.][a-zA-Z_][-a-zA-Z0-9_]*)*$`
+	// +kubebuilder:validation:Pattern=`^[a-zA-Z_][a-zA-Z0-9_]*([.][a-zA-Z_][a-zA-Z0-9_]*)*$`
 	FieldPath string `json:"fieldPath,omitempty"`
 
 	// ContextKey is the key of the pipeline's context under which an earlier step of
@@ -151,7 +151,7 @@ type CompositeStatus struct {
 	// Default: status.
 	// +optional
 	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:Pattern=`^[a-zA-Z_][-a-zA-Z0-9_]*([.][a-zA-Z_][-a-zA-Z0-9_]*)*$`
+	// +kubebuilder:validation:Pattern=`^[a-zA-Z_][a-zA-Z0-9_]*([.][a-zA-Z_][a-zA-Z0-9_]*)*$`
 	FieldPath string `json:"fieldPath,omitempty"`
 }
 
