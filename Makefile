@@ -52,8 +52,8 @@ render-platform: tools ## Render the Shop of examples/platform by every function
 
 # VERSION and OUT are those of packages, unless somebody gives them here.
 .PHONY: api
-api: ## Write a Configuration package for a kind of your own (GROUP=, KIND=, PLURAL=, SHORT=, VERSION=, SPEC=, OUT=).
-	@go run ./apis/new --group "$(GROUP)" --kind "$(KIND)" --plural "$(PLURAL)" $(if $(SHORT),--short "$(SHORT)") $(if $(SPEC),--spec "$(SPEC)") \
+api: ## Write a Configuration package for a kind of your own (GROUP=, KIND=, PLURAL=, SHORT=, VERSION=, SPEC=, OUT=, REGISTRY=, ORG=).
+	@go run ./apis/new --group "$(GROUP)" --kind "$(KIND)" --plural "$(PLURAL)" --function "$(REGISTRY)/$(ORG)/function-webapp" $(if $(SHORT),--short "$(SHORT)") $(if $(SPEC),--spec "$(SPEC)") \
 		$(if $(filter command line,$(origin VERSION)),--version "$(VERSION)") $(if $(filter command line,$(origin OUT)),--out "$(OUT)")
 
 .PHONY: up

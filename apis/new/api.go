@@ -53,6 +53,7 @@ func (a *api) Optional() string { return strings.ReplaceAll(a.Status(), ".", ".?
 func (a *api) Lua() string {
 	status := "(obj.status or {})"
 	for _, name := range a.path() {
+		// It may be a word of Lua's.
 		status = "(" + status + "[\"" + name + "\"] or {})"
 	}
 
@@ -124,10 +125,6 @@ func (a *api) files() (map[string][]byte, error) {
 		return nil, err
 	}
 
-	if a.Out == "" {
-		a.Out = a.Plural
-	}
-
 	definition, err := a.definition()
 	if err != nil {
 		return nil, err
@@ -153,7 +150,7 @@ func (a *api) files() (map[string][]byte, error) {
 			return err
 		}
 
-		parsed, err := template.New(path).Delims("<<", ">>").Option("missingkey=error").Parse(string(text))
+		parsed, err := template.New(path).Delims("<<", ">>").Parse(string(text))
 		if err != nil {
 			return err
 		}

@@ -34,6 +34,10 @@ func write(a *api) error {
 		return err
 	}
 
+	if a.Out == "" {
+		a.Out = a.Plural
+	}
+
 	if there, err := os.ReadDir(a.Out); err == nil && len(there) > 0 {
 		return fmt.Errorf("%s is not empty: name another folder with --out, or delete it", a.Out)
 	}
