@@ -1,6 +1,8 @@
 package install
 
 import (
+	"maps"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -8,14 +10,53 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// TestArgoCD runs the health check as Argo CD does: the WebApp is the table obj,
-// and the script returns a status and a message.
+// TestArgoCD runs the health checks as Argo CD does, of WebApps and of what make api writes:
+// the object is the table obj, and the script returns a status and a message.
 func TestArgoCD(t *testing.T) {
-	manifests, err := Read(filepath.Join(Root, "install/argocd/argocd-cm.yaml"))
-	must(t, err)
-	must(t, loadSchemas(t).Validate(t.Context(), manifests[0]))
+	for kind, file := range map[string]string{
+		"example.com_WebApp":       filepath.Join(Root, "install/argocd/argocd-cm.yaml"),
+		"platform.acme.io_Service": filepath.Join(ownKind(t), "install/argocd-cm.yaml"),
+	} {
+		manifests, err := Read(file)
+		must(t, err)
+		must(t, loadSchemas(t).Validate(t.Context(), manifests[0]))
 
-	script := find[string](t, manifests, "ConfigMap", "argocd-cm", "data", "resource.customizations.health.example.com_WebApp")
+		script := find[string](t, manifests, "ConfigMap", "argocd-cm", "data", "resource.customizations.health."+kind)
+
+		t.Run(kind, func(t *testing.T) { testArgoCD(t, script, kind == "platform.acme.io_Service") })
+	}
+}
+
+// ownKind writes a package for a kind that has a WebApp below spec.app, and returns where.
+func ownKind(t *testing.T) string {
+	t.Helper()
+
+	folder := filepath.Join(t.TempDir(), "services")
+
+	out, err := exec.CommandContext(t.Context(), "go", "-C", Root, "run", "./apis/new", "--group=platform.acme.io", "--kind=Service", "--plural=services",
+		"--spec=spec.app", "--out="+folder).CombinedOutput()
+	if err != nil {
+		t.Fatalf("cannot write the package: %v\n%s", err, out)
+	}
+
+	return folder
+}
+
+// below puts the fields of a WebApp's status where a kind has them that is not ours.
+// Conditions stay.
+func below(status map[string]any) map[string]any {
+	if status == nil {
+		return nil
+	}
+
+	app := maps.Clone(status)
+	delete(app, "conditions")
+
+	return map[string]any{"app": app, "conditions": status["conditions"]}
+}
+
+func testArgoCD(t *testing.T, script string, nested bool) {
+	t.Helper()
 
 	type health struct{ Status, Message string }
 
@@ -86,6 +127,10 @@ func TestArgoCD(t *testing.T) {
 			obj := map[string]any{"apiVersion": "example.com/v1", "kind": "WebApp"}
 			if tc.args != nil {
 				obj["status"] = tc.args
+			}
+
+			if nested && tc.args != nil {
+				obj["status"] = below(tc.args)
 			}
 
 			l.SetGlobal("obj", luaValue(l, obj))

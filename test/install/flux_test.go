@@ -8,7 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestFlux evaluates the health checks of the Flux examples as Flux does: a check
+// TestFlux evaluates the health checks of the Flux examples as Flux does, and of what make
+// api writes: a check
 // that is false or cannot be evaluated, because a field is not there yet, is not
 // met.
 func TestFlux(t *testing.T) {
@@ -68,6 +69,32 @@ func TestFlux(t *testing.T) {
 			status: healthy("True"),
 			want:   health{Current: true},
 		},
+		"NewService": {
+			reason: "The same is true of a kind of one's own, wherever its status is.",
+			kind:   "Service",
+		},
+		"OtherStatus": {
+			reason: "What else it says is nothing to Flux.",
+			kind:   "Service",
+			status: map[string]any{"phase": "Running"},
+		},
+		"PendingService": {
+			reason: "It is on its way.",
+			kind:   "Service",
+			status: below(map[string]any{"phase": "Pending"}),
+		},
+		"RunningService": {
+			reason: "It runs.",
+			kind:   "Service",
+			status: below(map[string]any{"phase": "Running"}),
+			want:   health{Current: true},
+		},
+		"FailedService": {
+			reason: "It has failed.",
+			kind:   "Service",
+			status: below(map[string]any{"phase": "Failed"}),
+			want:   health{Failed: true},
+		},
 		"HealthyConfiguration": {
 			reason: "The same is true of the Configuration.",
 			kind:   "Configuration",
@@ -78,8 +105,8 @@ func TestFlux(t *testing.T) {
 
 	checks := map[string]check{}
 
-	for _, name := range []string{"operator", "webapps"} {
-		manifests, err := Read(filepath.Join(Root, "install/flux", name+".yaml"))
+	for _, file := range []string{filepath.Join(Root, "install/flux/operator.yaml"), filepath.Join(Root, "install/flux/webapps.yaml"), filepath.Join(ownKind(t), "install/flux.yaml")} {
+		manifests, err := Read(file)
 		must(t, err)
 
 		for _, m := range manifests {
