@@ -308,7 +308,8 @@ func testProduction(t *testing.T, n *namespace) {
 	t.Log("three replicas, as they are described")
 
 	system := &namespace{cluster: n.cluster, name: "crossplane-system"}
-	deployment := strings.TrimSpace(system.do(t, "get", "deployments", "-l", "pkg.crossplane.io/function="+controlplane.FunctionName, "-o", "jsonpath={.items[*].metadata.name}"))
+	// Crossplane labels the pods of a function, not their Deployment.
+	deployment := system.do(t, "get", "deployments", "-o", `jsonpath={.items[?(@.spec.selector.matchLabels.pkg\.crossplane\.io/function=="`+controlplane.FunctionName+`")].metadata.name}`)
 	system.expect(t, deployments, deployment, "{.spec.replicas} {.status.availableReplicas}", "3 3")
 	system.expect(t, budgets, controlplane.FunctionName, "{.status.expectedPods} {.status.disruptionsAllowed}", "3 1")
 
