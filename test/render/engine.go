@@ -24,6 +24,7 @@ type inputs struct {
 	observed    string
 	required    string
 	schemas     string
+	functions   string
 }
 
 // An engine is the function, served on loopback, and the two crossplane
@@ -35,41 +36,48 @@ type engine struct {
 	root     string
 
 	address string
-	serving *exec.Cmd
-	log     bytes.Buffer
+	stop    func()
 }
 
-// start serves the function on a free port.
+// start serves the function.
 func (e *engine) start(ctx context.Context) error {
-	address, err := freeAddress(ctx)
+	var err error
+
+	e.address, e.stop, err = serve(ctx, e.function, "--http-address=127.0.0.1:0")
+
+	return err
+}
+
+// serve serves a function on a free port, and returns where, and what ends it.
+func serve(ctx context.Context, function string, args ...string) (address string, stop func(), err error) {
+	address, err = freeAddress(ctx)
 	if err != nil {
-		return err
+		return "", nil, err
 	}
 
-	e.address = address
-	e.serving = exec.CommandContext(ctx, e.function, "--insecure", "--address", e.address, "--http-address", "127.0.0.1:0")
-	e.serving.Stdout, e.serving.Stderr = &e.log, &e.log
+	log := &bytes.Buffer{}
+	serving := exec.CommandContext(ctx, function, append(args, "--insecure", "--address="+address)...)
+	serving.Stdout, serving.Stderr = log, log
 
-	if err := e.serving.Start(); err != nil {
-		return fmt.Errorf("cannot start the function: %w", err)
+	if err := serving.Start(); err != nil {
+		return "", nil, fmt.Errorf("cannot start the function: %w", err)
+	}
+
+	stop = func() {
+		_ = serving.Process.Signal(syscall.SIGTERM)
+		_ = serving.Wait()
 	}
 
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", e.address)
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
 		if err == nil {
-			return conn.Close()
+			return address, stop, conn.Close()
 		}
 	}
 
-	e.stop()
+	stop()
 
-	return fmt.Errorf("the function did not answer at %s; it said:\n%s", e.address, e.log.String())
-}
-
-// stop ends the function.
-func (e *engine) stop() {
-	_ = e.serving.Process.Signal(syscall.SIGTERM)
-	_ = e.serving.Wait()
+	return "", nil, fmt.Errorf("%s did not answer at %s; it said:\n%s", function, address, log)
 }
 
 // render returns the WebApp's status, its children and its events as YAML, in an
@@ -83,12 +91,11 @@ func (e *engine) render(ctx context.Context, in inputs) (string, error) {
 		in.definition = filepath.Join(e.root, "apis/webapp/definition.yaml")
 	}
 
-	args := []string{
-		"composition", "render", in.webApp, in.composition, filepath.Join(e.root, "examples/functions.yaml"),
-		"--crossplane-binary", e.core,
-		"--xrd", in.definition,
-		"--function-annotations", "render.crossplane.io/runtime-development-target=" + e.address,
-		"--include-function-results",
+	args := []string{"--crossplane-binary", e.core, "--xrd", in.definition, "--include-function-results"}
+
+	if in.functions == "" {
+		in.functions = filepath.Join(e.root, "examples/functions.yaml")
+		args = append(args, "--function-annotations", "render.crossplane.io/runtime-development-target="+e.address)
 	}
 
 	if in.observed != "" {
@@ -105,7 +112,7 @@ func (e *engine) render(ctx context.Context, in inputs) (string, error) {
 
 	var stdout, stderr bytes.Buffer
 
-	cmd := exec.CommandContext(ctx, e.cli, args...)
+	cmd := exec.CommandContext(ctx, e.cli, append([]string{"composition", "render", in.webApp, in.composition, in.functions}, args...)...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	// The tool keeps settings of its user, which are not for a render.
 	cmd.Env = append(os.Environ(), "CROSSPLANE_CONFIG=")

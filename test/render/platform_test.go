@@ -1,15 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -42,10 +39,17 @@ func TestPlatform(t *testing.T) {
 				t.Skipf("SKIPPED: make render-platform FUNCTIONS=FOLDER renders it where %s is", by.function)
 			}
 
+			other, stop, err := serve(t.Context(), by.binary)
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			t.Cleanup(stop)
+
 			served := filepath.Join(t.TempDir(), "functions.yaml")
 			list := strings.Builder{}
 
-			for name, address := range map[string]string{by.function: serveFunction(t, by.binary), "webapp-operator-function-webapp": e.address} {
+			for name, address := range map[string]string{by.function: other, "webapp-operator-function-webapp": e.address} {
 				fmt.Fprintf(&list, "---\napiVersion: pkg.crossplane.io/v1\nkind: Function\nmetadata:\n  name: %s\n  annotations:\n    render.crossplane.io/runtime: Development\n    render.crossplane.io/runtime-development-target: %s\n", name, address)
 			}
 
@@ -53,64 +57,33 @@ func TestPlatform(t *testing.T) {
 				t.Fatal(err)
 			}
 
-			compare(t, filepath.Join("testdata", by.want, "want.yaml"), e.renderShop(t, composition, served))
+			examples := filepath.Join(root, "examples/platform")
+			in := inputs{
+				webApp:      filepath.Join(examples, "shop.yaml"),
+				composition: filepath.Join(examples, "composition-"+composition+".yaml"),
+				definition:  filepath.Join(examples, "definition.yaml"),
+				functions:   served,
+			}
+
+			compare(t, filepath.Join("testdata", by.want, "want.yaml"), e.renderShop(t, in))
 
 			if by.want == "shop" {
-				compare(t, "testdata/shop/running.yaml", e.renderShop(t, composition, served, "--observed-resources", "testdata/shop/observed.yaml"))
+				in.observed = "testdata/shop/observed.yaml"
+				compare(t, "testdata/shop/running.yaml", e.renderShop(t, in))
 			}
 		})
 	}
 }
 
-// renderShop renders the Shop by a Composition and the functions that are served.
-func (e *engine) renderShop(t *testing.T, composition, served string, args ...string) string {
+func (e *engine) renderShop(t *testing.T, in inputs) string {
 	t.Helper()
-
-	var stdout, stderr bytes.Buffer
 
 	began := time.Now().Add(-time.Second)
-	examples := filepath.Join(root, "examples/platform")
-	cmd := exec.CommandContext(t.Context(), e.cli, append([]string{
-		"composition", "render", filepath.Join(examples, "shop.yaml"), filepath.Join(examples, "composition-"+composition+".yaml"), served,
-		"--crossplane-binary", e.core, "--xrd", filepath.Join(examples, "definition.yaml"),
-	}, args...)...)
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	cmd.Env = append(os.Environ(), "CROSSPLANE_CONFIG=")
 
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%v\n%s", err, stderr.String())
-	}
-
-	return unready.ReplaceAllString(forgetNow(t, stdout.String(), began), "$1")
-}
-
-// serveFunction serves a function of somebody else, and returns where.
-func serveFunction(t *testing.T, binary string) string {
-	t.Helper()
-
-	address, err := freeAddress(t.Context())
+	got, err := e.render(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	cmd := exec.CommandContext(t.Context(), binary, "--insecure", "--address="+address)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		_ = cmd.Wait()
-	})
-
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		if conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address); err == nil {
-			_ = conn.Close()
-			return address
-		}
-	}
-
-	t.Fatalf("%s does not serve", binary)
-
-	return ""
+	return unready.ReplaceAllString(forgetNow(t, got, began), "$1")
 }
