@@ -602,6 +602,21 @@ func TestTTL(t *testing.T) {
 			req:    request(since(pending, 30*time.Second, comes), deployment(rolling, 12*time.Second)),
 			want:   time.Minute,
 		},
+		"PatienceEnds": {
+			reason: "What may heal has two minutes, and nothing tells when they are over.",
+			req:    request(since(pending, 95*time.Second, comes), deployment(rolling, 110*time.Second)),
+			want:   25 * time.Second,
+		},
+		"PatienceEndsThoughItMoves": {
+			reason: "They count from when it was told, whoever writes meanwhile.",
+			req:    request(since(pending, 110*time.Second, comes), deployment(rolling, 20*time.Second)),
+			want:   10 * time.Second,
+		},
+		"PatienceOfProbesEnds": {
+			reason: "Probes may ask for more patience.",
+			req:    request(strings.Replace(since(pending, 250*time.Second, comes), `"env": {"B"`, `"startupProbe": {"failureThreshold": 24}, "env": {"B"`, 1), deployment(rolling, 250*time.Second)),
+			want:   20 * time.Second,
+		},
 		"PendingSooner": {
 			reason: "Unless it would be asked for sooner anyway.",
 			req:    request(since(pending, 30*time.Second, comes), deployment(rolling, 12*time.Second), withInput(head+`"20s"}`)),

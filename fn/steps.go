@@ -244,7 +244,7 @@ func (c *call) answerStatus() *refusal {
 
 	c.rsp.Desired.Composite = withStatus(c.rsp.GetDesired().GetComposite(), c.composite, after, c.input.Composite.Status)
 	c.rsp.Results = append(c.rsp.Results, rollout.Tell(after, c.facts)...)
-	c.rsp.Meta.Ttl = durationpb.New(rollout.AskAgain(after, observed, c.input.TTL, c.now))
+	c.rsp.Meta.Ttl = durationpb.New(rollout.AskAgain(after, observed, c.app, c.input.TTL, c.now))
 
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 // Crossplane asks again when something changes that it watches. But it counts how often
@@ -31,9 +32,10 @@ const (
 // AskAgain returns how long Crossplane waits at most before it asks again: a few
 // seconds after something moved, then as long as nothing has moved, up to a minute.
 // Once events are to be trusted, it is a minute for a WebApp that does not run, and
-// most for one that does. If most is 0, Crossplane is not told to ask again, but for
-// what pods say, which changes with time.
-func AskAgain(after Status, observed Observed, most time.Duration, now time.Time) time.Duration {
+// most for one that does. When the patience with one that does not run is over, it asks:
+// that makes no event. If most is 0, Crossplane is not told to ask again, but for what
+// pods say, which changes with time.
+func AskAgain(after Status, observed Observed, app *webapp.App, most time.Duration, now time.Time) time.Duration {
 	running := after.Phase == v1.PhaseRunning
 
 	if most == 0 {
@@ -54,16 +56,29 @@ func AskAgain(after Status, observed Observed, most time.Duration, now time.Time
 	}
 
 	still := now.Sub(moved).Truncate(time.Second)
-	drops := dropsEvents(observed.Composite)
 
-	switch {
-	case still >= settled && !drops && running:
-		return most
-	case still >= settled && !drops:
-		return min(most, unsettled)
-	default:
-		return min(most, max(still, soon), unsettled)
+	wait := most
+	if still < settled || dropsEvents(observed.Composite) {
+		wait = min(max(still, soon), unsettled)
 	}
+
+	if !running {
+		wait = min(wait, unsettled)
+
+		// Then what is told of it is another. Of what was told before, that counts from when
+		// it was, however often its pods were written since then.
+		told := now.Sub(value.Time(after.LastUpdated)).Truncate(time.Second)
+
+		for _, allowed := range []time.Duration{webapp.Patience, app.TimeToBeReadyAgain(), app.TimeToBeReady()} {
+			for _, has := range []time.Duration{told, still} {
+				if has < allowed {
+					wait = min(wait, allowed-has)
+				}
+			}
+		}
+	}
+
+	return min(wait, most)
 }
 
 // dropsEvents says whether Crossplane's circuit breaker is open for a composite: see
