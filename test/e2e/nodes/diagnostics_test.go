@@ -125,7 +125,7 @@ var allBroken = []broken{
 		reason: "Unschedulable", words: []string{"Insufficient cpu", "ask for less"},
 	},
 	{
-		name: "volume-full", spec: `volumes: [{name: data, mountPath: /data, emptyDir: {sizeLimit: 8Mi}}], env: {FILL: /data, FILL_MIB: "64", START_AFTER: 5s}`,
+		name: "volume-full", spec: `volumes: [{name: data, mountPath: /data, emptyDir: {sizeLimit: 8Mi}}], env: {FILL: /data, FILL_MIB: "64", START_AFTER: 20s}`,
 		reason: "Evicted", words: []string{"spec.volumes[data].emptyDir.sizeLimit"}, recovers: true,
 	},
 }
@@ -140,10 +140,8 @@ type found struct {
 
 // testDiagnostics breaks applications in all the ways that people know. Their
 // WebApps say why, tell it once, and do not change their minds.
-func testDiagnostics(t *testing.T, ready <-chan struct{}) {
+func testDiagnostics(t *testing.T) {
 	t.Parallel()
-
-	<-ready
 
 	steady := 30 * time.Second
 	if d, err := time.ParseDuration(os.Getenv(steadily)); err == nil {

@@ -5,6 +5,7 @@ import "testing"
 // TestNodes does all that is done to the cluster, in the order in which one does not
 // spoil the next: nodes that were cut off are not at rest for minutes.
 func TestNodes(t *testing.T) {
+	t.Run("Truth", testTruth)
 	t.Run("Requests", testRequests)
 	t.Run("Upgrade", testUpgrade)
 	t.Run("Status", testStatus)

@@ -244,8 +244,8 @@ var changes = []change{
 		must(t, n.Kubectl().Wait(t.Context(), "condition=Healthy", "function.pkg/"+controlplane.FunctionName))
 	}},
 	{name: "Crossplane restarts", do: func(t *testing.T, n *namespace) {
-		n.do(t, "rollout", "restart", "-n", "crossplane-system", "deployment/crossplane")
-		n.do(t, "rollout", "status", "-n", "crossplane-system", "deployment/crossplane", "--timeout=120s")
+		// With the settings that testStatus wants.
+		must(t, n.UpgradeCrossplane(t.Context(), crossplanesDefaults))
 	}},
 	{name: "another variable, and the application ends at once on SIGTERM", do: func(t *testing.T, n *namespace) {
 		for _, v := range []string{"4", "5"} {

@@ -228,46 +228,45 @@ func sinceWhen(moments []moment, is func(*unstructured.Unstructured) bool) time.
 	return at
 }
 
-// testStatus has WebApps say how they are. A Crossplane that is replaced loses events that
-// it has not written yet, so that it is replaced before applications are broken, and after.
+// testTruth has WebApps say that they run when they do, with Crossplane as
+// install/crossplane/values.yaml installs it.
+func testTruth(t *testing.T) {
+	f := newTruths()
+	defer f.log(t)
+
+	f.rollouts(t, newNamespace(t, "truth-values"), "as in values.yaml")
+}
+
+// testStatus has WebApps say how they are, with Crossplane as it is installed by default. A
+// Crossplane that is replaced loses events that it has not written yet, so that it is
+// replaced before applications are broken, and after.
 func testStatus(t *testing.T) {
 	t.Cleanup(func() { must(t, cluster.UpgradeCrossplane(context.WithoutCancel(t.Context()))) })
+	must(t, cluster.UpgradeCrossplane(t.Context(), crossplanesDefaults))
 
-	defaults := make(chan struct{})
-
-	t.Run("Truth", func(t *testing.T) { testTruth(t, sync.OnceFunc(func() { close(defaults) })) })
-	t.Run("Diagnostics", func(t *testing.T) { testDiagnostics(t, defaults) })
+	t.Run("Truth", testTruthByDefault)
+	t.Run("Diagnostics", testDiagnostics)
 }
 
-// testTruth has WebApps say that they run when they do: with Crossplane as
-// install/crossplane/values.yaml installs it, and then as it is installed by default.
-func testTruth(t *testing.T, withDefaults func()) {
+// crossplanesDefaults are Crossplane's own settings instead of those of values.yaml.
+const crossplanesDefaults = "args=null"
+
+func testTruthByDefault(t *testing.T) {
 	t.Parallel()
 
-	defer withDefaults()
+	f := newTruths()
+	defer f.log(t)
 
-	f := &truths{table: newTable("Crossplane", "What happens", "seconds from complete to Running and Ready", "says so many things", "in so many writes", "Responsive")}
-	defer f.table.log(t)
-
-	t.Run("as values.yaml says", func(t *testing.T) {
-		n := newNamespace(t, "truth-values")
-		f.rollouts(t, n)
-	})
-
-	must(t, cluster.UpgradeCrossplane(t.Context(), "args=null"))
-	withDefaults()
-
-	t.Run("with its defaults", func(t *testing.T) {
-		for i := range rounds(t) {
-			n := newNamespace(t, fmt.Sprintf("truth-defaults-%d", i))
-			f.rollouts(t, n)
-			f.scalings(t, n)
-			f.flaps(t, n)
-		}
-	})
-
-	t.Logf("%d of %d in time", f.inTime, f.measured)
+	for i := range rounds(t) {
+		n := newNamespace(t, fmt.Sprintf("truth-defaults-%d", i))
+		f.rollouts(t, n, byDefault)
+		f.scalings(t, n)
+		f.flaps(t, n)
+	}
 }
+
+// byDefault is how Crossplane is.
+const byDefault = "by default"
 
 // rounds is how often to do it.
 func rounds(t *testing.T) int {
@@ -285,11 +284,21 @@ type truths struct {
 	measured, inTime int
 }
 
+func newTruths() *truths {
+	return &truths{table: newTable("Crossplane", "What happens", "seconds from complete to Running and Ready", "says so many things", "in so many writes", "Responsive")}
+}
+
+func (f *truths) log(t *testing.T) {
+	t.Helper()
+	f.table.log(t)
+	t.Logf("%d of %d in time", f.inTime, f.measured)
+}
+
 // note holds what a change showed to what is promised. Of a WebApp that is created,
 // Crossplane writes more than its status.
-func (f *truths) note(t *testing.T, what string, l lag, most int) {
+func (f *truths) note(t *testing.T, crossplane, what string, l lag, most int) {
 	t.Helper()
-	f.table.row(t.Name()[strings.LastIndex(t.Name(), "/")+1:], what, fmt.Sprintf("%.1f", l.took.Seconds()), strconv.Itoa(l.changes), strconv.Itoa(len(l.wrote)), l.breaker)
+	f.table.row(crossplane, what, fmt.Sprintf("%.1f", l.took.Seconds()), strconv.Itoa(l.changes), strconv.Itoa(len(l.wrote)), l.breaker)
 
 	f.measured++
 
@@ -309,13 +318,13 @@ func (f *truths) note(t *testing.T, what string, l lag, most int) {
 }
 
 // rollouts replaces ten replicas that start at once, three times in a row.
-func (f *truths) rollouts(t *testing.T, n *namespace) {
+func (f *truths) rollouts(t *testing.T, n *namespace, crossplane string) {
 	t.Helper()
 
 	s, most := n.subject(t, "rollouts"), 0
 
 	for i, what := range []string{"creation of ten replicas", "first rollout of ten replicas", "second rollout", "third rollout"} {
-		f.note(t, what, s.change(t, 10, fmt.Sprintf(`env: {VERSION: "%d"}`, i), `{.spec.template.spec.containers[0].env[?(@.name=="VERSION")].value}`, strconv.Itoa(i)), most)
+		f.note(t, crossplane, what, s.change(t, 10, fmt.Sprintf(`env: {VERSION: "%d"}`, i), `{.spec.template.spec.containers[0].env[?(@.name=="VERSION")].value}`, strconv.Itoa(i)), most)
 
 		most = mostChanges
 	}
@@ -332,14 +341,14 @@ func (f *truths) scalings(t *testing.T, n *namespace) {
 		return s.change(t, replicas, "port: 8080", "{.spec.replicas}", strconv.Itoa(replicas))
 	}
 
-	f.note(t, "creation of two replicas", scale(2), 0)
+	f.note(t, byDefault, "creation of two replicas", scale(2), 0)
 
 	for i := range 11 {
 		n.webApp(t, "scalings", fmt.Sprintf("image: %q, replicas: %d, port: 8080", nodes.Image("web"), 2+(i*5)%8))
 		time.Sleep(3 * time.Second)
 	}
 
-	f.note(t, "the last of twelve scalings in 36 s", scale(3), 0)
+	f.note(t, byDefault, "the last of twelve scalings in 36 s", scale(3), 0)
 	n.do(t, "delete", "wa", "-n", n.name, "scalings")
 }
 
@@ -355,6 +364,6 @@ func (f *truths) flaps(t *testing.T, n *namespace) {
 	n.webApp(t, "flaps", fmt.Sprintf("image: %q, replicas: 4, env: {UNHEALTHY_EVERY: 3s}, %s", nodes.Image("web"), probe))
 	time.Sleep(30 * time.Second)
 
-	f.note(t, "four replicas whose probes flapped are mended", s.change(t, 4, probe, "{.spec.template.spec.containers[0].env}", ""), 0)
+	f.note(t, byDefault, "four replicas whose probes flapped are mended", s.change(t, 4, probe, "{.spec.template.spec.containers[0].env}", ""), 0)
 	n.do(t, "delete", "wa", "-n", n.name, "flaps")
 }
