@@ -34,16 +34,20 @@ import (
 
 // everythingSet is the input of a platform team that sets all it can.
 const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "labels": {"team": "x"}, "annotations": {"a/b": "c"},
-	"policy": {"registries": ["docker.io"], "forbidLatestTag": true, "maxReplicas": 5, "maxResources": {"limits": {"memory": "1Gi"}}},
+	"policy": {"registries": ["docker.io"], "forbidLatestTag": true, "maxReplicas": 5, "maxResources": {"limits": {"memory": "1Gi"}}, "priorityClassNames": ["high"], "tolerations": ["spot"]},
 	"namespaceDefaults": true,
 	"features": ["autoscaling", "podDisruptionBudget", "ingress", "httpRoute", "metrics", "networkPolicy"], "diagnostics": "pods",
-	"defaults": {"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "securityContext": {"fsGroup": 1, "readOnlyRootFilesystem": true}, "ingress": {"ingressClassName": "nginx"}, "httpRoute": {"parentRefs": [{"name": "internal"}]},
+	"defaults": {"podLabels": {"mesh": "on"}, "podAnnotations": {"c/d": "e"}, "deploymentAnnotations": {"f/g": "h"}, "nodeSelector": {"pool": "web"}, "tolerations": [{"key": "pool", "operator": "Exists", "effect": "NoSchedule"}], "priorityClassName": "usual",
+		"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "securityContext": {"fsGroup": 1, "readOnlyRootFilesystem": true}, "ingress": {"ingressClassName": "nginx"}, "httpRoute": {"parentRefs": [{"name": "internal"}]},
 		"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}, "service": {"type": "NodePort"}, "lifecycle": {"preStop": {"sleep": {"seconds": 5}}}}}`
 
 // everythingAsked are the optional fields of a WebApp that asks for all it can.
 const everythingAsked = `
 	"envFrom": [{"prefix": "A_", "configMapRef": {"name": "a"}}, {"secretRef": {"name": "b", "optional": true}}],
 	"secretEnv": {"PASSWORD": {"name": "db", "key": "password", "optional": false}},
+	"configEnv": {"CURRENCY": {"name": "shop", "key": "currency", "optional": true}}, "fieldEnv": {"NODE_IP": "status.hostIP", "MEMORY": "limits.memory", "TEAM": "metadata.labels['team']"},
+	"podLabels": {"team": "shop"}, "podAnnotations": {"i/j": "k"}, "deploymentAnnotations": {"l/m": "n"}, "nodeSelector": {"disk": "ssd"},
+	"tolerations": [{"key": "spot", "value": "true", "effect": "NoExecute", "tolerationSeconds": 60}], "priorityClassName": "high", "minReadySeconds": 5, "progressDeadlineSeconds": 900,
 	"volumes": [
 		{"name": "settings", "mountPath": "/etc/shop", "configMap": {"name": "shop", "items": [{"key": "a", "path": "b", "mode": 256}], "optional": true, "defaultMode": 288}},
 		{"name": "login", "mountPath": "/etc/login", "subPath": "a", "readOnly": true, "secret": {"secretName": "login", "defaultMode": 256}},

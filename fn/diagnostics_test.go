@@ -233,6 +233,16 @@ func TestDiagnostics(t *testing.T) {
 			pods:   []string{unscheduled(2*time.Minute, "0/4 nodes are available: 2 node(s) had untolerated taint(s), 1 Insufficient cpu, 1 Insufficient cpu. preemption: 0/4 nodes are available: 4 No preemption victims found for incoming pod.")},
 			want:   failed(v1.ReasonUnschedulable, "Pod shop-7d-a finds no node: Insufficient cpu, node(s) had untolerated taint(s); 1 of 2 replicas are available. This has lasted for 2 minutes or more. Have it ask for less (spec.resources.requests), or add nodes. See: kubectl -n acme describe pod shop-7d-a"),
 		},
+		"UnschedulableByLabels": {
+			reason: "No node has the labels, which the WebApp or the platform team asks for.",
+			pods:   []string{unscheduled(2*time.Minute, "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.")},
+			want:   failed(v1.ReasonUnschedulable, "Pod shop-7d-a finds no node: node(s) didn't match Pod's node affinity/selector; 1 of 2 replicas are available. This has lasted for 2 minutes or more. Add nodes with the labels, or ask the platform team, whose nodeSelector says where replicas may run. See: kubectl -n acme describe pod shop-7d-a"),
+		},
+		"UnschedulableByTaints": {
+			reason: "All nodes keep it away.",
+			pods:   []string{unscheduled(2*time.Minute, "0/3 nodes are available: 3 node(s) had untolerated taint(s). preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.")},
+			want:   failed(v1.ReasonUnschedulable, "Pod shop-7d-a finds no node: node(s) had untolerated taint(s); 1 of 2 replicas are available. This has lasted for 2 minutes or more. Add nodes without such taints, or tolerate them with spec.tolerations. See: kubectl -n acme describe pod shop-7d-a"),
+		},
 		"SchedulingGated": {
 			reason: "Somebody holds it back, and will let it go.",
 			pods:   []string{podNamed("shop-7d-a", `{"conditions": [{"type": "PodScheduled", "status": "False", "reason": "SchedulingGated"}]}`)},

@@ -9,6 +9,7 @@
 //	webapp    the WebApp, and the plan of what is built
 //	child     the objects        pod  what their pods are made of
 //	volume, network              what may be said of files, and of who talks to whom
+//	env, placement               of the environment, and of which nodes
 //	rollout   facts, verdict, status, events       diagnosis  what troubles the pods
 //	owner     what others have set of a Deployment
 //	value     JSON's values, for all of them

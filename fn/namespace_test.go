@@ -32,7 +32,7 @@ func defaultNames() []string {
 	var names []string
 
 	for _, f := range pod.Fields {
-		if f.Default != nil {
+		if f.Default() != nil {
 			names = append(names, f.Name)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/child"
 	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 // webAppWith is WebApp shop with more fields of a spec.
@@ -52,6 +53,9 @@ func difference(before, after *structpb.Struct) *structpb.Struct {
 // objectName is what names of objects must be.
 const objectName = ": at most 253 lower case letters, digits, dashes and dots, starting and ending with a letter or digit"
 
+// podFields is what fieldEnv may name.
+const podFields = `must be metadata.name, .namespace, .uid, .labels['KEY'] or .annotations['KEY'], spec.nodeName or .serviceAccountName, status.hostIP, .hostIPs, .podIP or .podIPs, or cpu, memory or ephemeral-storage of limits or requests, such as limits.memory`
+
 // TestPodOptions holds what each option changes of the pods, and that it changes
 // nothing else.
 func TestPodOptions(t *testing.T) {
@@ -59,6 +63,10 @@ func TestPodOptions(t *testing.T) {
 		// pod and container are what differs from the pods of a WebApp without
 		// options, as JSON.
 		pod, container string
+
+		// metadata is that of the pods; deployment is what else of the Deployment's spec
+		// differs, and annotations are its own.
+		metadata, deployment, annotations string
 
 		errs []string
 	}
@@ -148,6 +156,91 @@ func TestPodOptions(t *testing.T) {
 			reason: "A value does not belong here.",
 			fields: `"secretEnv": {"A": "secret"}`,
 			want:   want{errs: []string{`spec.secretEnv: Invalid value: "string": must be an object`}},
+		},
+		"ConfigEnv": {
+			reason: "All variables are in one order, wherever they come from.",
+			fields: `"env": {"B": "2"}, "configEnv": {"A": {"name": "a", "key": "b"}, "E": {"name": "e", "key": "f", "optional": true}}, "secretEnv": {"C": {"name": "c", "key": "d"}}, "fieldEnv": {"D": "status.hostIP", "F": "limits.memory", "G": "metadata.labels['a/b']"}`,
+			want: want{container: `{"env": [{"name": "A", "valueFrom": {"configMapKeyRef": {"name": "a", "key": "b"}}}, {"name": "B", "value": "2"},
+				{"name": "C", "valueFrom": {"secretKeyRef": {"name": "c", "key": "d"}}}, {"name": "D", "valueFrom": {"fieldRef": {"fieldPath": "status.hostIP"}}},
+				{"name": "E", "valueFrom": {"configMapKeyRef": {"name": "e", "key": "f", "optional": true}}},
+				{"name": "F", "valueFrom": {"resourceFieldRef": {"resource": "limits.memory"}}}, {"name": "G", "valueFrom": {"fieldRef": {"fieldPath": "metadata.labels['a/b']"}}}]}`},
+		},
+		"ConfigEnvWrong": {
+			reason: "A variable is set once, and comes from somewhere.",
+			fields: `"env": {"A": "1"}, "secretEnv": {"B": {"name": "b", "key": "c"}}, "configEnv": {"A": {"key": "a b"}, "B": {"name": "B", "key": "c"}},
+				"fieldEnv": {"A": "status.phase", "B": "metadata.labels['a b']", "C": "metadata.annotations['A.b/c']", "D": "limits.nvidia.com/gpu"}`,
+			want: want{errs: []string{
+				`spec.configEnv[A]: Forbidden: the variable is in env, too: remove it from one of them`,
+				`spec.configEnv[A].name: Required value: say which ConfigMap of the namespace`,
+				`spec.configEnv[A].key: Invalid value: "a b": must be a key: at most 253 letters, digits, dashes, underscores and dots`,
+				`spec.configEnv[B]: Forbidden: the variable is in secretEnv, too: remove it from one of them`,
+				`spec.configEnv[B].name: Invalid value: "B": must be the name of a ConfigMap` + objectName,
+				`spec.fieldEnv[A]: Forbidden: the variable is in env, too: remove it from one of them`,
+				`spec.fieldEnv[A]: Forbidden: the variable is in configEnv, too: remove it from one of them`,
+				`spec.fieldEnv[A]: Invalid value: "status.phase": ` + podFields,
+				`spec.fieldEnv[B]: Forbidden: the variable is in secretEnv, too: remove it from one of them`,
+				`spec.fieldEnv[B]: Forbidden: the variable is in configEnv, too: remove it from one of them`,
+				`spec.fieldEnv[B]: Invalid value: "metadata.labels['a b']": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
+				`spec.fieldEnv[D]: Invalid value: "limits.nvidia.com/gpu": ` + podFields,
+			}},
+		},
+		"PodLabels": {
+			reason: "They are on the pods beside ours, and annotations, too.",
+			fields: `"podLabels": {"team": "shop"}, "podAnnotations": {"a/b": ""}, "deploymentAnnotations": {"c/d": "e"}`,
+			want:   want{metadata: `{"labels": {"team": "shop"}, "annotations": {"a/b": ""}}`, annotations: `{"c/d": "e"}`},
+		},
+		"PodLabelsOurs": {
+			reason: "What is set for everybody is refused by name.",
+			fields: `"podLabels": {"app": "x", "managed-by": "x", "app.kubernetes.io/name": "x", "pod-template-hash": "x", "crossplane.io/x": "x", "a": "b c"},
+				"podAnnotations": {"kubectl.kubernetes.io/restartedAt": "x", "pkg.crossplane.io/x": "x"}, "deploymentAnnotations": {"example.com/template-hash": "x", "deployment.kubernetes.io/revision": "1"}`,
+			want: want{errs: []string{
+				`spec.podLabels[a]: Invalid value: "b c": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
+				`spec.podLabels[app]: Forbidden: this label is set for you`,
+				`spec.podLabels[app.kubernetes.io/name]: Forbidden: this label is set for you`,
+				`spec.podLabels[crossplane.io/x]: Forbidden: this label is set for you`,
+				`spec.podLabels[managed-by]: Forbidden: this label is set for you`,
+				`spec.podLabels[pod-template-hash]: Forbidden: this label is set for you`,
+				`spec.podAnnotations[kubectl.kubernetes.io/restartedAt]: Forbidden: this annotation is set for you`,
+				`spec.podAnnotations[pkg.crossplane.io/x]: Forbidden: this annotation is set for you`,
+				`spec.deploymentAnnotations[deployment.kubernetes.io/revision]: Forbidden: this annotation is set for you`,
+				`spec.deploymentAnnotations[example.com/template-hash]: Forbidden: this annotation is set for you`,
+			}},
+		},
+		"Placement": {
+			reason: "It is the pod's.",
+			fields: `"nodeSelector": {"app": "x"}, "tolerations": [{"key": "spot", "value": "true", "effect": "NoExecute", "tolerationSeconds": 0}, {"operator": "Exists"}], "priorityClassName": "high"`,
+			want:   want{pod: `{"nodeSelector": {"app": "x"}, "tolerations": [{"key": "spot", "value": "true", "effect": "NoExecute", "tolerationSeconds": 0}, {"operator": "Exists"}], "priorityClassName": "high"}`},
+		},
+		"PlacementWrong": {
+			reason: "A taint has a key, and what does not go together is told.",
+			fields: `"nodeSelector": {"a": "b c"}, "tolerations": [{}, {"key": "a", "operator": "Exists", "value": "b", "tolerationSeconds": 1}, {"key": "a b", "operator": "In", "effect": "No", "value": "a b"}, {"key": "a", "effect": "NoExecute", "tolerationSeconds": -1}], "priorityClassName": ""`,
+			want: want{errs: []string{
+				`spec.nodeSelector[a]: Invalid value: "b c": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
+				`spec.tolerations[0].key: Required value: is needed, but with operator Exists, which tolerates every taint without it`,
+				`spec.tolerations[1].value: Forbidden: is for operator Equal only`,
+				`spec.tolerations[1].tolerationSeconds: Forbidden: is for effect NoExecute only`,
+				`spec.tolerations[2].operator: Unsupported value: "In": supported values: "Equal", "Exists"`,
+				`spec.tolerations[2].effect: Unsupported value: "No": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"`,
+				`spec.tolerations[2].key: Invalid value: "a b": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
+				`spec.tolerations[2].value: Invalid value: "a b": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
+				`spec.tolerations[3].tolerationSeconds: Invalid value: -1: must be between 0 and 86400, inclusive`,
+				`spec.priorityClassName: Required value: say which PriorityClass of the cluster`,
+			}},
+		},
+		"Progress": {
+			reason: "Kubernetes gives up no sooner than a replica may be ready, and has been for as long as it must.",
+			fields: `"minReadySeconds": 3600`,
+			want:   want{deployment: `{"minReadySeconds": 3600, "progressDeadlineSeconds": 3840}`},
+		},
+		"ProgressDeadline": {
+			reason: "What a WebApp says is sent, and be it what Kubernetes takes by itself.",
+			fields: `"minReadySeconds": 0, "progressDeadlineSeconds": 600`,
+			want:   want{deployment: `{"minReadySeconds": 0, "progressDeadlineSeconds": 600}`},
+		},
+		"ProgressWrong": {
+			reason: "Kubernetes could never be content.",
+			fields: `"minReadySeconds": 60, "progressDeadlineSeconds": 60`,
+			want:   want{errs: []string{`spec.progressDeadlineSeconds: Invalid value: 60: must be more than minReadySeconds`}},
 		},
 		"Volumes": {
 			reason: "A volume is the pod's and its mount the container's; null is nothing.",
@@ -640,30 +733,41 @@ func TestPodOptions(t *testing.T) {
 		},
 	}
 
-	template := func(t *testing.T, fields string) (podSpec, container *structpb.Struct, errs []string) {
+	// parts are what a Deployment is made of, apart from each other.
+	parts := func(t *testing.T, fields string) (map[string]*structpb.Struct, []string) {
 		t.Helper()
 
 		if wrong := mistakes(webAppWith(fields)); wrong != nil {
-			return nil, nil, wrong
+			return nil, wrong
 		}
 
 		deployment := run(t, request(webAppWith(fields))).GetDesired().GetResources()[child.KeyDeployment].GetResource()
-		spec := value.Dig(deployment.GetFields()["spec"], "template", "spec").GetStructValue()
-		container = pod.Container(deployment).GetStructValue()
-		delete(spec.GetFields(), "containers")
+		spec := deployment.GetFields()["spec"]
+		out := map[string]*structpb.Struct{
+			"container":   pod.Container(deployment).GetStructValue(),
+			"pod":         value.Dig(spec, "template", "spec").GetStructValue(),
+			"metadata":    value.Dig(spec, "template", "metadata").GetStructValue(),
+			"deployment":  spec.GetStructValue(),
+			"annotations": value.Dig(deployment.GetFields()["metadata"], "annotations").GetStructValue(),
+		}
 
-		if image := container.GetFields()["image"].GetStringValue(); image != "nginx:1.27" {
+		delete(out["pod"].GetFields(), "containers")
+		delete(out["deployment"].GetFields(), "template")
+		delete(out["deployment"].GetFields(), "strategy")
+		delete(out["annotations"].GetFields(), webapp.TemplateHashAnnotation)
+
+		if image := out["container"].GetFields()["image"].GetStringValue(); image != "nginx:1.27" {
 			t.Errorf("want the image, got %q", image)
 		}
 
-		return spec, container, nil
+		return out, nil
 	}
 
-	plainPod, plainContainer, _ := template(t, `"port": 8080`)
+	plain, _ := parts(t, `"port": 8080`)
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			podSpec, container, errs := template(t, tc.fields)
+			got, errs := parts(t, tc.fields)
 			if diff := cmp.Diff(tc.want.errs, errs); diff != "" {
 				t.Errorf("\n%s\nwebapp.Read(...): -want, +got:\n%s", tc.reason, diff)
 			}
@@ -672,20 +776,15 @@ func TestPodOptions(t *testing.T) {
 				return
 			}
 
-			for _, part := range []struct {
-				name, want    string
-				before, after *structpb.Struct
-			}{
-				{"pod", tc.want.pod, plainPod, podSpec},
-				{"container", tc.want.container, plainContainer, container},
+			for part, want := range map[string]string{
+				"pod": tc.want.pod, "container": tc.want.container, "metadata": tc.want.metadata, "deployment": tc.want.deployment, "annotations": tc.want.annotations,
 			} {
-				want := part.want
 				if want == "" {
 					want = "{}"
 				}
 
-				if diff := cmp.Diff(resource.MustStructJSON(want).AsMap(), difference(part.before, part.after).AsMap()); diff != "" {
-					t.Errorf("\n%s\n%s: -want, +got:\n%s", tc.reason, part.name, diff)
+				if diff := cmp.Diff(resource.MustStructJSON(want).AsMap(), difference(plain[part], got[part]).AsMap()); diff != "" {
+					t.Errorf("\n%s\n%s: -want, +got:\n%s", tc.reason, part, diff)
 				}
 			}
 		})

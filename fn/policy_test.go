@@ -92,6 +92,37 @@ func TestPlatformPolicy(t *testing.T) {
 			policy:   `{"maxResources": {"requests": {"cpu": "500m"}, "limits": {"memory": "1Gi"}}}`,
 			defaults: `{"resources": {"requests": {"cpu": 0.5}, "limits": {"memory": "1024Mi"}}}`,
 		},
+		"PriorityClass": {
+			reason:   "It is one of those, or what the platform team gives to all.",
+			policy:   `{"priorityClassNames": ["low", "high"]}`,
+			defaults: `{"priorityClassName": "usual"}`,
+			fields:   `, "priorityClassName": "system-node-critical"`,
+			want:     `spec.priorityClassName: Forbidden: policy.priorityClassNames of the platform team allows low, high`,
+		},
+		"PriorityClassNone": {
+			reason: "An empty list allows none.",
+			policy: `{"priorityClassNames": []}`,
+			fields: `, "priorityClassName": "low"`,
+			want:   `spec.priorityClassName: Forbidden: policy.priorityClassNames of the platform team allows none`,
+		},
+		"PriorityClassKept": {
+			reason:   "What is given to all need not be allowed.",
+			policy:   `{"priorityClassNames": [], "tolerations": []}`,
+			defaults: `{"priorityClassName": "usual", "tolerations": [{"operator": "Exists"}]}`,
+		},
+		"Tolerations": {
+			reason:   "Every taint is tolerated by one without a key, which only the platform team may.",
+			policy:   `{"tolerations": ["spot"]}`,
+			defaults: `{"tolerations": [{"key": "pool", "operator": "Exists"}]}`,
+			fields:   `, "tolerations": [{"key": "spot", "operator": "Exists"}, {"operator": "Exists"}, {"key": "pool", "value": "a"}]`,
+			want: `spec.tolerations: Forbidden: policy.tolerations of the platform team allows spot, and not ""; ` +
+				`spec.tolerations: Forbidden: policy.tolerations of the platform team allows spot, and not "pool"`,
+		},
+		"TolerationsKept": {
+			reason: "Without a policy, any.",
+			policy: `{"maxReplicas": 5}`,
+			fields: `, "tolerations": [{"operator": "Exists"}], "priorityClassName": "high"`,
+		},
 	}
 
 	for name, tc := range cases {

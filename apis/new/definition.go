@@ -118,7 +118,7 @@ func below(schema any, path []string, required bool) any {
 var (
 	aWebApp = regexp.MustCompile(`\b([Aa]) WebApp\b`)
 	webApps = regexp.MustCompile(`\bWebApp(s?)\b`)
-	ofSpec  = regexp.MustCompile(`\bspec\.([a-z])`)
+	ofSpec  = regexp.MustCompile(`\bspec\.[a-z]\w*`)
 )
 
 // reword has all that people read speak of the kind, and of where its fields are.
@@ -144,5 +144,11 @@ func (a *api) words(text string) string {
 		text = aWebApp.ReplaceAllString(text, "${1}n WebApp")
 	}
 
-	return ofSpec.ReplaceAllString(webApps.ReplaceAllString(text, a.Kind+"$1"), a.Spec+".$1")
+	return ofSpec.ReplaceAllStringFunc(webApps.ReplaceAllString(text, a.Kind+"$1"), func(field string) string {
+		if field == "spec.nodeName" { // A pod's.
+			return field
+		}
+
+		return a.Spec + strings.TrimPrefix(field, inSpec)
+	})
 }

@@ -49,3 +49,27 @@ type SecretKeySelector struct {
 	// +optional
 	Optional *bool `json:"optional,omitempty"`
 }
+
+// A ConfigMapKeySelector is one entry of a ConfigMap of the WebApp's namespace.
+type ConfigMapKeySelector struct {
+	// Name of the ConfigMap.
+	// +required
+	Name ObjectName `json:"name"`
+
+	// Key of the entry in the ConfigMap.
+	// +required
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[-._a-zA-Z0-9]+$')",message="must be a key of a ConfigMap: letters, digits, dashes, underscores and dots"
+	Key string `json:"key"`
+
+	// Optional lets pods start without the variable while there is no such ConfigMap or
+	// no such key in it. Default: false, and pods wait for it.
+	// +optional
+	Optional *bool `json:"optional,omitempty"`
+}
+
+// An EnvField is a field of the pod, or a resource of the container.
+//
+// +kubebuilder:validation:MaxLength=400
+// +kubebuilder:validation:XValidation:rule=`self.matches(r'^(metadata[.](name|namespace|uid|(labels|annotations)\[\x27[^\x27]+\x27\])|spec[.](nodeName|serviceAccountName)|status[.](hostIP|hostIPs|podIP|podIPs)|(limits|requests)[.](cpu|memory|ephemeral-storage))$')`,message="must be metadata.name, .namespace, .uid, .labels['KEY'] or .annotations['KEY'], spec.nodeName or .serviceAccountName, status.hostIP, .hostIPs, .podIP or .podIPs, or cpu, memory or ephemeral-storage of limits or requests, such as limits.memory"
+type EnvField = string

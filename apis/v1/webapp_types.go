@@ -40,6 +40,13 @@ type WebApp struct {
 //
 // +kubebuilder:validation:XValidation:rule="!has(self.ingress) || !has(self.httpRoute)",message="set ingress or httpRoute, not both",fieldPath=".httpRoute"
 // +kubebuilder:validation:XValidation:rule="!has(self.lifecycle) || self.lifecycle.preStop.sleep.seconds == 0 || !has(self.terminationGracePeriodSeconds) || self.lifecycle.preStop.sleep.seconds < self.terminationGracePeriodSeconds",message="must be less than terminationGracePeriodSeconds",fieldPath=".lifecycle.preStop.sleep.seconds"
+// +kubebuilder:validation:XValidation:rule="!has(self.secretEnv) || !has(self.env) || !self.secretEnv.exists(name, name in self.env)",message="a variable is in env and in secretEnv: remove it from one of them",fieldPath=".secretEnv"
+// +kubebuilder:validation:XValidation:rule="!has(self.configEnv) || !has(self.env) || !self.configEnv.exists(name, name in self.env)",message="a variable is in env and in configEnv: remove it from one of them",fieldPath=".configEnv"
+// +kubebuilder:validation:XValidation:rule="!has(self.configEnv) || !has(self.secretEnv) || !self.configEnv.exists(name, name in self.secretEnv)",message="a variable is in secretEnv and in configEnv: remove it from one of them",fieldPath=".configEnv"
+// +kubebuilder:validation:XValidation:rule="!has(self.fieldEnv) || !has(self.env) || !self.fieldEnv.exists(name, name in self.env)",message="a variable is in env and in fieldEnv: remove it from one of them",fieldPath=".fieldEnv"
+// +kubebuilder:validation:XValidation:rule="!has(self.fieldEnv) || !has(self.secretEnv) || !self.fieldEnv.exists(name, name in self.secretEnv)",message="a variable is in secretEnv and in fieldEnv: remove it from one of them",fieldPath=".fieldEnv"
+// +kubebuilder:validation:XValidation:rule="!has(self.fieldEnv) || !has(self.configEnv) || !self.fieldEnv.exists(name, name in self.configEnv)",message="a variable is in configEnv and in fieldEnv: remove it from one of them",fieldPath=".fieldEnv"
+// +kubebuilder:validation:XValidation:rule="!has(self.progressDeadlineSeconds) || !has(self.minReadySeconds) || self.minReadySeconds < self.progressDeadlineSeconds",message="must be more than minReadySeconds",fieldPath=".progressDeadlineSeconds"
 type WebAppSpec struct {
 	// Image is the container image to run, as in a Pod: with a tag, a digest or
 	// neither, from any registry. For example nginx:1.27,
@@ -90,6 +97,23 @@ type WebAppSpec struct {
 	// +kubebuilder:validation:MaxProperties=1000
 	// +kubebuilder:validation:XValidation:rule="self.all(name, name.matches('^[ -<>-~]+$'))",message="environment variable names must not be empty and may hold printable ASCII characters other than ="
 	SecretEnv map[string]SecretKeySelector `json:"secretEnv,omitempty"`
+
+	// ConfigEnv are environment variables from ConfigMaps of the namespace, name to the
+	// name and key of one entry. A pod keeps the values that it started with: to see new
+	// ones, restart the pods with kubectl rollout restart deployment/<name>.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=1000
+	// +kubebuilder:validation:XValidation:rule="self.all(name, name.matches('^[ -<>-~]+$'))",message="environment variable names must not be empty and may hold printable ASCII characters other than ="
+	ConfigEnv map[string]ConfigMapKeySelector `json:"configEnv,omitempty"`
+
+	// FieldEnv are environment variables with what Kubernetes knows of the pod, name to
+	// a field of the pod, such as metadata.name, spec.nodeName or status.hostIP, or to
+	// what the container is given, such as limits.memory in bytes or requests.cpu in
+	// whole processors. Without a limit, limits.memory and limits.cpu are the node's.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=100
+	// +kubebuilder:validation:XValidation:rule="self.all(name, name.matches('^[ -<>-~]+$'))",message="environment variable names must not be empty and may hold printable ASCII characters other than ="
+	FieldEnv map[string]EnvField `json:"fieldEnv,omitempty"`
 
 	// EnvFrom are ConfigMaps and Secrets of the namespace whose entries all become
 	// environment variables, as in a Pod. Of variables of the same name the last
@@ -207,6 +231,71 @@ type WebAppSpec struct {
 	// +kubebuilder:validation:MaxItems=20
 	// +kubebuilder:validation:XValidation:rule="self.all(v, self.exists_one(w, w.mountPath == v.mountPath))",message="no two volumes may have the same mountPath"
 	Volumes []Volume `json:"volumes,omitempty"`
+
+	// PodLabels are labels of the pods, beside those that are set for you: service
+	// meshes, scrapers and backups find pods by them. They go before those of the
+	// platform team. A change replaces the pods. Default: those of the platform team.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=50
+	// +kubebuilder:validation:XValidation:rule=`self.all(key, key.matches('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$') && !key.matches('^([^/]*[.])?crossplane[.]io(/|$)'))`,message="label keys are a name of at most 63 letters, digits, dashes, underscores and dots, after a domain and a slash if you like; those of crossplane.io are not yours"
+	// +kubebuilder:validation:XValidation:rule=`!self.exists(key, key in ['app', 'managed-by', 'app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.kubernetes.io/managed-by', 'pod-template-hash'])`,message="app, managed-by, app.kubernetes.io/name, app.kubernetes.io/instance, app.kubernetes.io/managed-by and pod-template-hash are set for you"
+	PodLabels map[string]LabelText `json:"podLabels,omitempty"`
+
+	// PodAnnotations are annotations of the pods, by which those who add something to
+	// pods, or read something from them, are told what to do. They go before those of
+	// the platform team. A change replaces the pods. Default: those of the platform team.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=50
+	// +kubebuilder:validation:XValidation:rule=`self.all(key, key.matches('^([a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?/)?[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$') && !key.matches('^([^/]*[.])?crossplane[.]io(/|$)'))`,message="annotation keys are a name of at most 63 letters, digits, dashes, underscores and dots, after a domain and a slash if you like; those of crossplane.io are not yours"
+	PodAnnotations map[string]AnnotationValue `json:"podAnnotations,omitempty"`
+
+	// DeploymentAnnotations are annotations of the Deployment, for tools that look at
+	// Deployments, such as those that restart pods when a Secret changes. They go before
+	// those of the platform team. A change restarts nothing. Default: those of the
+	// platform team.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=50
+	// +kubebuilder:validation:XValidation:rule=`self.all(key, key.matches('^([a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?/)?[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$') && !key.matches('^([^/]*[.])?crossplane[.]io(/|$)'))`,message="annotation keys are a name of at most 63 letters, digits, dashes, underscores and dots, after a domain and a slash if you like; those of crossplane.io are not yours"
+	DeploymentAnnotations map[string]AnnotationValue `json:"deploymentAnnotations,omitempty"`
+
+	// NodeSelector says on which nodes replicas may run, by labels of the nodes, as in a
+	// Pod. It goes before that of the platform team, label by label. Default: that of the
+	// platform team.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=50
+	// +kubebuilder:validation:XValidation:rule=`self.all(key, key.matches('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$'))`,message="label keys are a name of at most 63 letters, digits, dashes, underscores and dots, after a domain and a slash if you like"
+	NodeSelector map[string]LabelText `json:"nodeSelector,omitempty"`
+
+	// Tolerations let replicas run on nodes that keep others away by their taints, as in
+	// a Pod. Those of the platform team come in addition. Default: those of the platform
+	// team.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=20
+	Tolerations []Toleration `json:"tolerations,omitempty"`
+
+	// PriorityClassName is the PriorityClass of the cluster that says which pods go
+	// first where there is no room for all, as in a Pod. It must exist. Default: that of
+	// the platform team, and else the cluster's.
+	// +optional
+	PriorityClassName ObjectName `json:"priorityClassName,omitempty"`
+
+	// MinReadySeconds is for how many seconds a new replica must be ready before it
+	// counts as available, from 0 to 3600, as in a Deployment: an update waits as long
+	// before it goes on. Default: 0.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=3600
+	MinReadySeconds *int32 `json:"minReadySeconds,omitempty"`
+
+	// ProgressDeadlineSeconds is for how many seconds an update may go without progress
+	// until it is said to have failed, from 1 to 86400, as in a Deployment. It must be
+	// more than minReadySeconds. Default: 600, or two minutes more than probes and
+	// minReadySeconds allow if that is longer.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=86400
+	ProgressDeadlineSeconds *int32 `json:"progressDeadlineSeconds,omitempty"`
 
 	// Strategy says how pods are replaced by new ones, as in a Deployment. A change
 	// of it restarts none. Default: new pods first, a quarter of the replicas at a

@@ -44,6 +44,12 @@ const (
 	// KeyPattern is a key of a ConfigMap or a Secret.
 	KeyPattern = `^[-._a-zA-Z0-9]+$`
 
+	// EnvFieldPattern is a field of a pod, or a resource of a container, that may become an environment variable: see k8s.io/kubernetes/pkg/apis/core/validation, validEnvDownwardAPIFieldPathExpressions and validateContainerResourceFieldSelector.
+	EnvFieldPattern = `^(metadata[.](name|namespace|uid|(labels|annotations)\[\x27[^\x27]+\x27\])|spec[.](nodeName|serviceAccountName)|status[.](hostIP|hostIPs|podIP|podIPs)|(limits|requests)[.](cpu|memory|ephemeral-storage))$`
+
+	// MaxEnvFields bounds the number of variables of fieldEnv.
+	MaxEnvFields = 100
+
 	// MaxArguments bounds the number of arguments of a container, and that of the words of its command.
 	MaxArguments = 1000
 
@@ -94,6 +100,27 @@ const (
 
 	// FieldPathPattern is a field of a pod that may become a file: see k8s.io/kubernetes/pkg/apis/core/validation, validVolumeDownwardAPIFieldPathExpressions.
 	FieldPathPattern = `^metadata\.(name|namespace|uid|(labels|annotations)(\['[^']+'\])?)$`
+
+	// LabelKeyPattern is the key of a label: see k8s.io/apimachinery/pkg/util/validation.IsQualifiedName.
+	LabelKeyPattern = `^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$`
+
+	// MaxLabels bounds the number of labels of pods, and of those that nodes must have.
+	MaxLabels = 50
+
+	// MaxTolerations bounds the number of taints that are tolerated.
+	MaxTolerations = 20
+
+	// MaxTolerationSeconds is a day.
+	MaxTolerationSeconds int32 = 86400
+
+	// TaintKeyPattern is the key of a taint, or nothing, which is every one.
+	TaintKeyPattern = `^(([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?)?$`
+
+	// MaxReadySeconds is an hour.
+	MaxReadySeconds int32 = 3600
+
+	// MaxProgressDeadline is a day.
+	MaxProgressDeadline int32 = 86400
 
 	// CapabilityPattern is the name of a capability of Linux, without CAP_, or ALL.
 	CapabilityPattern = `^[A-Z_]+$`

@@ -11,6 +11,7 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/webapp-operator/function-webapp/fn/owner"
+	"github.com/webapp-operator/function-webapp/fn/placement"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
@@ -121,7 +122,7 @@ func origins(plan *webapp.Plan) string {
 // applies says whether a WebApp has a default: it does not say so itself, and has
 // what the default is about.
 func applies(o webapp.Origin, plan *webapp.Plan) bool {
-	if value.Dig(plan.App.Options[o.Path[0]], o.Path[1:]...) != nil {
+	if value.Dig(plan.App.Options[o.Path[0]], o.Path[1:]...) != nil && o.Path[0] != placement.Tolerations { // They add up.
 		return false
 	}
 

@@ -23,7 +23,7 @@ func buildDeployment(plan *webapp.Plan, observed *structpb.Struct) value.Fields 
 	spec, made := pod.Deployment(plan, replicas(plan, observed), observed)
 
 	// Kubernetes must not give up on pods before their own probes do.
-	if deadline := plan.App.ProgressDeadline(); deadline > webapp.UsualProgressDeadline {
+	if deadline := plan.App.ProgressDeadline(); deadline > webapp.UsualProgressDeadline || plan.App.Options[webapp.ProgressDeadlineSeconds] != nil {
 		spec = value.With(spec, value.Fields{"progressDeadlineSeconds": value.Int(int64(deadline.Seconds()))})
 	}
 

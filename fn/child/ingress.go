@@ -43,7 +43,7 @@ func checkIngress(spec value.Reader) {
 		webapp.CheckReference(written.Object("tls"), "secretName", in.TLS.SecretName, "Secret")
 	}
 
-	webapp.CheckAnnotations(written)
+	webapp.CheckAnnotations(written, "annotations")
 }
 
 // checkIngressPath lets the controller say what an ImplementationSpecific path may be.

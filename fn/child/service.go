@@ -33,7 +33,7 @@ func checkService(spec value.Reader) {
 		in.Invalid("appProtocol", s.AppProtocol, "must be the name of a protocol, such as http, grpc or kubernetes.io/h2c")
 	}
 
-	webapp.CheckAnnotations(in)
+	webapp.CheckAnnotations(in, "annotations")
 }
 
 func readDefaultService(in value.Reader, into *webapp.Defaults) {

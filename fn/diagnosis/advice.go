@@ -9,6 +9,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"github.com/webapp-operator/function-webapp/fn/env"
 	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
@@ -100,12 +101,15 @@ func taken(app *webapp.App, words string) string {
 
 	var fields []string
 
+	variables := env.Config
 	if strings.EqualFold(found[1], "secret") {
-		env := app.Options["secretEnv"].GetStructValue().GetFields()
-		for _, variable := range slices.Sorted(maps.Keys(env)) {
-			if value.Text(env[variable], "name") == name {
-				fields = append(fields, app.Field("secretEnv."+variable))
-			}
+		variables = env.Secret
+	}
+
+	entries := app.Options[variables].GetStructValue().GetFields()
+	for _, variable := range slices.Sorted(maps.Keys(entries)) {
+		if value.Text(entries[variable], "name") == name {
+			fields = append(fields, app.Field(variables+"."+variable))
 		}
 	}
 

@@ -336,7 +336,19 @@ func TestFind(t *testing.T) {
 		},
 		"Taints": {
 			"Nor does it remove a taint.", `{}`, unscheduled("0/2 nodes are available: 2 node(s) had untolerated taint(s)."),
-			noNode + "node(s) had untolerated taint(s)" + lasted + "Add nodes that may take it." + describe,
+			noNode + "node(s) had untolerated taint(s)" + lasted + "Add nodes without such taints, or tolerate them with spec.tolerations." + describe,
+		},
+		"Labels": {
+			"The WebApp asks for labels.", `{"nodeSelector": {"a": "b"}}`, unscheduled("0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector."),
+			noNode + "node(s) didn't match Pod's node affinity/selector" + lasted + "Add nodes with the labels, or correct spec.nodeSelector." + describe,
+		},
+		"LabelsOfAll": {
+			"The platform team does.", `{}`, unscheduled("0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector."),
+			noNode + "node(s) didn't match Pod's node affinity/selector" + lasted + "Add nodes with the labels, or ask the platform team, whose nodeSelector says where replicas may run." + describe,
+		},
+		"Otherwise": {
+			"Whatever the scheduler may say.", `{}`, unscheduled("0/2 nodes are available: 2 node(s) were unschedulable."),
+			noNode + "node(s) were unschedulable" + lasted + "Add nodes that may take it." + describe,
 		},
 		"EvictedForVolume": {
 			"The volume has a size.", `{}`, evicted(time.Minute, `Usage of EmptyDir volume "data" exceeds the limit "8Mi".`),

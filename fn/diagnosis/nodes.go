@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/webapp-operator/function-webapp/fn/placement"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
@@ -36,6 +37,8 @@ var (
 	claim     = regexp.MustCompile(`(?i)persistentvolumeclaim|persistent volumes? to bind|unbound .*claim`)
 	scarce    = regexp.MustCompile(`Insufficient|Too many pods`)
 	spread    = regexp.MustCompile(`topology spread`)
+	others    = regexp.MustCompile(`didn't match Pod's node affinity/selector`)
+	tainted   = regexp.MustCompile(`untolerated taint`)
 )
 
 func nodeAdvice(p observedPod, words string) string {
@@ -48,6 +51,14 @@ func nodeAdvice(p observedPod, words string) string {
 		return "Have it ask for less (" + p.of.App.Field("resources.requests") + "), or add nodes." + p.describe()
 	case spread.MatchString(words):
 		return "Add nodes, or ask the platform team, whose topologySpread says where replicas may run." + p.describe()
+	case others.MatchString(words):
+		if p.of.App.Options["nodeSelector"] == nil {
+			return "Add nodes with the labels, or ask the platform team, whose nodeSelector says where replicas may run." + p.describe()
+		}
+
+		return "Add nodes with the labels, or correct " + p.of.App.Field("nodeSelector") + "." + p.describe()
+	case tainted.MatchString(words):
+		return "Add nodes without such taints, or tolerate them with " + p.of.App.Field(placement.Tolerations) + "." + p.describe()
 	default:
 		return "Add nodes that may take it." + p.describe()
 	}

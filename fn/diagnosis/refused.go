@@ -7,6 +7,7 @@ import (
 	"time"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/placement"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
@@ -51,6 +52,7 @@ var (
 	mustSpecify = regexp.MustCompile(`failed quota: .*must specify`)
 	limitRange  = regexp.MustCompile(`(maximum|minimum) .* (usage|amount|limit|request) .*per|max limit to request ratio`)
 	noAccount   = regexp.MustCompile(`error looking up service account|serviceaccount "[^"]*" not found`)
+	noPriority  = regexp.MustCompile(`no PriorityClass with name`)
 )
 
 func refusalAdvice(app *webapp.App, words string) string {
@@ -61,6 +63,8 @@ func refusalAdvice(app *webapp.App, words string) string {
 		return "Set " + app.Field("resources") + " to what a LimitRange of the namespace allows"
 	case noAccount.MatchString(words):
 		return "Create the ServiceAccount, or correct " + app.Field("serviceAccountName")
+	case noPriority.MatchString(words):
+		return "Create the PriorityClass, or correct " + app.Field(placement.PriorityClassName)
 	default:
 		return ""
 	}

@@ -149,11 +149,12 @@ func (l *look) field(owned, desired, observed *structpb.Value, within wire.Field
 }
 
 // isClearable says whether null clears what is at a path. It merges objects, and leaves
-// what is in them as it is; but those of valueFrom are one whole. A quantity it makes 0.
+// what is in them as it is; but those of valueFrom are one whole. A quantity it makes 0, and
+// a label of nodeSelector one without a value, which no node has.
 func isClearable(observed *structpb.Value, path string) bool {
 	_, isObject := observed.GetKind().(*structpb.Value_StructValue)
 
-	return (!isObject || strings.Contains(path, ".valueFrom.")) && !strings.HasPrefix(path, "resources.")
+	return (!isObject || strings.Contains(path, ".valueFrom.")) && !strings.HasPrefix(path, "resources.") && !strings.HasPrefix(path, "nodeSelector.")
 }
 
 // lacks says whether something that is desired of an object is not there. What is zero is

@@ -108,6 +108,18 @@ func TestLook(t *testing.T) {
 			args:   args{desired: `{"containers": []}`, observed: `{"containers": [], "terminationGracePeriodSeconds": 99}`, owned: ofPods(`{"f:terminationGracePeriodSeconds": {}}`)},
 			want:   want{kept: []string{"terminationGracePeriodSeconds"}, putBack: `{"containers": [], "terminationGracePeriodSeconds": null}`},
 		},
+		"Placement": {
+			reason: "A label that nodes must have has a value, and with none there would be no node.",
+			args: args{
+				desired:  `{"containers": [], "nodeSelector": {"a": "b"}}`,
+				observed: `{"containers": [], "nodeSelector": {"a": "b", "c": "d"}, "tolerations": [{"operator": "Exists"}], "priorityClassName": "high"}`,
+				owned:    ofPods(`{"f:nodeSelector": {"f:c": {}}, "f:priorityClassName": {}, "f:tolerations": {}}`),
+			},
+			want: want{
+				kept: []string{"priorityClassName", "tolerations"}, stuck: []string{"nodeSelector.c"},
+				putBack: `{"containers": [], "nodeSelector": {"a": "b"}, "priorityClassName": null, "tolerations": null}`,
+			},
+		},
 		"ValueOfSecret": {
 			reason: "A variable has a value or a source. The value is emptied.",
 			args: args{

@@ -24,8 +24,8 @@ var described = wire.Fields{"template": {"spec": {
 		"startupProbe": nil, "volumeMounts": nil,
 	},
 	"automountServiceAccountToken": nil, "enableServiceLinks": nil, "imagePullSecrets": nil, "securityContext": nil,
-	"serviceAccount": nil, "serviceAccountName": nil, "terminationGracePeriodSeconds": nil,
-	"topologySpreadConstraints": nil, "volumes": nil,
+	"nodeSelector": nil, "priorityClassName": nil, "serviceAccount": nil, "serviceAccountName": nil,
+	"terminationGracePeriodSeconds": nil, "tolerations": nil, "topologySpreadConstraints": nil, "volumes": nil,
 }}}
 
 // Reads is what is read here of a Deployment.

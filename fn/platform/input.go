@@ -62,7 +62,7 @@ type part[T any] struct {
 var inputParts = []part[Input]{
 	{name: "composite", read: readComposite},
 	{name: "ttl", read: readTTL},
-	{name: "labels", read: func(in value.Reader, into *Input) { into.Settings.Labels = webapp.ReadLabels(in) }},
+	{name: "labels", read: func(in value.Reader, into *Input) { into.Settings.Labels = webapp.ReadLabels(in, "labels") }},
 	{name: "annotations", read: readAnnotations},
 	{name: "defaults", read: func(in value.Reader, into *Input) {
 		readParts(in.Object("defaults"), defaultParts, &into.Settings.Defaults)
@@ -81,8 +81,8 @@ func allDefaults() []part[webapp.Defaults] {
 	var all []part[webapp.Defaults]
 
 	for _, f := range pod.Fields {
-		if f.Default != nil {
-			all = append(all, part[webapp.Defaults]{name: f.Name, read: f.Default})
+		if read := f.Default(); read != nil {
+			all = append(all, part[webapp.Defaults]{name: f.Name, read: read})
 		}
 	}
 
@@ -151,7 +151,7 @@ func readTTL(root value.Reader, into *Input) {
 }
 
 func readAnnotations(root value.Reader, into *Input) {
-	into.Settings.Annotations = webapp.ReadAnnotations(root, webapp.TemplateHashAnnotation, webapp.GenerationAnnotation, webapp.DefaultsAnnotation)
+	into.Settings.Annotations = webapp.ReadAnnotations(root, "annotations", webapp.TemplateHashAnnotation, webapp.GenerationAnnotation, webapp.DefaultsAnnotation)
 }
 
 func readNamespaceDefaults(root value.Reader, into *Input) {

@@ -29,6 +29,7 @@ type Policy struct {
 	requiredLabels  []string
 	maxReplicas     int32
 	maxResources    webapp.Resources
+	placement       placementPolicy
 }
 
 // policyParts are read in this order.
@@ -44,6 +45,8 @@ var policyParts = []part[Policy]{
 	{name: "maxResources", read: func(in value.Reader, into *Policy) {
 		into.maxResources = webapp.ReadQuantities(in.Object("maxResources"))
 	}},
+	{name: "priorityClassNames", read: readPriorityClassNames},
+	{name: "tolerations", read: readTolerations},
 }
 
 // readPolicy reads the policy. Defaults that are against it would have every WebApp
@@ -56,6 +59,8 @@ func readPolicy(root value.Reader, into *Input) {
 
 	into.Policy = &Policy{}
 	readParts(in, policyParts, into.Policy)
+
+	into.Policy.placement.ofPlatform = into.Settings.Pods
 
 	resources, most := into.Settings.Resources, into.Policy.maxResources
 	notAbove(root.Entries("defaults", "resources", "requests"), resources.Requests, most.Requests)
@@ -132,6 +137,8 @@ func (p *Policy) Check(app *webapp.App, deployment *structpb.Struct) field.Error
 	if len(p.maxResources.Requests) > 0 || len(p.maxResources.Limits) > 0 {
 		p.checkResources(spec.Object("resources"), webapp.ReadQuantities(value.Quiet(value.Dig(pod.Container(deployment), "resources"))))
 	}
+
+	p.placement.check(spec, value.Dig(deployment.GetFields()["spec"], "template", "spec"))
 
 	return *errs
 }

@@ -31,7 +31,7 @@ func TestReadPolicy(t *testing.T) {
 		"Everything": {
 			reason: "Every part is read, and registries as images name them.",
 			policy: `{"registries": ["GHCR.io/acme", "index.docker.io", "localhost:5000/a/b", "[::1]:5000", "localhost"], "forbidLatestTag": true,
-				"requiredLabels": ["example.com/team", "stage"], "maxReplicas": 3, "maxResources": {"requests": {"cpu": 1}, "limits": {"memory": "1Gi"}}}`,
+				"requiredLabels": ["example.com/team", "stage"], "maxReplicas": 3, "maxResources": {"requests": {"cpu": 1}, "limits": {"memory": "1Gi"}}, "priorityClassNames": ["high"], "tolerations": []}`,
 			want: want{policy: &Policy{
 				registries:      []string{"ghcr.io/acme", "docker.io", "localhost:5000/a/b", "[::1]:5000", "localhost"},
 				forbidLatestTag: true,
@@ -41,6 +41,7 @@ func TestReadPolicy(t *testing.T) {
 					Requests: corev1.ResourceList{"cpu": apiresource.MustParse("1")},
 					Limits:   corev1.ResourceList{"memory": apiresource.MustParse("1Gi")},
 				},
+				placement: placementPolicy{classes: []string{"high"}, taints: []string{}},
 			}},
 		},
 		"Registries": {
@@ -66,15 +67,17 @@ func TestReadPolicy(t *testing.T) {
 		},
 		"Wrong": {
 			reason: "A policy that is wrong is none, and nobody must believe that it is.",
-			policy: `{"registry": "ghcr.io", "registries": "ghcr.io", "forbidLatestTag": "yes", "requiredLabels": ["a/b/c"], "maxReplicas": 0, "maxResources": {"cpu": 1, "limits": {"memory": "lots"}}}`,
+			policy: `{"registry": "ghcr.io", "registries": "ghcr.io", "forbidLatestTag": "yes", "requiredLabels": ["a/b/c"], "maxReplicas": 0, "maxResources": {"cpu": 1, "limits": {"memory": "lots"}}, "priorityClassNames": ["High"], "tolerations": "spot"}`,
 			want: want{errs: []string{
-				`policy.registry: Forbidden: unknown field: known here are registries, forbidLatestTag, requiredLabels, maxReplicas, maxResources`,
+				`policy.registry: Forbidden: unknown field: known here are registries, forbidLatestTag, requiredLabels, maxReplicas, maxResources, priorityClassNames, tolerations`,
 				`policy.registries: Invalid value: "string": must be a list`,
 				`policy.forbidLatestTag: Invalid value: "string": must be true or false`,
 				`policy.requiredLabels[0]: Invalid value: "a/b/c": a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
 				`policy.maxReplicas: Invalid value: 0: must be between 1 and 100, inclusive`,
 				`policy.maxResources.cpu: Forbidden: unknown field: known here are requests, limits`,
 				`policy.maxResources.limits[memory]: Invalid value: "lots": must be a quantity such as 100m, 0.5 or 128Mi`,
+				`policy.priorityClassNames[0]: Invalid value: "High": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`,
+				`policy.tolerations: Invalid value: "string": must be a list`,
 			}},
 		},
 	}
@@ -90,7 +93,7 @@ func TestReadPolicy(t *testing.T) {
 				return
 			}
 
-			if diff := cmp.Diff(tc.want.policy, got.Policy, cmp.AllowUnexported(Policy{})); diff != "" {
+			if diff := cmp.Diff(tc.want.policy, got.Policy, cmp.AllowUnexported(Policy{}, placementPolicy{})); diff != "" {
 				t.Errorf("\n%s\nReadInput(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})

@@ -3,6 +3,8 @@ package pod
 import (
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"github.com/webapp-operator/function-webapp/fn/env"
+	"github.com/webapp-operator/function-webapp/fn/placement"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/volume"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
@@ -18,13 +20,13 @@ type Field struct {
 	// only the platform team says, and for what a child's option checks.
 	Check func(spec value.Reader)
 
-	// Default reads what the platform team, or a namespace, says of it for all, over
-	// what is set already. It is nil if nobody can.
-	Default func(defaults value.Reader, into *webapp.Defaults)
+	// byDefault reads what the platform team, or a namespace, says of it for all, over
+	// what is set already, where that is not written as in a WebApp.
+	byDefault func(defaults value.Reader, into *webapp.Defaults)
 
-	// over puts what a WebApp says, or nil, over that. It is nil for a field that
-	// does so itself when it is applied, and for one without a default.
-	over func(defaults *webapp.Defaults, own *structpb.Value) *structpb.Value
+	// over puts what a WebApp says, or nil, over what the platform team says for all in
+	// the same words, or nil. It is nil for a field of which nobody else may say so.
+	over func(byDefault, own *structpb.Value) *structpb.Value
 
 	// apply gives the pods what the field says. It is nil for a field that is applied
 	// with others, when they all are.
@@ -34,22 +36,32 @@ type Field struct {
 // Fields are all there are. Errors are told in this order, and the defaults that
 // there are; fields are applied in any (TestFieldsInAnyOrder).
 var Fields = []Field{
-	{Name: "envFrom", Check: checkEnvFrom, apply: applyEnvFrom},
-	{Name: "secretEnv", Check: checkSecretEnv, apply: applySecretEnv},
+	{Name: "envFrom", Check: env.CheckFrom, apply: applyEnvFrom},
+	{Name: env.Secret, Check: env.CheckSecret, apply: applyVariables(env.FromSecret)},
+	{Name: env.Config, Check: env.CheckConfig, apply: applyVariables(env.FromConfig)},
+	{Name: env.Pod, Check: env.CheckPod, apply: applyVariables(env.FromPod)},
 	{Name: "volumes", Check: volume.Check, apply: applyVolumes},
 	{Name: "strategy", Check: checkStrategy, apply: applyStrategy},
 	{Name: "command", Check: checkCommand, apply: applyCommand},
 	{Name: "args", Check: checkArgs, apply: applyArgs},
 	{Name: "imagePullPolicy", Check: checkImagePullPolicy, apply: applyImagePullPolicy},
 	{Name: "imagePullSecrets", Check: checkImagePullSecrets, apply: applyImagePullSecrets},
-	{Name: "resources", Check: checkResources, Default: readDefaultResources, apply: applyResources},
-	{Name: "topologySpread", Default: readDefaultSpreading},
+	{Name: "resources", Check: checkResources, byDefault: readDefaultResources, apply: applyResources},
+	{Name: "topologySpread", byDefault: readDefaultSpreading},
 	{Name: "readinessProbe", Check: checkReadinessProbe, apply: applyReadinessProbe},
 	{Name: "livenessProbe", Check: checkLivenessProbe, apply: applyLivenessProbe},
 	{Name: "startupProbe", Check: checkStartupProbe, apply: applyStartupProbe},
 	{Name: graceField, Check: checkGracePeriod},
-	{Name: lifecycleField, Check: checkLifecycle, Default: readDefaultLifecycle},
-	{Name: "securityContext", Check: checkSecurityContext, Default: readDefaultSecurityContext, over: overSecurityContext, apply: applySecurityContext},
+	{Name: lifecycleField, Check: checkLifecycle, byDefault: readDefaultLifecycle},
+	{Name: "securityContext", Check: checkSecurityContext, over: fieldByField, apply: applySecurityContext},
 	{Name: "serviceAccountName", Check: checkServiceAccountName, apply: applyServiceAccountName},
+	{Name: "podLabels", Check: checkPodLabels, over: fieldByField, apply: applyPodLabels},
+	{Name: "podAnnotations", Check: checkPodAnnotations, over: fieldByField, apply: applyPodAnnotations},
+	{Name: "deploymentAnnotations", Check: checkDeploymentAnnotations, over: fieldByField, apply: applyDeploymentAnnotations},
+	{Name: "nodeSelector", Check: placement.CheckNodeSelector, over: fieldByField, apply: applyToPod("nodeSelector")},
+	{Name: placement.Tolerations, Check: placement.CheckTolerations, over: inAddition, apply: applyToPod(placement.Tolerations)},
+	{Name: placement.PriorityClassName, Check: placement.CheckPriorityClassName, over: instead, apply: applyToPod(placement.PriorityClassName)},
+	{Name: webapp.MinReadySeconds, Check: checkMinReadySeconds, apply: applyMinReadySeconds},
+	{Name: webapp.ProgressDeadlineSeconds, Check: checkProgressDeadline},
 	{Name: "metrics", Check: checkMetrics, apply: applyMetrics},
 }

@@ -32,14 +32,16 @@ func TestFieldsInAnyOrder(t *testing.T) {
 		"Own": {
 			reason: "A WebApp sets every field, over what the platform team says.",
 			args: args{
-				defaults: `{"resources": {"requests": {"cpu": "100m", "memory": "2Gi"}}, "topologySpread": {"whenUnsatisfiable": "DoNotSchedule"}, "securityContext": {"fsGroup": 1}}`,
+				defaults: `{"resources": {"requests": {"cpu": "100m", "memory": "2Gi"}}, "topologySpread": {"whenUnsatisfiable": "DoNotSchedule"}, "securityContext": {"fsGroup": 1}, "podLabels": {"team": "b", "stage": "test"}, "tolerations": [{"key": "pool", "operator": "Exists"}], "nodeSelector": {"disk": "ssd"}}`,
 				spec: `{"image": "nginx:1.27", "replicas": 2, "env": {"B": "2", "Z": "3"}, ` + volumes + `,
 					"envFrom": [{"configMapRef": {"name": "a"}}], "secretEnv": {"A": {"name": "db", "key": "a"}, "C": {"name": "db", "key": "c"}},
 					"strategy": {"rollingUpdate": {"maxSurge": 1}}, "command": ["nginx"], "args": ["-g", "daemon off;"],
 					"imagePullPolicy": "Always", "imagePullSecrets": [{"name": "registry-login"}], "resources": {"limits": {"memory": "1Gi"}},
 					"readinessProbe": {"httpGet": {"path": "/ready"}}, "livenessProbe": {"grpc": {}}, "startupProbe": {"failureThreshold": 30},
 					"terminationGracePeriodSeconds": 60, "securityContext": {"runAsUser": 1000, "readOnlyRootFilesystem": true, "capabilities": {"add": ["NET_BIND_SERVICE"]}},
-					"serviceAccountName": "shop", "metrics": {"port": 9090}}`,
+					"serviceAccountName": "shop", "metrics": {"port": 9090}, "configEnv": {"B0": {"name": "a", "key": "b"}}, "fieldEnv": {"NODE": "spec.nodeName", "A1": "limits.memory"},
+					"podLabels": {"team": "a"}, "podAnnotations": {"a/b": "c"}, "deploymentAnnotations": {"d/e": "f"}, "minReadySeconds": 5,
+					"nodeSelector": {"pool": "web"}, "tolerations": [{"operator": "Exists"}], "priorityClassName": "high"}`,
 			},
 		},
 		"Defaults": {
@@ -52,7 +54,8 @@ func TestFieldsInAnyOrder(t *testing.T) {
 					"imagePullPolicy": "Never", "imagePullSecrets": [], "resources": {},
 					"readinessProbe": {"disabled": true}, "livenessProbe": {}, "startupProbe": {},
 					"terminationGracePeriodSeconds": 0, "securityContext": {"allowPrivilegeEscalation": false},
-					"serviceAccountName": "shop", "metrics": {}}`,
+					"serviceAccountName": "shop", "metrics": {}, "configEnv": {}, "fieldEnv": {}, "podLabels": {}, "podAnnotations": {}, "deploymentAnnotations": {},
+					"minReadySeconds": 0, "nodeSelector": {}, "tolerations": [], "priorityClassName": "high"}`,
 			},
 		},
 	}
@@ -72,14 +75,14 @@ func TestFieldsInAnyOrder(t *testing.T) {
 				}
 			}
 
-			want := build(plan, value.Int(int32(2)), newest)
+			want := build(plan, value.Int(int32(2)), newest).object()
 
 			// Of every two fields, each is first once.
 			Fields = slices.Clone(all)
 			slices.Reverse(Fields)
 
 			for seed := range uint64(50) {
-				if diff := cmp.Diff(want, build(plan, value.Int(int32(2)), newest), protocmp.Transform()); diff != "" {
+				if diff := cmp.Diff(want, build(plan, value.Int(int32(2)), newest).object(), protocmp.Transform()); diff != "" {
 					t.Fatalf("\n%s\nbuild(...) with fields in order %v: -want, +got:\n%s", tc.reason, namesOf(Fields), diff)
 				}
 
@@ -116,8 +119,8 @@ func planOf(t *testing.T, defaults, spec string) *webapp.Plan {
 			options = append(options, webapp.Option{Name: f.Name, Check: f.Check})
 		}
 
-		if f.Default != nil {
-			f.Default(in, &settings.Defaults)
+		if read := f.Default(); read != nil {
+			read(in, &settings.Defaults)
 		}
 	}
 

@@ -38,14 +38,16 @@ type template struct {
 	defaults   *webapp.Defaults
 	generation int
 
-	spec, container value.Fields
+	labels, annotations *structpb.Value
+	spec, container     value.Fields
 
 	// volumes of the pod, and where the container mounts them: see addVolume.
 	volumes, mounts []*structpb.Value
 
-	// deployment is the Deployment's spec without the template. What changes it
-	// restarts no pod.
+	// deployment is the Deployment's spec without the template, and own are annotations
+	// of the Deployment that the WebApp asks for. What changes them restarts no pod.
 	deployment value.Fields
+	own        *structpb.Value
 }
 
 // Deployment returns the spec of the Deployment that has a WebApp's pods: their
@@ -54,7 +56,8 @@ type template struct {
 // none.
 func Deployment(plan *webapp.Plan, replicas *structpb.Value, observed *structpb.Struct) (spec, made *structpb.Value) {
 	generation := generationOf(observed)
-	spec = build(plan, replicas, generation)
+	t := build(plan, replicas, generation)
+	spec = t.object()
 	hash := value.NewDigest().Value(value.Dig(spec, "template")).String()
 
 	written := value.Text(observed.GetFields()["metadata"], "annotations", webapp.TemplateHashAnnotation)
@@ -65,13 +68,17 @@ func Deployment(plan *webapp.Plan, replicas *structpb.Value, observed *structpb.
 	if generation != newest && written != hash {
 		// The pods are replaced in any case.
 		generation = newest
-		spec = build(plan, replicas, generation)
+		spec = build(plan, replicas, generation).object()
 		hash = value.NewDigest().Value(value.Dig(spec, "template")).String()
 	}
 
 	annotations := value.Fields{webapp.TemplateHashAnnotation: value.String(hash)}
 	if generation != oldest {
 		annotations[webapp.GenerationAnnotation] = value.String(strconv.Itoa(generation))
+	}
+
+	if t.own != nil {
+		return spec, value.With(t.own, annotations)
 	}
 
 	return spec, value.Object(annotations)
@@ -82,11 +89,12 @@ func keepsImage(observed *structpb.Struct, plan *webapp.Plan) bool {
 	return slices.Contains([]string{"", plan.App.Spec.Image}, value.Text(Container(observed), "image"))
 }
 
-// build returns the spec with a generation of our defaults.
-func build(plan *webapp.Plan, replicas *structpb.Value, generation int) *structpb.Value {
+// build makes the template with a generation of our defaults.
+func build(plan *webapp.Plan, replicas *structpb.Value, generation int) *template {
 	app, defaults := plan.App, &plan.Settings.Defaults
 	t := &template{
 		app: app, defaults: defaults, generation: generation,
+		labels:    plan.Labels,
 		spec:      defaultPod(plan),
 		container: defaultContainer(plan),
 		deployment: value.Fields{
@@ -100,11 +108,11 @@ func build(plan *webapp.Plan, replicas *structpb.Value, generation int) *structp
 		t.container["imagePullPolicy"] = webapp.DefaultPullPolicy(app.Spec.Image)
 	}
 
-	if len(app.Options) > 0 || defaults.SecurityContext != nil {
+	if len(app.Options) > 0 || len(defaults.Pods) > 0 {
 		for _, f := range Fields {
 			v := app.Options[f.Name]
 			if f.over != nil {
-				v = f.over(defaults, v)
+				v = f.over(defaults.Pods[f.Name], v)
 			}
 
 			if v != nil && f.apply != nil {
@@ -117,11 +125,16 @@ func build(plan *webapp.Plan, replicas *structpb.Value, generation int) *structp
 
 	addPause(t)
 
+	return t
+}
+
+// object is the Deployment's spec.
+func (t *template) object() *structpb.Value {
 	t.container["volumeMounts"] = value.List(t.mounts...)
 	t.spec["volumes"] = value.List(t.volumes...)
 	t.spec["containers"] = value.List(value.Object(t.container))
 	t.deployment["template"] = value.Object(value.Fields{
-		"metadata": value.Object(value.Fields{"labels": plan.Labels}),
+		"metadata": value.Object(value.Fields{"labels": t.labels, "annotations": t.annotations}),
 		"spec":     value.Object(t.spec),
 	})
 

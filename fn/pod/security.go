@@ -11,7 +11,6 @@ import (
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/value"
-	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 // securityOfPod are what Kubernetes has in the security context of the pod. The
@@ -85,28 +84,6 @@ func checkCapabilities(capabilities value.Reader, c *v1.Capabilities) {
 		if !capabilityPattern.MatchString(name) {
 			capabilities.Items("drop")[i].Invalid("", name, "must be ALL or the name of a capability, such as NET_RAW")
 		}
-	}
-}
-
-func readDefaultSecurityContext(in value.Reader, into *webapp.Defaults) {
-	if in.Get("securityContext") == nil {
-		return
-	}
-
-	checkSecurityContext(in)
-	into.SecurityContext = value.With(into.SecurityContext, in.Object("securityContext").Fields)
-}
-
-// overSecurityContext is what a WebApp says, over what the platform team says for
-// all, field by field. It is nil if neither says anything.
-func overSecurityContext(defaults *webapp.Defaults, own *structpb.Value) *structpb.Value {
-	switch {
-	case defaults.SecurityContext == nil:
-		return own
-	case own == nil:
-		return defaults.SecurityContext
-	default:
-		return value.With(defaults.SecurityContext, own.GetStructValue().GetFields())
 	}
 }
 

@@ -213,6 +213,11 @@ func TestJudge(t *testing.T) {
 			args:   refused(`pods "shop-7c5ddbdf54-" is forbidden: error looking up service account acme/shop: serviceaccount "shop" not found`),
 			want:   Verdict{v1.PhaseFailed, v1.ReasonAdmissionRefused, `The cluster refuses the pods: error looking up service account acme/shop: serviceaccount "shop" not found. Create the ServiceAccount, or correct spec.serviceAccountName`},
 		},
+		"NoPriorityClass": {
+			reason: "Neither does the class.",
+			args:   refused(`pods "shop-7c5ddbdf54-" is forbidden: no PriorityClass with name high was found`),
+			want:   Verdict{v1.PhaseFailed, v1.ReasonAdmissionRefused, `The cluster refuses the pods: no PriorityClass with name high was found. Create the PriorityClass, or correct spec.priorityClassName`},
+		},
 		"ShortDeadline": {
 			reason: "Somebody wants to know soon, and no probe is in the way.",
 			args: complete(func(r *situation) {

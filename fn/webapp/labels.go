@@ -69,9 +69,23 @@ func labels(app string) *structpb.Value {
 	})
 }
 
-// ReadLabels reads labels that are put on all objects beside ours.
-func ReadLabels(from value.Reader) map[string]string {
-	read, at, ours := from.Texts("labels"), from.Entries("labels"), labels("")
+// ReadLabels reads labels that are put on objects or pods beside ours, in a field of this
+// name, without those that are set by somebody else.
+func ReadLabels(from value.Reader, name string, refused ...string) map[string]string {
+	read, at, ours := ReadNodeLabels(from, name), from.Entries(name), labels("")
+
+	for _, key := range slices.Sorted(maps.Keys(read)) {
+		if value.Dig(ours, key) != nil || slices.Contains(refused, key) || isCrossplanes(key) {
+			at.Forbidden(key, "this label is set for you")
+		}
+	}
+
+	return read
+}
+
+// ReadNodeLabels reads labels that others have put on something.
+func ReadNodeLabels(from value.Reader, name string) map[string]string {
+	read, at := from.Texts(name), from.Entries(name)
 
 	for _, key := range slices.Sorted(maps.Keys(read)) {
 		for _, problem := range validation.IsQualifiedName(key) {
@@ -81,19 +95,15 @@ func ReadLabels(from value.Reader) map[string]string {
 		for _, problem := range validation.IsValidLabelValue(read[key]) {
 			at.Invalid(key, read[key], problem)
 		}
-
-		if value.Dig(ours, key) != nil || isCrossplanes(key) {
-			at.Forbidden(key, "this label is set for you")
-		}
 	}
 
 	return read
 }
 
-// ReadAnnotations reads annotations of an object, without those of Crossplane and
-// others that are not for everybody to set.
-func ReadAnnotations(from value.Reader, refused ...string) map[string]string {
-	read, at := from.Texts("annotations"), from.Entries("annotations")
+// ReadAnnotations reads annotations that are put on objects or pods, in a field of this
+// name, without those of Crossplane and others that are not for everybody to set.
+func ReadAnnotations(from value.Reader, name string, refused ...string) map[string]string {
+	read, at := from.Texts(name), from.Entries(name)
 
 	for _, key := range slices.Sorted(maps.Keys(read)) {
 		// Annotation keys are qualified names, but for case: see
@@ -110,28 +120,28 @@ func ReadAnnotations(from value.Reader, refused ...string) map[string]string {
 	return read
 }
 
-// CheckAnnotations checks those that a WebApp says go on an object, as the schema bounds
-// them. Kubernetes bounds their sum in bytes: see
+// CheckAnnotations checks those that a WebApp says go on an object or on pods, as the
+// schema bounds them. Kubernetes bounds their sum in bytes: see
 // k8s.io/apimachinery/pkg/api/validation.ValidateAnnotations.
-func CheckAnnotations(in value.Reader) {
+func CheckAnnotations(in value.Reader, name string, refused ...string) {
 	const must = "keys and values together may not have more than 262144 bytes, which is all that Kubernetes takes"
 
-	if in.TooMany("annotations", len(in.Object("annotations").Fields), v1.MaxAnnotations) {
+	if in.TooMany(name, len(in.Object(name).Fields), v1.MaxAnnotations) {
 		return
 	}
 
-	read, size := ReadAnnotations(in), 0
+	read, size := ReadAnnotations(in, name, refused...), 0
 
 	for _, key := range slices.Sorted(maps.Keys(read)) {
 		size += len(key) + len(read[key])
 
 		if value.IsTooLong(read[key], v1.MaxAnnotationLength) {
-			in.Entries("annotations").TooLong(key, v1.MaxAnnotationLength)
+			in.Entries(name).TooLong(key, v1.MaxAnnotationLength)
 		}
 	}
 
 	if size > apivalidation.TotalAnnotationSizeLimitB {
-		in.Invalid("annotations", fmt.Sprintf("%d bytes", size), must)
+		in.Invalid(name, fmt.Sprintf("%d bytes", size), must)
 	}
 }
 

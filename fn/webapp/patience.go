@@ -15,6 +15,12 @@ const (
 	StartupProbe   = "startupProbe"
 )
 
+// Fields by which a WebApp says how its Deployment counts time.
+const (
+	MinReadySeconds         = "minReadySeconds"
+	ProgressDeadlineSeconds = "progressDeadlineSeconds"
+)
+
 // Patience is how long what may heal by itself has to do so, whatever a WebApp asks
 // for: a cluster may add nodes, a registry may have a bad minute.
 const Patience = 2 * time.Minute
@@ -43,10 +49,15 @@ func (a *App) TimeToBeReadyAgain() time.Duration {
 	return max(Patience, asking(a.Options[ReadinessProbe]))
 }
 
-// ProgressDeadline is how long a rollout may go without progress. It is never shorter
-// than what the probes allow, and what comes before the first of them.
+// ProgressDeadline is how long a rollout may go without progress. Unless the WebApp says
+// how long, it is never shorter than what the probes allow, what comes before the first of
+// them, and how long a replica must then be ready.
 func (a *App) ProgressDeadline() time.Duration {
-	return max(UsualProgressDeadline, a.TimeToBeReady()+Patience)
+	if written := value.Number(a.Options[ProgressDeadlineSeconds]); written > 0 {
+		return duration(written)
+	}
+
+	return max(UsualProgressDeadline, a.TimeToBeReady()+duration(value.Number(a.Options[MinReadySeconds]))+Patience)
 }
 
 // asking is how long a probe takes to make up its mind, with what Kubernetes takes for

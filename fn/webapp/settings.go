@@ -24,8 +24,9 @@ type Defaults struct {
 	Resources Resources
 	Spreading Spreading
 
-	// SecurityContext is below that of a WebApp, field by field, as it was written.
-	SecurityContext *structpb.Value
+	// Pods are fields that a WebApp has, too, by name and as they were written. What a
+	// WebApp says goes over them.
+	Pods map[string]*structpb.Value
 
 	// Pause is for how many seconds a container goes on serving before it is asked to
 	// stop. It is nil where nobody says.

@@ -178,6 +178,37 @@ type Defaults struct {
 	// +optional
 	Lifecycle *v1.Lifecycle `json:"lifecycle,omitempty"`
 
+	// PodLabels are labels of the pods, for each key that a WebApp does not set. A
+	// change replaces the pods of every WebApp, and so it does below.
+	// +optional
+	PodLabels map[string]string `json:"podLabels,omitempty"`
+
+	// PodAnnotations are annotations of the pods, for each key that a WebApp does not
+	// set.
+	// +optional
+	PodAnnotations map[string]string `json:"podAnnotations,omitempty"`
+
+	// DeploymentAnnotations are annotations of the Deployments, for each key that a
+	// WebApp does not set. A change restarts nothing.
+	// +optional
+	DeploymentAnnotations map[string]string `json:"deploymentAnnotations,omitempty"`
+
+	// NodeSelector is labels of the nodes that replicas may run on, such as those of a
+	// node pool, for each key that a WebApp does not set.
+	// +optional
+	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
+
+	// Tolerations are for taints of nodes that replicas may run on, as in a WebApp,
+	// whose own come in addition.
+	// +optional
+	// +listType=atomic
+	Tolerations []v1.Toleration `json:"tolerations,omitempty"`
+
+	// PriorityClassName is the PriorityClass of replicas, of WebApps that do not name
+	// one.
+	// +optional
+	PriorityClassName string `json:"priorityClassName,omitempty"`
+
 	// Service is how WebApps are reached.
 	// +optional
 	Service Service `json:"service,omitempty"`
@@ -279,6 +310,18 @@ type Policy struct {
 	// limits must have a limit, so set a default, too.
 	// +optional
 	MaxResources Resources `json:"maxResources,omitempty"`
+
+	// PriorityClassNames are the PriorityClasses that WebApps may name, beside that of
+	// defaults. An empty list is for none. Default: any.
+	// +optional
+	// +listType=set
+	PriorityClassNames []string `json:"priorityClassNames,omitzero"`
+
+	// Tolerations are the keys of taints that WebApps may tolerate, beside those of
+	// defaults. An empty list is for none. Default: any.
+	// +optional
+	// +listType=set
+	Tolerations []string `json:"tolerations,omitzero"`
 }
 
 // RegistryPattern is what a Registry matches.

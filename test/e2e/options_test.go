@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"strings"
 	"testing"
 )
@@ -17,6 +18,8 @@ func testOptions(t *testing.T, n *namespace) {
 	without := n.get(t, deployments, "plain")
 
 	n.apply(t, `{apiVersion: v1, kind: ServiceAccount, metadata: {name: robot}}`)
+	n.apply(t, `{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: shops}, value: 1000}`)
+	t.Cleanup(func() { _, _ = n.Kubectl().Run(context.Background(), "delete", "priorityclass", "shops") })
 
 	for _, tc := range []struct {
 		// field is the name of the WebApp's field, and spec what it says.
@@ -101,6 +104,47 @@ func testOptions(t *testing.T, n *namespace) {
 		{
 			field: "serviceAccountName", spec: "serviceAccountName: robot",
 			fields: "serviceAccountName", want: "robot",
+		},
+		{
+			field: "configEnv", spec: "configEnv: {A: {name: shop, key: currency, optional: true}}",
+			fields: "containers[0].env", want: `[{"name":"A","valueFrom":{"configMapKeyRef":{"key":"currency","name":"shop","optional":true}}},{"name":"COLOR","value":"red"}]`,
+		},
+		{
+			field: "fieldEnv", spec: "fieldEnv: {NODE: spec.nodeName, TEAM: \"metadata.labels['team']\", MEMORY: limits.memory}",
+			fields: "containers[0].env[*].valueFrom",
+			want:   `{"resourceFieldRef":{"divisor":"0","resource":"limits.memory"}} {"fieldRef":{"apiVersion":"v1","fieldPath":"spec.nodeName"}} {"fieldRef":{"apiVersion":"v1","fieldPath":"metadata.labels['team']"}}`,
+		},
+		{
+			field: "podLabels", spec: "podLabels: {team: shop}",
+			fields: "{.spec.template.metadata.labels.team} {.metadata.labels.team}", want: "shop ",
+		},
+		{
+			field: "podAnnotations", spec: "podAnnotations: {a/b: c}",
+			fields: "{.spec.template.metadata.annotations} {.metadata.annotations['a/b']}", want: `{"a/b":"c"} `,
+		},
+		{
+			field: "deploymentAnnotations", spec: "deploymentAnnotations: {a/b: c}",
+			fields: "{.spec.template.metadata.annotations} {.metadata.annotations['a/b']}", want: " c",
+		},
+		{
+			field: "nodeSelector", spec: "nodeSelector: {topology.kubernetes.io/zone: zone-a}",
+			fields: "nodeSelector", want: `{"topology.kubernetes.io/zone":"zone-a"}`,
+		},
+		{
+			field: "tolerations", spec: "tolerations: [{key: spot, operator: Exists, effect: NoSchedule}]",
+			fields: "tolerations", want: `[{"effect":"NoSchedule","key":"spot","operator":"Exists"}]`,
+		},
+		{
+			field: "priorityClassName", spec: "priorityClassName: shops",
+			fields: "priorityClassName", want: "shops",
+		},
+		{
+			field: "minReadySeconds", spec: "minReadySeconds: 1",
+			fields: "{.spec.minReadySeconds}", want: "1",
+		},
+		{
+			field: "progressDeadlineSeconds", spec: "progressDeadlineSeconds: 900",
+			fields: "{.spec.progressDeadlineSeconds}", want: "900",
 		},
 	} {
 		t.Run(tc.field, func(t *testing.T) {

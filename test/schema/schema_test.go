@@ -172,6 +172,56 @@ func TestBounds(t *testing.T) {
 			args:   "^.spec.secretEnv",
 			want:   bounds{MaxProperties: new(int64(v1.MaxEnv))},
 		},
+		"ConfigEnv": {
+			reason: "So is configEnv.",
+			args:   "^.spec.configEnv",
+			want:   bounds{MaxProperties: new(int64(v1.MaxEnv))},
+		},
+		"FieldEnv": {
+			reason: "There is not as much to know of a pod.",
+			args:   "^.spec.fieldEnv",
+			want:   bounds{MaxProperties: new(int64(v1.MaxEnvFields))},
+		},
+		"PodLabels": {
+			reason: "The number of labels is bounded.",
+			args:   "^.spec.podLabels",
+			want:   bounds{MaxProperties: new(int64(v1.MaxLabels))},
+		},
+		"NodeSelector": {
+			reason: "So it is here.",
+			args:   "^.spec.nodeSelector",
+			want:   bounds{MaxProperties: new(int64(v1.MaxLabels))},
+		},
+		"PodAnnotations": {
+			reason: "So is that of annotations.",
+			args:   "^.spec.podAnnotations",
+			want:   bounds{MaxProperties: new(int64(v1.MaxAnnotations))},
+		},
+		"DeploymentAnnotations": {
+			reason: "So it is here.",
+			args:   "^.spec.deploymentAnnotations",
+			want:   bounds{MaxProperties: new(int64(v1.MaxAnnotations))},
+		},
+		"Tolerations": {
+			reason: "So is that of taints.",
+			args:   "^.spec.tolerations",
+			want:   bounds{MaxItems: new(int64(v1.MaxTolerations))},
+		},
+		"TolerationSeconds": {
+			reason: "Nothing is tolerated for longer than a day, but for ever.",
+			args:   "^.spec.tolerations.items.tolerationSeconds",
+			want:   bounds{Minimum: new(0.0), Maximum: new(float64(v1.MaxTolerationSeconds))},
+		},
+		"MinReadySeconds": {
+			reason: "What is not set is not 0.",
+			args:   "^.spec.minReadySeconds",
+			want:   bounds{Minimum: new(0.0), Maximum: new(float64(v1.MaxReadySeconds))},
+		},
+		"ProgressDeadlineSeconds": {
+			reason: "Kubernetes must be given time.",
+			args:   "^.spec.progressDeadlineSeconds",
+			want:   bounds{Minimum: new(1.0), Maximum: new(float64(v1.MaxProgressDeadline))},
+		},
 		"EnvFrom": {
 			reason: "The number of sources is bounded.",
 			args:   "^.spec.envFrom",
@@ -305,6 +355,7 @@ func TestRules(t *testing.T) {
 
 	const (
 		objectName = `self.matches('` + v1.SubdomainPattern + `')`
+		labelText  = `self.matches('^([a-zA-Z0-9]([-a-zA-Z0-9_.]*[a-zA-Z0-9])?)?$')`
 		share      = `type(self) == int ? int(self) >= 0 : string(self).matches('` + v1.PercentPattern + `')`
 	)
 
@@ -346,10 +397,44 @@ func TestRules(t *testing.T) {
 		"^.spec.volumes.items.name":                 {`self.matches('` + v1.LabelPattern + `')`},
 		"^.spec.volumes.items.mountPath":            {`self.matches('` + v1.MountPathPattern + `')`},
 
+		"^.spec.configEnv":                          {`self.all(name, name.matches('` + v1.EnvNamePattern + `'))`},
+		"^.spec.configEnv.additionalProperties.key": {`self.matches('` + v1.KeyPattern + `')`},
+		"^.spec.fieldEnv":                           {`self.all(name, name.matches('` + v1.EnvNamePattern + `'))`},
+		"^.spec.fieldEnv.additionalProperties":      {`self.matches(r'` + v1.EnvFieldPattern + `')`},
+		"^.spec.podLabels": {
+			`self.all(key, key.matches('` + v1.LabelKeyPattern + `') && !key.matches('` + v1.CrossplaneKeyPattern + `'))`,
+			`!self.exists(key, key in ['app', 'managed-by', 'app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.kubernetes.io/managed-by', 'pod-template-hash'])`,
+		},
+		"^.spec.podAnnotations": {
+			`self.all(key, key.matches('` + v1.AnnotationKeyPattern + `') && !key.matches('` + v1.CrossplaneKeyPattern + `'))`,
+		},
+		"^.spec.deploymentAnnotations": {
+			`self.all(key, key.matches('` + v1.AnnotationKeyPattern + `') && !key.matches('` + v1.CrossplaneKeyPattern + `'))`,
+		},
+		"^.spec.nodeSelector":          {`self.all(key, key.matches('` + v1.LabelKeyPattern + `'))`},
+		"^.spec.priorityClassName":     {objectName},
+		"^.spec.tolerations.items.key": {`self.matches('` + v1.TaintKeyPattern + `')`},
+		"^.spec.tolerations.items": {
+			`(has(self.key) && size(self.key) > 0) || (has(self.operator) && self.operator == 'Exists')`,
+			`!has(self.operator) || self.operator != 'Exists' || !has(self.value) || size(self.value) == 0`,
+			`!has(self.tolerationSeconds) || (has(self.effect) && self.effect == 'NoExecute')`,
+		},
+		"^.spec.podLabels.additionalProperties":      {labelText},
+		"^.spec.nodeSelector.additionalProperties":   {labelText},
+		"^.spec.tolerations.items.value":             {labelText},
+		"^.spec.configEnv.additionalProperties.name": {objectName},
+
 		// Checked by the function in words of its own.
 		"^.spec": {
 			`!has(self.ingress) || !has(self.httpRoute)`,
 			`!has(self.lifecycle) || self.lifecycle.preStop.sleep.seconds == 0 || !has(self.terminationGracePeriodSeconds) || self.lifecycle.preStop.sleep.seconds < self.terminationGracePeriodSeconds`,
+			`!has(self.secretEnv) || !has(self.env) || !self.secretEnv.exists(name, name in self.env)`,
+			`!has(self.configEnv) || !has(self.env) || !self.configEnv.exists(name, name in self.env)`,
+			`!has(self.configEnv) || !has(self.secretEnv) || !self.configEnv.exists(name, name in self.secretEnv)`,
+			`!has(self.fieldEnv) || !has(self.env) || !self.fieldEnv.exists(name, name in self.env)`,
+			`!has(self.fieldEnv) || !has(self.secretEnv) || !self.fieldEnv.exists(name, name in self.secretEnv)`,
+			`!has(self.fieldEnv) || !has(self.configEnv) || !self.fieldEnv.exists(name, name in self.configEnv)`,
+			`!has(self.progressDeadlineSeconds) || !has(self.minReadySeconds) || self.minReadySeconds < self.progressDeadlineSeconds`,
 		},
 		"^.spec.networkPolicy":                   {`has(self.ingress) || has(self.egress)`},
 		"^.spec.envFrom.items.configMapRef.name": {objectName}, "^.spec.envFrom.items.secretRef.name": {objectName},

@@ -1,0 +1,23 @@
+package env
+
+import (
+	"google.golang.org/protobuf/types/known/structpb"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+)
+
+// CheckSecret checks secretEnv.
+func CheckSecret(spec value.Reader) {
+	check(spec, Secret, v1.MaxEnv, func(entries value.Reader, name string, s v1.SecretKeySelector) {
+		at := entries.Object(name)
+		webapp.CheckReference(at, "name", s.Name, "Secret")
+		webapp.CheckKey(at, s.Key)
+	})
+}
+
+// FromSecret is where a variable of secretEnv comes from, as in a Pod.
+func FromSecret(v *structpb.Value) *structpb.Value {
+	return value.Object(value.Fields{"secretKeyRef": v})
+}
