@@ -118,6 +118,48 @@ func TestPlatformPolicy(t *testing.T) {
 			want: `spec.tolerations: Forbidden: policy.tolerations of the platform team allows spot, and not ""; ` +
 				`spec.tolerations: Forbidden: policy.tolerations of the platform team allows spot, and not "pool"`,
 		},
+		"ServiceAccounts": {
+			reason: "An account may have rights in a cloud.",
+			policy: `{"serviceAccounts": ["robot"]}`,
+			fields: `, "serviceAccountName": "admin"`,
+			want:   `spec.serviceAccountName: Forbidden: policy.serviceAccounts of the platform team allows robot`,
+		},
+		"Volumes": {
+			reason: "What is mounted comes from where it may.",
+			policy: `{"volumes": ["configMap", "emptyDir"]}`,
+			fields: `, "volumes": [{"name": "a", "mountPath": "/a", "emptyDir": {}}, {"name": "b", "mountPath": "/b", "persistentVolumeClaim": {"claimName": "b"}, "secret": null}]`,
+			want:   `spec.volumes[1].persistentVolumeClaim: Forbidden: policy.volumes of the platform team allows configMap, emptyDir`,
+		},
+		"ServiceTypes": {
+			reason: "A load balancer costs money.",
+			policy: `{"serviceTypes": ["ClusterIP"]}`,
+			fields: `, "service": {"type": "LoadBalancer"}`,
+			want:   `spec.service.type: Forbidden: policy.serviceTypes of the platform team allows ClusterIP, and not LoadBalancer`,
+		},
+		"Hosts": {
+			reason: "One team does not take another's address.",
+			policy: `{"hosts": ["{name}.{namespace}.apps.acme.com", "*.{namespace}.acme.com"]}`,
+			fields: `, "ingress": {"host": "shop.other.apps.acme.com"}`,
+			want:   `spec.ingress.host: Forbidden: policy.hosts of the platform team allows shop.acme.apps.acme.com, *.acme.acme.com`,
+		},
+		"HostsOfRoute": {
+			reason: "A route without hosts has all of its Gateway's, and a star takes no more than it may.",
+			policy: `{"hosts": ["*.{namespace}.acme.com"]}`,
+			fields: `, "httpRoute": {"hostnames": ["a.b.acme.acme.com", "*.acme.acme.com", "*.acme.com", "acme.acme.com", "xacme.acme.com"], "parentRefs": [{"name": "public"}]}`,
+			want: `spec.httpRoute.hostnames[2]: Forbidden: policy.hosts of the platform team allows *.acme.acme.com; ` +
+				`spec.httpRoute.hostnames[3]: Forbidden: policy.hosts of the platform team allows *.acme.acme.com; ` +
+				`spec.httpRoute.hostnames[4]: Forbidden: policy.hosts of the platform team allows *.acme.acme.com`,
+		},
+		"HostsOfRouteMissing": {
+			reason: "A route without hosts has all of its Gateway's.",
+			policy: `{"hosts": []}`,
+			fields: `, "httpRoute": {"parentRefs": [{"name": "public"}]}`,
+			want:   `spec.httpRoute.hostnames: Required value: policy.hosts of the platform team allows none`,
+		},
+		"NothingAskedFor": {
+			reason: "Who asks for nothing is refused nothing.",
+			policy: `{"hosts": [], "serviceTypes": ["ClusterIP"], "volumes": [], "serviceAccounts": [], "priorityClassNames": [], "tolerations": []}`,
+		},
 		"TolerationsKept": {
 			reason: "Without a policy, any.",
 			policy: `{"maxReplicas": 5}`,

@@ -29,7 +29,7 @@ func TestRooms(t *testing.T) {
 		"pod":       {"value", "webapp", "volume", "env", "placement"},
 		"owner":     {"value"},
 		"child":     {"value", "webapp", "network", "placement", "pod", "owner"},
-		"platform":  {"value", "webapp", "placement", "pod", "child"},
+		"platform":  {"value", "webapp", "placement", "volume", "pod", "child"},
 		"diagnosis": {"value", "webapp", "env", "placement", "pod", "child"},
 		"rollout":   {"value", "webapp", "pod", "owner", "child", "diagnosis"},
 		".":         {"value", "webapp", "child", "platform", "diagnosis", "rollout"},

@@ -186,7 +186,7 @@ func (c *call) build() *refusal {
 }
 
 func (c *call) checkPolicy() *refusal {
-	if errs := c.input.Policy.Check(c.app, c.built[child.KeyDeployment]); c.known && len(errs) > 0 {
+	if errs := c.input.Policy.Check(c.app, c.built); c.known && len(errs) > 0 {
 		return &refusal{v1.ReasonPolicyViolation, "the platform team does not allow the " + c.input.Composite.Kind + ": " + value.Sentence(errs)}
 	}
 

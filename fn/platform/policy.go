@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/child"
 	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
@@ -29,7 +30,12 @@ type Policy struct {
 	requiredLabels  []string
 	maxReplicas     int32
 	maxResources    webapp.Resources
-	placement       placementPolicy
+
+	// What WebApps may ask for, beside what all of them have by default.
+	priorities, tolerations, serviceTypes, volumes, serviceAccounts, hosts allowance
+
+	// byDefault is what the platform team sets of the pods.
+	byDefault map[string]*structpb.Value
 }
 
 // policyParts are read in this order.
@@ -47,6 +53,10 @@ var policyParts = []part[Policy]{
 	}},
 	{name: "priorityClassNames", read: readPriorityClassNames},
 	{name: "tolerations", read: readTolerations},
+	{name: "serviceAccounts", read: readServiceAccounts},
+	{name: "volumes", read: readVolumes},
+	{name: "serviceTypes", read: readServiceTypes},
+	{name: "hosts", read: readHosts},
 }
 
 // readPolicy reads the policy. Defaults that are against it would have every WebApp
@@ -60,7 +70,11 @@ func readPolicy(root value.Reader, into *Input) {
 	into.Policy = &Policy{}
 	readParts(in, policyParts, into.Policy)
 
-	into.Policy.placement.ofPlatform = into.Settings.Pods
+	into.Policy.byDefault = into.Settings.Pods
+
+	if t := into.Settings.ServiceType; t != "" && !into.Policy.serviceTypes.has(t) {
+		root.Object("defaults").Object("service").Invalid("type", t, "must be one of the policy's: "+into.Policy.serviceTypes.String())
+	}
 
 	resources, most := into.Settings.Resources, into.Policy.maxResources
 	notAbove(root.Entries("defaults", "resources", "requests"), resources.Requests, most.Requests)
@@ -102,12 +116,14 @@ func readRequiredLabels(in value.Reader, into *Policy) {
 	}
 }
 
-// Check returns what of a WebApp is against the policy, if there is one. The
-// Deployment is the one that would be made of it, defaults and all.
-func (p *Policy) Check(app *webapp.App, deployment *structpb.Struct) field.ErrorList {
+// Check returns what of a WebApp is against the policy, if there is one. What is built is
+// what would be made of it, defaults and all.
+func (p *Policy) Check(app *webapp.App, built map[string]*structpb.Struct) field.ErrorList {
 	if p == nil {
 		return nil
 	}
+
+	deployment := built[child.KeyDeployment]
 
 	root, errs := value.Read(nil)
 	spec := root.At(app.Composite.Path())
@@ -138,7 +154,9 @@ func (p *Policy) Check(app *webapp.App, deployment *structpb.Struct) field.Error
 		p.checkResources(spec.Object("resources"), webapp.ReadQuantities(value.Quiet(value.Dig(pod.Container(deployment), "resources"))))
 	}
 
-	p.placement.check(spec, value.Dig(deployment.GetFields()["spec"], "template", "spec"))
+	p.checkPlacement(spec, value.Dig(deployment.GetFields()["spec"], "template", "spec"))
+	p.checkRights(spec, app)
+	p.checkExposure(spec, app, built[child.KeyService])
 
 	return *errs
 }

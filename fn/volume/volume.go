@@ -21,6 +21,9 @@ var (
 	fieldPathPattern = regexp.MustCompile(v1.FieldPathPattern)
 )
 
+// Sources are the fields of a volume that say where its files come from.
+var Sources = []string{"configMap", "secret", "emptyDir", "persistentVolumeClaim", "projected"}
+
 // Check notes what is wrong with the volumes of a WebApp.
 func Check(spec value.Reader) {
 	items := spec.Items("volumes")

@@ -322,7 +322,44 @@ type Policy struct {
 	// +optional
 	// +listType=set
 	Tolerations []string `json:"tolerations,omitzero"`
+
+	// ServiceAccounts are the ServiceAccounts that WebApps may run as, beside that which
+	// pods run as that name none. An empty list is for none. Default: any.
+	// +optional
+	// +listType=set
+	ServiceAccounts []string `json:"serviceAccounts,omitzero"`
+
+	// Volumes are the sources that volumes may have. An empty list is for none. Default:
+	// any.
+	// +optional
+	// +listType=set
+	Volumes []VolumeSource `json:"volumes,omitzero"`
+
+	// ServiceTypes are how WebApps may be reached: a LoadBalancer may cost money, and a
+	// NodePort opens a port on every node. Default: any.
+	// +optional
+	// +listType=set
+	ServiceTypes []ServiceType `json:"serviceTypes,omitzero"`
+
+	// Hosts are those by which WebApps may be reached from outside, with an Ingress or an
+	// HTTPRoute: names in which {name} stands for the WebApp's and {namespace} for its
+	// namespace's, such as {name}.{namespace}.apps.acme.com, or with *. before them for all
+	// below. An HTTPRoute must name its hosts then. An empty list is for none. Default:
+	// any.
+	// +optional
+	// +listType=set
+	Hosts []string `json:"hosts,omitzero"`
 }
+
+// VolumeSource is where the files of a volume come from.
+//
+// +kubebuilder:validation:Enum=configMap;secret;emptyDir;persistentVolumeClaim;projected
+type VolumeSource string
+
+// ServiceType is how a WebApp is reached.
+//
+// +kubebuilder:validation:Enum=ClusterIP;NodePort;LoadBalancer
+type ServiceType string
 
 // RegistryPattern is what a Registry matches.
 const RegistryPattern = `^(localhost|[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?([.][a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)+|[a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?:[0-9]+|\[[a-fA-F0-9:]+\](:[0-9]+)?)(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*$`

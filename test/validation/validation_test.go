@@ -80,10 +80,10 @@ func TestAccepted(t *testing.T) {
 }
 
 // harmless are warnings of what works, and worked before: of two entries of a ConfigMap
-// that become one file, the last counts, a platform team's request for memory may have a
-// fraction, controllers read the annotation that was there before the class, and odd
+// that become one file, the last counts, what a platform team sets for memory may have a
+// fraction: to refuse that would refuse every WebApp of theirs, controllers read the annotation that was there before the class, and odd
 // ways to write addresses are taken until a later version.
-var harmless = regexp.MustCompile(`non-standard CIDR value|ingress.class" is deprecated|overlapping paths|resources.requests\[[a-z-]+\]: fractional byte value`)
+var harmless = regexp.MustCompile(`non-standard CIDR value|ingress.class" is deprecated|overlapping paths|resources.(requests|limits)\[[a-z-]+\]: fractional byte value`)
 
 // sort is what errors of the same sort have in common.
 func sort(wrong string) string {

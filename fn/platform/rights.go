@@ -1,0 +1,32 @@
+package platform
+
+import (
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/volume"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+)
+
+func readServiceAccounts(in value.Reader, into *Policy) {
+	into.serviceAccounts = readAllowance(in, "serviceAccounts", validation.IsDNS1123Subdomain)
+}
+
+func readVolumes(in value.Reader, into *Policy) {
+	into.volumes = readAllowance(in, "volumes", oneOf(volume.Sources...))
+}
+
+// checkRights checks as whom pods run, and what they mount.
+func (p *Policy) checkRights(spec value.Reader, app *webapp.App) {
+	if name := app.Options["serviceAccountName"].GetStringValue(); name != "" && !p.serviceAccounts.has(name) {
+		spec.Forbidden("serviceAccountName", demand("serviceAccounts", "allows %s", p.serviceAccounts))
+	}
+
+	for i, v := range app.Options["volumes"].GetListValue().GetValues() {
+		for _, source := range volume.Sources {
+			if value.IsSet(value.Dig(v, source)) && !p.volumes.has(source) {
+				spec.At(spec.Child("volumes").Index(i)).Forbidden(source, demand("volumes", "allows %s", p.volumes))
+			}
+		}
+	}
+}
