@@ -10,6 +10,7 @@
 //	child     the objects        pod  what their pods are made of
 //	volume, network              what may be said of files, and of who talks to whom
 //	env, placement               of the environment, and of which nodes
+//	config                       what pods read of ConfigMaps
 //	rollout   facts, verdict, status, events       diagnosis  what troubles the pods
 //	owner     what others have set of a Deployment
 //	value     JSON's values, for all of them

@@ -2,6 +2,7 @@ package fn
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"google.golang.org/protobuf/types/known/structpb"
@@ -10,6 +11,7 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/config"
 	"github.com/webapp-operator/function-webapp/fn/diagnosis"
 	"github.com/webapp-operator/function-webapp/fn/platform"
 	"github.com/webapp-operator/function-webapp/fn/rollout"
@@ -57,6 +59,8 @@ func Reads(input *structpb.Struct) wire.Reads {
 		Desired: wire.Fields{}.At(read.Composite.Status...),
 		Context: pipeline,
 	}
+
+	maps.Copy(reads.Required, config.Reads)
 
 	for _, c := range child.All {
 		reads.Resources[c.Key] = c.Reads

@@ -26,13 +26,14 @@ func TestRooms(t *testing.T) {
 		"volume":    {"value", "webapp"},
 		"env":       {"value", "webapp"},
 		"placement": {"value", "webapp"},
-		"pod":       {"value", "webapp", "volume", "env", "placement"},
+		"config":    {"value", "webapp", "env"},
+		"pod":       {"value", "webapp", "volume", "env", "config", "placement"},
 		"owner":     {"value"},
 		"child":     {"value", "webapp", "network", "placement", "pod", "owner"},
 		"platform":  {"value", "webapp", "placement", "volume", "pod", "child"},
 		"diagnosis": {"value", "webapp", "env", "placement", "pod", "child"},
 		"rollout":   {"value", "webapp", "pod", "owner", "child", "diagnosis"},
-		".":         {"value", "webapp", "child", "platform", "diagnosis", "rollout"},
+		".":         {"value", "webapp", "config", "child", "platform", "diagnosis", "rollout"},
 	}
 
 	folders, err := filepath.Glob("*/")

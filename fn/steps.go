@@ -10,6 +10,7 @@ import (
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/config"
 	"github.com/webapp-operator/function-webapp/fn/diagnosis"
 	"github.com/webapp-operator/function-webapp/fn/platform"
 	"github.com/webapp-operator/function-webapp/fn/rollout"
@@ -32,6 +33,7 @@ var steps = [...]step{
 	{name: "read the WebApp", take: (*call).readWebApp},
 	{name: "look at earlier steps of the pipeline", take: (*call).checkDesired},
 	{name: "read the namespace's defaults", take: (*call).readNamespace},
+	{name: "read the ConfigMaps", take: (*call).readConfig},
 	// What is made.
 	{name: "choose the children", take: (*call).choose},
 	{name: "find conflicts", take: (*call).findConflicts},
@@ -70,6 +72,8 @@ type found struct {
 	settings *webapp.Settings
 	// known says whether the settings are all there is to know.
 	known bool
+	// config is the hash of what pods read of ConfigMaps, or nil.
+	config *structpb.Value
 
 	choice    platform.Choice
 	conflicts []child.Conflict
@@ -84,7 +88,7 @@ type found struct {
 
 	// asked is what steps want Crossplane to be asked for.
 	asked struct {
-		namespace, conflicts, pods map[string]*fnv1.ResourceSelector
+		namespace, config, conflicts, pods map[string]*fnv1.ResourceSelector
 	}
 }
 
@@ -148,6 +152,18 @@ func (c *call) readNamespace() (refused *refusal) {
 	return nil
 }
 
+func (c *call) readConfig() *refusal {
+	watch, err := config.NewWatch(c.app, &c.settings.Defaults)
+	if err != nil {
+		return &refusal{v1.ReasonInvalidSpec, c.wrong(err.Error())}
+	}
+
+	c.asked.config = watch.Asked()
+	c.config = watch.Hash(c.req.GetRequiredResources(), c.observed[child.KeyDeployment].GetResource())
+
+	return nil
+}
+
 func (c *call) choose() *refusal {
 	c.choice = platform.Choose(c.app, c.input, c.observed, platform.Rights{Resources: c.req.GetRequiredResources(), Schemas: c.req.GetRequiredSchemas()})
 
@@ -167,6 +183,7 @@ func (c *call) findConflicts() *refusal {
 func (c *call) makePlan() *refusal {
 	// An autoscaler that is held back decides nothing.
 	c.plan = webapp.NewPlan(c.app, c.settings, c.choice.Autoscaled && !c.heldBack(child.KeyAutoscaler))
+	c.plan.ConfigHash = c.config
 
 	return nil
 }
@@ -281,7 +298,7 @@ func (c *call) refuse(refused *refusal) {
 // ask has Crossplane asked for what steps want to know. It has to be asked for in
 // every answer.
 func (c *call) ask() {
-	for _, asked := range []map[string]*fnv1.ResourceSelector{c.asked.namespace, c.choice.Resources, c.asked.conflicts, c.asked.pods} {
+	for _, asked := range []map[string]*fnv1.ResourceSelector{c.asked.namespace, c.asked.config, c.choice.Resources, c.asked.conflicts, c.asked.pods} {
 		require(c.rsp, asked)
 	}
 

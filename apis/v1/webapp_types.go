@@ -258,6 +258,15 @@ type WebAppSpec struct {
 	// +kubebuilder:validation:XValidation:rule=`self.all(key, key.matches('^([a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?/)?[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$') && !key.matches('^([^/]*[.])?crossplane[.]io(/|$)'))`,message="annotation keys are a name of at most 63 letters, digits, dashes, underscores and dots, after a domain and a slash if you like; those of crossplane.io are not yours"
 	DeploymentAnnotations map[string]AnnotationValue `json:"deploymentAnnotations,omitempty"`
 
+	// RestartOnChange replaces the pods when something changes that they read of
+	// ConfigMaps: those of configEnv, envFrom and volumes, of which there may be 20.
+	// While one is missing that they need, those that run go on. Secrets are never read:
+	// to have pods replaced when one changes, give it another name, or have a tool do it
+	// that deploymentAnnotations tell. Default: what the platform team says, or else
+	// false.
+	// +optional
+	RestartOnChange *bool `json:"restartOnChange,omitempty"`
+
 	// NodeSelector says on which nodes replicas may run, by labels of the nodes, as in a
 	// Pod. It goes before that of the platform team, label by label. Default: that of the
 	// platform team.

@@ -1649,6 +1649,11 @@ func (in *WebAppSpec) DeepCopyInto(out *WebAppSpec) {
 			(*out)[key] = val
 		}
 	}
+	if in.RestartOnChange != nil {
+		in, out := &in.RestartOnChange, &out.RestartOnChange
+		*out = new(bool)
+		**out = **in
+	}
 	if in.NodeSelector != nil {
 		in, out := &in.NodeSelector, &out.NodeSelector
 		*out = make(map[string]string, len(*in))

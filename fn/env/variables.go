@@ -19,9 +19,9 @@ const (
 // all are all there are, in the order in which a name that is in two of them is refused.
 var all = []string{Plain, Secret, Config, Pod}
 
-// check checks the variables of a field, each by itself, too, and returns where to note
-// what is wrong with each.
-func check[T any](spec value.Reader, field string, most int, one func(at value.Reader, name string, v T)) {
+// check checks how many variables a field has and what they are called, and has one checked
+// after the other for what they are.
+func check[T any](spec value.Reader, field string, most int, one func(entries value.Reader, name string, v T)) {
 	variables, _ := value.Native[map[string]T](spec, field)
 	if spec.TooMany(field, len(variables), most) {
 		return

@@ -18,7 +18,7 @@ import (
 // find: the Composition's are below those of the namespace.
 func TestDefaultsOver(t *testing.T) {
 	const everythingSet = `{"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "securityContext": {"fsGroup": 1, "readOnlyRootFilesystem": true},
-		"podLabels": {"a": "b"}, "podAnnotations": {"a": "b"}, "deploymentAnnotations": {"a": "b"}, "nodeSelector": {"a": "b"}, "tolerations": [{"key": "a"}], "priorityClassName": "high",
+		"restartOnChange": true, "podLabels": {"a": "b"}, "podAnnotations": {"a": "b"}, "deploymentAnnotations": {"a": "b"}, "nodeSelector": {"a": "b"}, "tolerations": [{"key": "a"}], "priorityClassName": "high",
 		"ingress": {"ingressClassName": "nginx"}, "httpRoute": {"parentRefs": [{"name": "internal"}]}, "service": {"type": "NodePort"}, "lifecycle": {"preStop": {"sleep": {"seconds": 10}}},
 		"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}}`
 

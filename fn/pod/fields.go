@@ -3,6 +3,7 @@ package pod
 import (
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"github.com/webapp-operator/function-webapp/fn/config"
 	"github.com/webapp-operator/function-webapp/fn/env"
 	"github.com/webapp-operator/function-webapp/fn/placement"
 	"github.com/webapp-operator/function-webapp/fn/value"
@@ -57,6 +58,7 @@ var Fields = []Field{
 	{Name: "serviceAccountName", Check: checkServiceAccountName, apply: applyServiceAccountName},
 	{Name: "podLabels", Check: checkPodLabels, over: fieldByField, apply: applyPodLabels},
 	{Name: "podAnnotations", Check: checkPodAnnotations, over: fieldByField, apply: applyPodAnnotations},
+	{Name: config.Field, Check: config.Check, over: instead, apply: applyConfigHash},
 	{Name: "deploymentAnnotations", Check: checkDeploymentAnnotations, over: fieldByField, apply: applyDeploymentAnnotations},
 	{Name: "nodeSelector", Check: placement.CheckNodeSelector, over: fieldByField, apply: applyToPod("nodeSelector")},
 	{Name: placement.Tolerations, Check: placement.CheckTolerations, over: inAddition, apply: applyToPod(placement.Tolerations)},

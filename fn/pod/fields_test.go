@@ -40,7 +40,7 @@ func TestFieldsInAnyOrder(t *testing.T) {
 					"readinessProbe": {"httpGet": {"path": "/ready"}}, "livenessProbe": {"grpc": {}}, "startupProbe": {"failureThreshold": 30},
 					"terminationGracePeriodSeconds": 60, "securityContext": {"runAsUser": 1000, "readOnlyRootFilesystem": true, "capabilities": {"add": ["NET_BIND_SERVICE"]}},
 					"serviceAccountName": "shop", "metrics": {"port": 9090}, "configEnv": {"B0": {"name": "a", "key": "b"}}, "fieldEnv": {"NODE": "spec.nodeName", "A1": "limits.memory"},
-					"podLabels": {"team": "a"}, "podAnnotations": {"a/b": "c"}, "deploymentAnnotations": {"d/e": "f"}, "minReadySeconds": 5,
+					"restartOnChange": true, "podLabels": {"team": "a"}, "podAnnotations": {"a/b": "c"}, "deploymentAnnotations": {"d/e": "f"}, "minReadySeconds": 5,
 					"nodeSelector": {"pool": "web"}, "tolerations": [{"operator": "Exists"}], "priorityClassName": "high"}`,
 			},
 		},
@@ -54,7 +54,7 @@ func TestFieldsInAnyOrder(t *testing.T) {
 					"imagePullPolicy": "Never", "imagePullSecrets": [], "resources": {},
 					"readinessProbe": {"disabled": true}, "livenessProbe": {}, "startupProbe": {},
 					"terminationGracePeriodSeconds": 0, "securityContext": {"allowPrivilegeEscalation": false},
-					"serviceAccountName": "shop", "metrics": {}, "configEnv": {}, "fieldEnv": {}, "podLabels": {}, "podAnnotations": {}, "deploymentAnnotations": {},
+					"serviceAccountName": "shop", "metrics": {}, "configEnv": {}, "fieldEnv": {}, "restartOnChange": false, "podLabels": {}, "podAnnotations": {}, "deploymentAnnotations": {},
 					"minReadySeconds": 0, "nodeSelector": {}, "tolerations": [], "priorityClassName": "high"}`,
 			},
 		},
@@ -133,5 +133,8 @@ func planOf(t *testing.T, defaults, spec string) *webapp.Plan {
 		t.Fatal(value.Sentence(wrong))
 	}
 
-	return new(webapp.NewPlan(app, settings, false))
+	plan := webapp.NewPlan(app, settings, false)
+	plan.ConfigHash = value.String("c0ffee")
+
+	return &plan
 }

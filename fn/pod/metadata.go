@@ -5,6 +5,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/config"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
@@ -23,7 +24,7 @@ func checkPodLabels(spec value.Reader) {
 }
 
 func checkPodAnnotations(spec value.Reader) {
-	webapp.CheckAnnotations(spec, "podAnnotations", restartedAt)
+	webapp.CheckAnnotations(spec, "podAnnotations", restartedAt, config.HashAnnotation)
 }
 
 func checkDeploymentAnnotations(spec value.Reader) {
@@ -34,6 +35,15 @@ func applyPodLabels(t *template, v *structpb.Value) {
 	t.labels = value.With(v, t.labels.GetStructValue().GetFields())
 }
 
-func applyPodAnnotations(t *template, v *structpb.Value) { t.annotations = v }
+func applyPodAnnotations(t *template, v *structpb.Value) {
+	t.annotations = value.With(v, t.annotations.GetStructValue().GetFields())
+}
+
+// applyConfigHash is for restartOnChange, of which the hash says the same, and more.
+func applyConfigHash(t *template, _ *structpb.Value) {
+	if t.config != nil {
+		t.annotations = value.With(t.annotations, value.Fields{config.HashAnnotation: t.config})
+	}
+}
 
 func applyDeploymentAnnotations(t *template, v *structpb.Value) { t.own = v }

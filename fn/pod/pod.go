@@ -41,6 +41,9 @@ type template struct {
 	labels, annotations *structpb.Value
 	spec, container     value.Fields
 
+	// config is the hash of what the pods read of ConfigMaps, or nil.
+	config *structpb.Value
+
 	// volumes of the pod, and where the container mounts them: see addVolume.
 	volumes, mounts []*structpb.Value
 
@@ -95,6 +98,7 @@ func build(plan *webapp.Plan, replicas *structpb.Value, generation int) *templat
 	t := &template{
 		app: app, defaults: defaults, generation: generation,
 		labels:    plan.Labels,
+		config:    plan.ConfigHash,
 		spec:      defaultPod(plan),
 		container: defaultContainer(plan),
 		deployment: value.Fields{

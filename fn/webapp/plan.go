@@ -30,6 +30,10 @@ type Plan struct {
 
 	// Env is the environment, in the order of names.
 	Env []Variable
+
+	// ConfigHash is that of what the pods read of ConfigMaps, if they are to be replaced
+	// when that changes, and nil if not.
+	ConfigHash *structpb.Value
 }
 
 // A Variable is one of the environment.

@@ -193,6 +193,12 @@ type Defaults struct {
 	// +optional
 	DeploymentAnnotations map[string]string `json:"deploymentAnnotations,omitempty"`
 
+	// RestartOnChange replaces the pods of a WebApp when something changes that they read
+	// of ConfigMaps, unless the WebApp says otherwise. Crossplane looks at those
+	// ConfigMaps for every WebApp then. Default: false.
+	// +optional
+	RestartOnChange bool `json:"restartOnChange,omitempty"`
+
 	// NodeSelector is labels of the nodes that replicas may run on, such as those of a
 	// node pool, for each key that a WebApp does not set.
 	// +optional

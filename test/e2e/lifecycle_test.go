@@ -22,6 +22,7 @@ func TestLifecycle(t *testing.T) {
 			"Change":            testChange,
 			"Env":               testEnv,
 			"Options":           testOptions,
+			"RestartOnChange":   testRestartOnChange,
 			"Strategy":          testStrategy,
 			"Budget":            testBudget,
 			"Diagnostics":       testDiagnostics,

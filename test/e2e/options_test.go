@@ -19,7 +19,7 @@ func testOptions(t *testing.T, n *namespace) {
 
 	n.apply(t, `{apiVersion: v1, kind: ServiceAccount, metadata: {name: robot}}`)
 	n.apply(t, `{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: shops}, value: 1000}`)
-	t.Cleanup(func() { _, _ = n.Kubectl().Run(context.Background(), "delete", "priorityclass", "shops") })
+	t.Cleanup(func() { _, _ = n.Kubectl(context.Background(), "delete", "priorityclass", "shops") })
 
 	for _, tc := range []struct {
 		// field is the name of the WebApp's field, and spec what it says.
