@@ -38,7 +38,7 @@ const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "
 	"namespaceDefaults": true,
 	"features": ["autoscaling", "podDisruptionBudget", "ingress", "httpRoute", "metrics", "networkPolicy"], "diagnostics": "pods",
 	"defaults": {"restartOnChange": true, "podLabels": {"mesh": "on"}, "podAnnotations": {"c/d": "e"}, "deploymentAnnotations": {"f/g": "h"}, "nodeSelector": {"pool": "web"}, "tolerations": [{"key": "pool", "operator": "Exists", "effect": "NoSchedule"}], "priorityClassName": "usual",
-		"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "securityContext": {"fsGroup": 1, "readOnlyRootFilesystem": true}, "ingress": {"ingressClassName": "nginx"}, "httpRoute": {"parentRefs": [{"name": "internal"}]},
+		"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "securityContext": {"fsGroup": 1, "readOnlyRootFilesystem": true}, "ingress": {"ingressClassName": "nginx", "host": "{name}.acme.com"}, "httpRoute": {"parentRefs": [{"name": "internal"}]},
 		"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}, "service": {"type": "NodePort"}, "lifecycle": {"preStop": {"sleep": {"seconds": 5}}}}}`
 
 // everythingAsked are the optional fields of a WebApp that asks for all it can.

@@ -82,11 +82,6 @@ func TestOptionsOfChildren(t *testing.T) {
 			fields: `"networkPolicy": {"podSelector": {}, "ingress": [{"form": []}]}`,
 			want:   []string{`spec.networkPolicy: Forbidden: unknown field "ingress[0].form"`, `spec.networkPolicy: Forbidden: unknown field "podSelector"`},
 		},
-		"IngressWithoutHost": {
-			reason: "An Ingress without a host would take what nobody else takes.",
-			fields: `"ingress": {}`,
-			want:   []string{"spec.ingress.host: Required value: say by which name it is reached, for example shop.example.com"},
-		},
 		"IngressWrong": {
 			reason: "Every field is looked at.",
 			fields: `"ingress": {"host": "https://shop", "path": "shop", "pathType": "Regex", "annotations": {"crossplane.io/paused": "true", "ä": ""}}`,

@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -91,6 +92,57 @@ func TestIngress(t *testing.T) {
 }
 
 // TestURL holds that the address is that of the Service as long as no Ingress is
+// TestDefaultHosts holds which host a WebApp has that names none, and what is said where
+// there is none, or none that DNS knows.
+func TestDefaultHosts(t *testing.T) {
+	const (
+		ingress = `"defaults": {"ingress": {"host": "{name}.{namespace}.apps.acme.com"}}`
+		route   = `"defaults": {"httpRoute": {"hostname": "{name}-{namespace}.acme.com", "parentRefs": [{"name": "public", "sectionName": "https"}]}}`
+	)
+
+	long := strings.Repeat("a", 60)
+
+	cases := map[string]struct {
+		reason              string
+		name, input, fields string
+
+		// url is where it is reached, if it is not refused, for which message is why.
+		url, message string
+	}{
+		"Ingress":    {reason: "The platform team has an address for all.", name: "shop", input: ingress, fields: `"ingress": {}`, url: "http://shop.acme.apps.acme.com"},
+		"IngressOwn": {reason: "A WebApp may have one of its own.", name: "shop", input: ingress, fields: `"ingress": {"host": "shop.com", "tls": {}}`, url: "https://shop.com"},
+		"Route":      {reason: "So it is with a route.", name: "shop", input: route, fields: `"httpRoute": {}`, url: "https://shop-acme.acme.com"},
+		"RouteOwn":   {reason: "And it may have its own.", name: "shop", input: route, fields: `"httpRoute": {"hostnames": ["shop.com"]}`, url: "https://shop.com"},
+		"None": {
+			reason: "An Ingress without a host would take what nobody else takes.", name: "shop", input: `"defaults": {}`, fields: `"ingress": {}`,
+			message: "the WebApp is wrong: spec.ingress.host: Required value: say by which name it is reached, for example shop.example.com: the platform team has set none for all",
+		},
+		"TooLong": {
+			reason: "DNS knows no such name.", name: long, input: strings.Replace(ingress, "{name}.", "{name}-", 1), fields: `"ingress": {}`,
+			message: `the WebApp is wrong: spec.ingress.host: Invalid value: "` + long + `-acme.apps.acme.com": the platform team's {name}-{namespace}.apps.acme.com is too long here: a host has at most 253 characters, and 63 between two dots. Set a shorter one`,
+		},
+		"RouteTooLong": {
+			reason: "Nor this.", name: long, input: route, fields: `"httpRoute": {}`,
+			message: `the WebApp is wrong: spec.httpRoute.hostnames: Invalid value: "` + long + `-acme.acme.com": the platform team's {name}-{namespace}.acme.com is too long here: a host has at most 253 characters, and 63 between two dots. Set a shorter one`,
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			webApp := strings.Replace(webAppWith(tc.fields), `"name": "shop"`, `"name": "`+tc.name+`"`, 1)
+			rsp := &answer{run(t, request(webApp, withInput(inputWith(tc.input+`, "features": ["ingress", "httpRoute"]`)), withRequired(platform.GrantsRequirement, everythingGranted), withKinds))}
+
+			if c := rsp.GetConditions()[0]; tc.message != "" && c.GetMessage() != tc.message {
+				t.Errorf("\n%s\nAccepted: -want, +got:\n%s", tc.reason, cmp.Diff(tc.message, c.GetMessage()))
+			}
+
+			if got := rsp.url(); tc.message == "" && got != tc.url {
+				t.Errorf("\n%s\nurl: want %q, got %q", tc.reason, tc.url, got)
+			}
+		})
+	}
+}
+
 // made.
 func TestURL(t *testing.T) {
 	asking := webAppWith(`"ingress": {"host": "shop.example.com"}`)

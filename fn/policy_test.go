@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/platform"
 )
 
 // inputWith is an input with more fields.
@@ -156,6 +157,12 @@ func TestPlatformPolicy(t *testing.T) {
 			fields: `, "httpRoute": {"parentRefs": [{"name": "public"}]}`,
 			want:   `spec.httpRoute.hostnames: Required value: policy.hosts of the platform team allows none`,
 		},
+		"HostsKept": {
+			reason:   "Its own address is its own, and be it by default.",
+			policy:   `{"hosts": ["{name}.{namespace}.apps.acme.com"]}`,
+			defaults: `{"ingress": {"host": "{name}.{namespace}.apps.acme.com"}}`,
+			fields:   `, "ingress": {}`,
+		},
 		"NothingAskedFor": {
 			reason: "Who asks for nothing is refused nothing.",
 			policy: `{"hosts": [], "serviceTypes": ["ClusterIP"], "volumes": [], "serviceAccounts": [], "priorityClassNames": [], "tolerations": []}`,
@@ -182,7 +189,8 @@ func TestPlatformPolicy(t *testing.T) {
 			webApp := `{"apiVersion": "example.com/v1", "kind": "WebApp", "metadata": {"name": "shop", "namespace": "acme", "labels": {"stage": "test", "owner": ""}},
 				"spec": {"image": "` + image + `", "replicas": 2` + tc.fields + `}}`
 
-			rsp := run(t, request(webApp, withInput(inputWith(input))))
+			input += `, "features": ["ingress", "httpRoute"]`
+			rsp := run(t, request(webApp, withInput(inputWith(input)), withRequired(platform.GrantsRequirement, everythingGranted), withKinds))
 			reason, message := v1.ReasonAccepted, "The WebApp is valid and no other object is in its way."
 
 			if tc.want != "" {

@@ -5,8 +5,8 @@ package v1
 // needs.
 type HTTPRoute struct {
 	// Hostnames are the names by which the WebApp is reached, for example
-	// shop.example.com, or *.example.com for every name below. Default: those of
-	// the Gateway.
+	// shop.example.com, or *.example.com for every name below. Default: what the
+	// platform team says, and else those of the Gateway.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=16

@@ -10,10 +10,11 @@ import networkingv1 "k8s.io/api/networking/v1"
 // +kubebuilder:validation:XValidation:rule="!has(self.ingressClassName) || !has(self.annotations) || !('kubernetes.io/ingress.class' in self.annotations)",message="annotation kubernetes.io/ingress.class names the controller already: leave one of them out",fieldPath=".ingressClassName"
 type Ingress struct {
 	// Host is the name by which the WebApp is reached, for example
-	// shop.example.com, or *.example.com for every name below.
-	// +required
+	// shop.example.com, or *.example.com for every name below. Default: what the
+	// platform team says, and if it does not, you must.
+	// +optional
 	// +kubebuilder:validation:XValidation:rule="!self.matches('^[0-9]+([.][0-9]+){3}$')",message="must be a name, not an IP address"
-	Host Hostname `json:"host"`
+	Host Hostname `json:"host,omitempty"`
 
 	// Path is below which the WebApp is reached. It is not taken off what the
 	// container sees. With pathType ImplementationSpecific, it may be what the

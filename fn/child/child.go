@@ -108,12 +108,12 @@ var All = []*Child{
 	{
 		Key: KeyIngress, Type: typeOf("networking.k8s.io/v1", "Ingress"), Reads: staysReads,
 		Option: webapp.Option{Name: "ingress", Check: checkIngress}, Default: readDefaultIngress, Feature: "ingress",
-		wanted: asked("ingress"), fits: requireOneClass, build: buildIngress, url: ingressURL,
+		wanted: asked("ingress"), fits: fitsIngress, build: buildIngress, url: ingressURL,
 	},
 	{
 		Key: KeyRoute, Type: typeOf("gateway.networking.k8s.io/v1", "HTTPRoute"), Reads: othersReads,
 		Option: webapp.Option{Name: "httpRoute", Check: checkRoute}, Default: readDefaultRoute, Feature: "httpRoute", Custom: true,
-		wanted: asked("httpRoute"), fits: requireParents, build: buildRoute, url: routeURL,
+		wanted: asked("httpRoute"), fits: fitsRoute, build: buildRoute, url: routeURL,
 	},
 	{
 		Key: KeyMonitor, Type: typeOf("monitoring.coreos.com/v1", "ServiceMonitor"), Reads: othersReads,

@@ -46,7 +46,7 @@ func checkRoute(spec value.Reader) {
 
 func readDefaultRoute(in value.Reader, into *webapp.Defaults) {
 	route := in.Object("httpRoute")
-	route.Only("parentRefs")
+	route.Only("parentRefs", "hostname")
 
 	parents, _ := value.Native[[]v1.ParentReference](route, "parentRefs")
 	network.CheckParents(route, parents)
@@ -54,6 +54,21 @@ func readDefaultRoute(in value.Reader, into *webapp.Defaults) {
 	if written := route.Get("parentRefs"); written != nil {
 		into.ParentRefs = written
 	}
+
+	if host, ok := route.Text("hostname"); ok {
+		into.RouteHost = webapp.HostTemplate(host)
+		into.RouteHost.Check(route, "hostname")
+	}
+}
+
+// hostnames are the hosts of a WebApp's route, or nil for all of its Gateway.
+func hostnames(app *webapp.App, settings *webapp.Settings) *structpb.Value {
+	hosts := app.Option("httpRoute").Get("hostnames")
+	if len(hosts.GetListValue().GetValues()) == 0 && settings.RouteHost != "" {
+		hosts = value.List(value.String(settings.RouteHost.For(app)))
+	}
+
+	return hosts
 }
 
 // parentRefs are the Gateways of a WebApp, or nil if nobody has named any.
@@ -66,13 +81,20 @@ func parentRefs(app *webapp.App, settings *webapp.Settings) *structpb.Value {
 	return parents
 }
 
-// requireParents refuses a route that leads to no Gateway: nobody would find out.
-func requireParents(app *webapp.App, settings *webapp.Settings) *field.Error {
-	if parentRefs(app, settings) != nil {
-		return nil
+// fitsRoute refuses a route that leads to no Gateway, of which nobody would find out, or
+// whose host is none.
+func fitsRoute(app *webapp.App, settings *webapp.Settings) *field.Error {
+	at := app.Composite.Path().Child("httpRoute")
+	if parentRefs(app, settings) == nil {
+		return field.Required(at.Child("parentRefs"), "say which Gateway sends the traffic: the platform team has set none for all")
 	}
 
-	return field.Required(app.Composite.Path().Child("httpRoute", "parentRefs"), "say which Gateway sends the traffic: the platform team has set none for all")
+	own := app.Option("httpRoute").Get("hostnames").GetListValue().GetValues()
+	if host := value.String(settings.RouteHost.For(app)); len(own) == 0 && settings.RouteHost != "" && !webapp.IsHostname(host.GetStringValue()) {
+		return unfit(at.Child("hostnames"), settings.RouteHost, host)
+	}
+
+	return nil
 }
 
 // buildRoute is ready when it exists, for the same reason as an Ingress: what its status
@@ -88,7 +110,7 @@ func buildRoute(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	return value.Fields{
 		"spec": value.Object(value.Fields{
 			"parentRefs": parentRefs(plan.App, plan.Settings),
-			"hostnames":  o.Get("hostnames"),
+			"hostnames":  hostnames(plan.App, plan.Settings),
 			"rules": value.List(value.Object(value.Fields{
 				"matches":     matches,
 				"backendRefs": value.List(value.Object(value.Fields{"name": value.String(plan.App.Name), "port": value.Int(servicePort(plan.App))})),
@@ -110,7 +132,7 @@ func routeURL(plan *webapp.Plan) string {
 		path = withoutSlash(path)
 	}
 
-	for _, host := range o.Get("hostnames").GetListValue().GetValues() {
+	for _, host := range hostnames(plan.App, plan.Settings).GetListValue().GetValues() {
 		if u := outsideURL(scheme, host.GetStringValue()+port, path); u != "" {
 			return u
 		}

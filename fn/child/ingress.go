@@ -24,8 +24,7 @@ func checkIngress(spec value.Reader) {
 	written := spec.Object("ingress")
 
 	switch {
-	case in.Host == "":
-		written.Required("host", "say by which name it is reached, for example shop.example.com")
+	case written.Get("host") == nil:
 	case netutils.ParseIPSloppy(in.Host) != nil:
 		written.Invalid("host", in.Host, "must be a name, not an IP address")
 	default:
@@ -61,12 +60,48 @@ func checkIngressPath(written value.Reader, in v1.Ingress) {
 
 func readDefaultIngress(in value.Reader, into *webapp.Defaults) {
 	ingress := in.Object("ingress")
-	ingress.Only("ingressClassName")
+	ingress.Only("ingressClassName", "host")
 
 	if class, ok := ingress.Text("ingressClassName"); ok {
 		webapp.CheckReference(ingress, "ingressClassName", class, "class of Ingresses")
 		into.IngressClassName = class
 	}
+
+	if host, ok := ingress.Text("host"); ok {
+		into.IngressHost = webapp.HostTemplate(host)
+		into.IngressHost.Check(ingress, "host")
+	}
+}
+
+// ingressHost is the host of a WebApp's Ingress, or nil if nobody has set one.
+func ingressHost(app *webapp.App, settings *webapp.Settings) *structpb.Value {
+	host := app.Option("ingress").Get("host")
+	if host == nil && settings.IngressHost != "" {
+		host = value.String(settings.IngressHost.For(app))
+	}
+
+	return host
+}
+
+// fitsIngress refuses an Ingress without a host, which would take what is sent to any, or
+// with two classes.
+func fitsIngress(app *webapp.App, settings *webapp.Settings) *field.Error {
+	at := app.Composite.Path().Child("ingress", "host")
+
+	switch host := ingressHost(app, settings); {
+	case host == nil:
+		return field.Required(at, "say by which name it is reached, for example shop.example.com: the platform team has set none for all")
+	case app.Option("ingress").Get("host") == nil && !webapp.IsHostname(host.GetStringValue()):
+		return unfit(at, settings.IngressHost, host)
+	default:
+		return requireOneClass(app, settings)
+	}
+}
+
+// unfit is for a WebApp whose name, or that of its namespace, is too long for a host.
+func unfit(at *field.Path, template webapp.HostTemplate, host *structpb.Value) *field.Error {
+	return field.Invalid(at, value.Clip(host.GetStringValue(), value.MaxQuoted),
+		fmt.Sprintf("the platform team's %s is too long here: a host has at most 253 characters, and 63 between two dots. Set a shorter one", template))
 }
 
 // buildIngress is ready when it exists: not every controller writes an Ingress's status,
@@ -74,7 +109,7 @@ func readDefaultIngress(in value.Reader, into *webapp.Defaults) {
 // the cluster reach all the same.
 func buildIngress(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	o := plan.App.Option("ingress")
-	host := o.Get("host")
+	host := ingressHost(plan.App, plan.Settings)
 
 	class := o.Get("ingressClassName")
 	if class == nil && plan.Settings.IngressClassName != "" && !hasClassAnnotation(plan.App, plan.Settings) {
@@ -152,5 +187,5 @@ func ingressURL(plan *webapp.Plan) string {
 		path = withoutSlash(path)
 	}
 
-	return outsideURL(scheme, o.Get("host").GetStringValue(), path)
+	return outsideURL(scheme, ingressHost(plan.App, plan.Settings).GetStringValue(), path)
 }

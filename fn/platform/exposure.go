@@ -6,16 +6,10 @@ import (
 
 	"google.golang.org/protobuf/types/known/structpb"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/webapp-operator/function-webapp/fn/child"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
-)
-
-// Placeholders of a host: the names of the WebApp and of its namespace.
-const (
-	ofName      = "{name}"
-	ofNamespace = "{namespace}"
 )
 
 // anyBelow begins a host that stands for all below.
@@ -28,8 +22,7 @@ func readServiceTypes(in value.Reader, into *Policy) {
 
 func readHosts(in value.Reader, into *Policy) {
 	into.hosts = readAllowance(in, "hosts", func(host string) []string {
-		filled := strings.NewReplacer(ofName, "a", ofNamespace, "a").Replace(strings.TrimPrefix(host, anyBelow))
-		if len(validation.IsDNS1123Subdomain(filled)) == 0 {
+		if webapp.HostTemplate(strings.TrimPrefix(host, anyBelow)).IsValid() {
 			return nil
 		}
 
@@ -38,8 +31,8 @@ func readHosts(in value.Reader, into *Policy) {
 }
 
 // checkExposure checks how WebApps are reached, and by which hosts.
-func (p *Policy) checkExposure(spec value.Reader, app *webapp.App, service *structpb.Struct) {
-	if t := value.Text(service.GetFields()["spec"], "type"); !p.serviceTypes.has(t) {
+func (p *Policy) checkExposure(spec value.Reader, app *webapp.App, built map[string]*structpb.Struct) {
+	if t := value.Text(built[child.KeyService].GetFields()["spec"], "type"); !p.serviceTypes.has(t) {
 		spec.Object("service").Forbidden("type", demand("serviceTypes", "allows %s, and not %s", p.serviceTypes, t))
 	}
 
@@ -47,34 +40,65 @@ func (p *Policy) checkExposure(spec value.Reader, app *webapp.App, service *stru
 		return
 	}
 
-	allowed := make(allowance, 0, len(p.hosts))
-	for _, host := range p.hosts {
-		allowed = append(allowed, strings.NewReplacer(ofName, app.Name, ofNamespace, app.Namespace).Replace(host))
+	allowed := p.hostsOf(app)
+
+	for _, rule := range value.Dig(built[child.KeyIngress].GetFields()["spec"], "rules").GetListValue().GetValues() {
+		if !allows(allowed, value.Text(rule, "host")) {
+			spec.Object("ingress").Forbidden("host", demand("hosts", "allows %s", allowed))
+		}
 	}
 
-	isAllowed := func(host string) bool {
-		return slices.ContainsFunc(allowed, func(a string) bool {
-			below, all := strings.CutPrefix(a, "*")
-			return host == a || all && strings.HasSuffix(host, below) && host != below
-		})
-	}
-
-	if ingress := app.Options["ingress"]; ingress != nil && !isAllowed(value.Text(ingress, "host")) {
-		spec.Object("ingress").Forbidden("host", demand("hosts", "allows %s", allowed))
-	}
-
-	route := app.Options["httpRoute"]
-	hostnames := value.Dig(route, "hostnames").GetListValue().GetValues()
+	route := built[child.KeyRoute]
+	hostnames := value.Dig(route.GetFields()["spec"], "hostnames").GetListValue().GetValues()
+	at := spec.Object("httpRoute")
 
 	if route != nil && len(hostnames) == 0 {
 		// It would take what is sent to any host of the Gateway.
-		spec.Object("httpRoute").Required("hostnames", demand("hosts", "allows %s", allowed))
+		at.Required("hostnames", demand("hosts", "allows %s", allowed))
 	}
 
 	for i, host := range hostnames {
-		if !isAllowed(host.GetStringValue()) {
-			at := spec.Object("httpRoute")
+		if !allows(allowed, host.GetStringValue()) {
 			at.At(at.Child("hostnames").Index(i)).Forbidden("", demand("hosts", "allows %s", allowed))
+		}
+	}
+}
+
+// hostsOf are the hosts that a WebApp may have.
+func (p *Policy) hostsOf(app *webapp.App) allowance {
+	hosts := make(allowance, 0, len(p.hosts))
+	for _, host := range p.hosts {
+		hosts = append(hosts, webapp.HostTemplate(host).For(app))
+	}
+
+	return hosts
+}
+
+// allows says whether a host is one of some, or below one that begins with a star.
+func allows(hosts allowance, host string) bool {
+	return slices.ContainsFunc(hosts, func(h string) bool {
+		below, all := strings.CutPrefix(h, "*")
+		return host == h || all && strings.HasSuffix(host, below) && host != below
+	})
+}
+
+// checkDefaultHosts checks that nobody is refused for a host that all have by default.
+func (p *Policy) checkDefaultHosts(defaults value.Reader, settings *webapp.Settings) {
+	if p.hosts == nil {
+		return
+	}
+
+	some := &webapp.App{Name: "name", Namespace: "namespace"}
+
+	for _, d := range []struct {
+		object, field string
+		template      webapp.HostTemplate
+	}{
+		{object: "ingress", field: "host", template: settings.IngressHost},
+		{object: "httpRoute", field: "hostname", template: settings.RouteHost},
+	} {
+		if d.template != "" && !allows(p.hostsOf(some), d.template.For(some)) {
+			defaults.Object(d.object).Invalid(d.field, string(d.template), "must be one of the policy's hosts: "+p.hosts.String())
 		}
 	}
 }

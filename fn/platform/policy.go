@@ -76,6 +76,8 @@ func readPolicy(root value.Reader, into *Input) {
 		root.Object("defaults").Object("service").Invalid("type", t, "must be one of the policy's: "+into.Policy.serviceTypes.String())
 	}
 
+	into.Policy.checkDefaultHosts(root.Object("defaults"), &into.Settings)
+
 	resources, most := into.Settings.Resources, into.Policy.maxResources
 	notAbove(root.Entries("defaults", "resources", "requests"), resources.Requests, most.Requests)
 	notAbove(root.Entries("defaults", "resources", "limits"), resources.Limits, most.Limits)
@@ -156,7 +158,7 @@ func (p *Policy) Check(app *webapp.App, built map[string]*structpb.Struct) field
 
 	p.checkPlacement(spec, value.Dig(deployment.GetFields()["spec"], "template", "spec"))
 	p.checkRights(spec, app)
-	p.checkExposure(spec, app, built[child.KeyService])
+	p.checkExposure(spec, app, built)
 
 	return *errs
 }

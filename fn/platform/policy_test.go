@@ -60,9 +60,10 @@ func TestReadPolicy(t *testing.T) {
 		},
 		"Defaults": {
 			reason: "Nobody must be refused for a default.",
-			policy: `{"serviceTypes": ["ClusterIP"], "maxResources": {"requests": {"cpu": "250m"}, "limits": {"memory": "1Gi"}}}, "defaults": {"service": {"type": "NodePort"}, "resources": {"requests": {"cpu": 0.5}, "limits": {"memory": "2Gi"}}}`,
+			policy: `{"serviceTypes": ["ClusterIP"], "hosts": ["*.{namespace}.acme.com"], "maxResources": {"requests": {"cpu": "250m"}, "limits": {"memory": "1Gi"}}}, "defaults": {"ingress": {"host": "{name}.acme.com"}, "httpRoute": {"hostname": "{name}.{namespace}.acme.com"}, "service": {"type": "NodePort"}, "resources": {"requests": {"cpu": 0.5}, "limits": {"memory": "2Gi"}}}`,
 			want: want{errs: []string{
 				`defaults.service.type: Invalid value: "NodePort": must be one of the policy's: ClusterIP`,
+				`defaults.ingress.host: Invalid value: "{name}.acme.com": must be one of the policy's hosts: *.{namespace}.acme.com`,
 				`defaults.resources.requests[cpu]: Invalid value: "500m": must not exceed the policy's 250m`,
 				`defaults.resources.limits[memory]: Invalid value: "2Gi": must not exceed the policy's 1Gi`,
 			}},

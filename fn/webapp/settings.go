@@ -38,6 +38,9 @@ type Defaults struct {
 	// IngressClassName is for Ingresses.
 	IngressClassName string
 
+	// IngressHost and RouteHost are the hosts of Ingresses and of HTTPRoutes.
+	IngressHost, RouteHost HostTemplate
+
 	// ParentRefs are for HTTPRoutes, as they were written.
 	ParentRefs *structpb.Value
 }

@@ -243,6 +243,14 @@ type Ingress struct {
 	// cluster's.
 	// +optional
 	IngressClassName string `json:"ingressClassName,omitempty"`
+
+	// Host of WebApps that do not name one, in which {name} stands for the WebApp's name
+	// and {namespace} for its namespace's, for example {name}.{namespace}.apps.acme.com:
+	// with ingress: {}, a WebApp has an address then. Default: none, so that a WebApp must
+	// name its own.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	Host string `json:"host,omitempty"`
 }
 
 // TopologySpread is how replicas are spread over zones and over nodes, evenly but
@@ -268,6 +276,14 @@ type HTTPRoute struct {
 	// so that a WebApp must name its own.
 	// +optional
 	ParentRefs []v1.ParentReference `json:"parentRefs,omitempty"`
+
+	// Hostname of WebApps that do not name any, in which {name} stands for the WebApp's
+	// name and {namespace} for its namespace's, for example
+	// {name}.{namespace}.apps.acme.com: with httpRoute: {}, a WebApp has an address then.
+	// Default: none, so that a route is for all hosts of its Gateway.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	Hostname string `json:"hostname,omitempty"`
 }
 
 // Resources are the compute resources of a container, as in a Pod.
