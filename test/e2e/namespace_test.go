@@ -81,6 +81,12 @@ func testDefaults(t *testing.T, n *namespace) {
 			"{.spec.template.spec.securityContext.runAsUser} {.spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem} {.spec.template.spec.containers[0].volumeMounts[*].mountPath}",
 			"1000 true /tmp",
 		},
+		{
+			"pods", "They are found, and placed.",
+			"defaults: {podLabels: {mesh: 'on'}, podAnnotations: {a/b: c}, deploymentAnnotations: {d/e: f}, nodeSelector: {topology.kubernetes.io/zone: zone-a}, tolerations: [{key: pool, operator: Exists}], restartOnChange: true}",
+			"{.spec.template.metadata.labels.mesh} {.spec.template.metadata.annotations} {.metadata.annotations['d/e']} {.spec.template.spec.nodeSelector} {.spec.template.spec.tolerations}",
+			`on {"a/b":"c"} f {"topology.kubernetes.io/zone":"zone-a"} [{"key":"pool","operator":"Exists"}]`,
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Log(tc.reason)
