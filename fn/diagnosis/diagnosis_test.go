@@ -354,6 +354,12 @@ func TestFind(t *testing.T) {
 			"The volume has a size.", `{}`, evicted(time.Minute, `Usage of EmptyDir volume "data" exceeds the limit "8Mi".`),
 			`Pending Evicted: Pod shop-a was evicted from its node: Usage of EmptyDir volume "data" exceeds the limit "8Mi". Another takes its place. Raise spec.volumes[data].emptyDir.sizeLimit, or have it write less.` + describe,
 		},
+		"EvictedAndForgotten": {
+			"It ended with exit code 0 when its node evicted it, and the kubelet has forgotten that.",
+			`{"volumes": [{"name": "data", "emptyDir": {"sizeLimit": "8Mi"}}, {"name": "other", "emptyDir": {}}]}`,
+			`{"phase": "Succeeded", "conditions": [{"type": "Ready", "status": "False", "lastTransitionTime": "` + ago(time.Minute) + `"}], "containerStatuses": [{"name": "app", "state": {"terminated": {"exitCode": 0, "reason": "Completed"}}}]}`,
+			"Pending Evicted: Pod shop-a was stopped by its node, which has forgotten why. Another takes its place. It may have written more than spec.volumes[data].emptyDir.sizeLimit allows." + describe,
+		},
 		"EvictedForStorage": {
 			"Files take room, too.", `{}`, evicted(time.Minute, `The node was low on resource: ephemeral-storage.`),
 			`Pending Evicted: Pod shop-a was evicted from its node: The node was low on resource: ephemeral-storage. Another takes its place. Have it ask for as much ephemeral-storage as it writes (spec.resources), or write less.` + describe,

@@ -80,6 +80,11 @@ func evicted(p observedPod) (Trouble, bool) {
 		patience: untilDeadline,
 	}
 
+	if p.isForgotten() {
+		found.What = fmt.Sprintf("Pod %s was stopped by its node, which has forgotten why", p.name)
+		found.Advice = "Another takes its place. " + forgottenAdvice(p.of.App) + p.describe()
+	}
+
 	for _, other := range p.of.pods {
 		// Times are in seconds: one may be created and evicted within the same.
 		if before, was := other.evictedAt(); was && other.name != p.name && p.created != "" && !before.After(value.Time(p.created)) {
@@ -92,7 +97,38 @@ func evicted(p observedPod) (Trouble, bool) {
 
 // evictedAt says whether and when a node stopped a pod.
 func (p observedPod) evictedAt() (at time.Time, was bool) {
-	return later(p.since(corev1.PodReady), p.since(corev1.DisruptionTarget)), p.ended && value.Text(p.status, "reason") == "Evicted"
+	return later(p.since(corev1.PodReady), p.since(corev1.DisruptionTarget)), p.ended && (value.Text(p.status, "reason") == "Evicted" || p.isForgotten())
+}
+
+// isForgotten says whether a pod was evicted, and looks as if it had been done. The pods of
+// a Deployment never are: their containers are started again. But if those end with exit
+// code 0 when the kubelet evicts their pod, it takes that for success, and the reason goes
+// with the phase that it belongs to; of what a pod itself writes too much, there is no
+// condition either. See generateAPIPodStatus of k8s.io/kubernetes/pkg/kubelet, and
+// localStorageEviction of its eviction manager.
+func (p observedPod) isForgotten() bool {
+	return value.Text(p.status, "phase") == string(corev1.PodSucceeded) && value.Text(p.status, "reason") == "" && p.condition(corev1.DisruptionTarget) == nil
+}
+
+// forgottenAdvice names what a pod may have written too much to.
+func forgottenAdvice(app *webapp.App) string {
+	var limits []string
+
+	for _, v := range app.Options["volumes"].GetListValue().GetValues() {
+		if value.IsSet(value.Dig(v, "emptyDir", "sizeLimit")) {
+			limits = append(limits, app.Field("volumes["+value.Text(v, "name")+"].emptyDir.sizeLimit"))
+		}
+	}
+
+	if app.Options["resources"] != nil {
+		limits = append(limits, app.Field("resources.limits"))
+	}
+
+	if len(limits) == 0 {
+		return "It may have written more than it may."
+	}
+
+	return "It may have written more than " + value.Clip(strings.Join(limits, " or "), value.MaxMessage/3) + " allows."
 }
 
 // evictionAdvice says which field of the WebApp is about what a node ran out of: see
