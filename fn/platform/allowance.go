@@ -11,8 +11,6 @@ import (
 // nothing.
 type allowance []string
 
-func (a allowance) has(what string) bool { return a == nil || slices.Contains(a, what) }
-
 func (a allowance) String() string {
 	if len(a) == 0 {
 		return "none"
@@ -20,6 +18,8 @@ func (a allowance) String() string {
 
 	return value.Clip(strings.Join(a, ", "), value.MaxMessage/3)
 }
+
+func (a allowance) has(what string) bool { return a == nil || slices.Contains(a, what) }
 
 // readAllowance reads one, whose items a check finds problems with.
 func readAllowance(in value.Reader, name string, check func(string) []string) allowance {

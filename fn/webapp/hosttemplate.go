@@ -16,10 +16,6 @@ type HostTemplate string
 // For returns the host of a WebApp.
 func (h HostTemplate) For(app *App) string { return h.fill(app.Name, app.Namespace) }
 
-func (h HostTemplate) fill(name, namespace string) string {
-	return strings.NewReplacer("{name}", name, "{namespace}", namespace).Replace(string(h))
-}
-
 // IsValid says whether it can be the name of a host.
 func (h HostTemplate) IsValid() bool { return IsHostname(h.fill("a", "a")) }
 
@@ -28,6 +24,10 @@ func (h HostTemplate) Check(in value.Reader, name string) {
 	if !h.IsValid() {
 		in.Invalid(name, string(h), "must be the name of a host such as {name}.{namespace}.apps.acme.com")
 	}
+}
+
+func (h HostTemplate) fill(name, namespace string) string {
+	return strings.NewReplacer("{name}", name, "{namespace}", namespace).Replace(string(h))
 }
 
 // IsHostname says whether a host can have a name: a subdomain of RFC 1123 whose parts have
