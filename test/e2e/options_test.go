@@ -18,7 +18,7 @@ func testOptions(t *testing.T, n *namespace) {
 	without := n.get(t, deployments, "plain")
 
 	n.apply(t, `{apiVersion: v1, kind: ServiceAccount, metadata: {name: robot}}`)
-	n.apply(t, `{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: shops}, value: 1000}`)
+	n.cluster.apply(t, `{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: shops}, value: 1000}`)
 	t.Cleanup(func() { _, _ = n.Kubectl(context.Background(), "delete", "priorityclass", "shops") })
 
 	for _, tc := range []struct {

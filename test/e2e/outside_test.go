@@ -34,15 +34,14 @@ func testIngress(t *testing.T, n *namespace) {
 	const hosts = "features: [ingress], policy: {hosts: ['{name}.{namespace}.apps.acme.com']}, defaults: {ingress: {host: '{name}.{namespace}.apps.acme.com'}}"
 
 	n.composition(t, hosts)
-	n.webApp(t, "shop", shop+", ingress: {}"+n.compositionRef())
-	n.expect(t, ingresses, "shop", "{.spec.rules[0].host}", "shop."+n.name+".apps.acme.com")
-	n.expect(t, webApps, "shop", "{.status.url}", "http://shop."+n.name+".apps.acme.com")
-	n.running(t, "shop", 1)
-	n.webApp(t, "shop", shop+", ingress: {host: shop.others.apps.acme.com}"+n.compositionRef())
-	n.expect(t, webApps, "shop", `{.status.conditions[?(@.type=="Accepted")].message}`,
-		"the platform team does not allow the WebApp: spec.ingress.host: Forbidden: policy.hosts of the platform team allows shop."+n.name+".apps.acme.com")
-	n.expect(t, ingresses, "shop", "{.spec.rules[0].host}", "shop."+n.name+".apps.acme.com")
-	n.webApp(t, "shop", shop+", ingress: {}"+n.compositionRef())
+	n.webApp(t, "till", shop+", ingress: {}"+n.compositionRef())
+	n.expect(t, ingresses, "till", "{.spec.rules[0].host}", "till."+n.name+".apps.acme.com")
+	n.expect(t, webApps, "till", "{.status.url}", "http://till."+n.name+".apps.acme.com")
+	n.running(t, "till", 1)
+	n.webApp(t, "till", shop+", ingress: {host: till.others.apps.acme.com}"+n.compositionRef())
+	n.expect(t, webApps, "till", `{.status.conditions[?(@.type=="Accepted")].message}`,
+		"the platform team does not allow the WebApp: spec.ingress.host: Forbidden: policy.hosts of the platform team allows till."+n.name+".apps.acme.com")
+	n.expect(t, ingresses, "till", "{.spec.rules[0].host}", "till."+n.name+".apps.acme.com")
 
 	t.Log("who asks in vain is reached inside the cluster")
 	n.featured(t, "")
