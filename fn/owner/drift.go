@@ -149,12 +149,20 @@ func (l *look) field(owned, desired, observed *structpb.Value, within wire.Field
 }
 
 // isClearable says whether null clears what is at a path. It merges objects, and leaves
-// what is in them as it is; but those of valueFrom are one whole. A quantity it makes 0, and
-// a label of nodeSelector one without a value, which no node has.
+// what is in them as it is; but those of valueFrom are one whole. A quantity it makes 0.
 func isClearable(observed *structpb.Value, path string) bool {
 	_, isObject := observed.GetKind().(*structpb.Value_StructValue)
 
-	return (!isObject || strings.Contains(path, ".valueFrom.")) && !strings.HasPrefix(path, "resources.") && !strings.HasPrefix(path, "nodeSelector.")
+	return (!isObject || strings.Contains(path, ".valueFrom.")) && !strings.HasPrefix(path, "resources.") && !isPlacement(path)
+}
+
+// isPlacement says whether a path is about which nodes pods run on, and which of them go
+// first. What somebody has set of it goes together, and not all of it can be cleared: null
+// would make of a label of nodeSelector one without a value, which no node has. Without
+// the tolerations that belong to it, pods would find no node.
+func isPlacement(path string) bool {
+	name, _, _ := strings.Cut(path, ".")
+	return name == "nodeSelector" || name == "tolerations" || name == "priorityClassName"
 }
 
 // lacks says whether something that is desired of an object is not there. What is zero is

@@ -109,16 +109,13 @@ func TestLook(t *testing.T) {
 			want:   want{kept: []string{"terminationGracePeriodSeconds"}, putBack: `{"containers": [], "terminationGracePeriodSeconds": null}`},
 		},
 		"Placement": {
-			reason: "A label that nodes must have has a value, and with none there would be no node.",
+			reason: "It goes together, and a label that nodes must have cannot be cleared.",
 			args: args{
 				desired:  `{"containers": [], "nodeSelector": {"a": "b"}}`,
 				observed: `{"containers": [], "nodeSelector": {"a": "b", "c": "d"}, "tolerations": [{"operator": "Exists"}], "priorityClassName": "high"}`,
 				owned:    ofPods(`{"f:nodeSelector": {"f:c": {}}, "f:priorityClassName": {}, "f:tolerations": {}}`),
 			},
-			want: want{
-				kept: []string{"priorityClassName", "tolerations"}, stuck: []string{"nodeSelector.c"},
-				putBack: `{"containers": [], "nodeSelector": {"a": "b"}, "priorityClassName": null, "tolerations": null}`,
-			},
+			want: want{stuck: []string{"nodeSelector.c", "priorityClassName", "tolerations"}},
 		},
 		"ValueOfSecret": {
 			reason: "A variable has a value or a source. The value is emptied.",

@@ -230,11 +230,11 @@ func testUnschedulable(t *testing.T, n *namespace) {
 	old := n.diagnose(t, "unschedulable", "nginx:1")
 	n.running(t, "unschedulable", 1)
 
-	n.patch(t, deployments, "unschedulable", "{spec: {template: {spec: {nodeSelector: {example.com/disk: none}, tolerations: [{operator: Exists}]}}}}")
+	n.patch(t, webApps, "unschedulable", "{spec: {nodeSelector: {example.com/disk: none}, tolerations: [{operator: Exists}]}}")
 
 	pod := n.podBesides(t, "unschedulable", old)
 	message := func(lasts string) string {
-		return "Pod " + pod + " finds no node: node(s) didn't match Pod's node affinity/selector; 1 of 1 replicas are available. " + lasts + " Add nodes that may take it. " + n.describePod(pod)
+		return "Pod " + pod + " finds no node: node(s) didn't match Pod's node affinity/selector; 1 of 1 replicas are available. " + lasts + " Add nodes with the labels, or correct spec.nodeSelector. " + n.describePod(pod)
 	}
 
 	n.expect(t, webApps, "unschedulable", stands, "Pending Unschedulable 1 False: "+message("This may heal by itself within 2 minutes."))
@@ -248,6 +248,7 @@ func testUnschedulable(t *testing.T, n *namespace) {
 	n.told(t, "unschedulable",
 		"Created: Creating Deployment unschedulable.",
 		"Running: 1 of 1 replicas are available. Reach it at http://unschedulable."+n.name+".svc",
+		"Updated: Updating the pods' settings.",
 		"Failed: Unschedulable: "+message("This has lasted for 2 minutes or more."))
 }
 

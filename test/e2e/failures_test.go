@@ -123,7 +123,7 @@ spec: {taints: [{key: fails, effect: NoSchedule}]}
 
 	n.webApp(t, "shop", "image: nginx, replicas: 2")
 	n.running(t, "shop", 2)
-	n.patch(t, deployments, "shop", "{spec: {template: {spec: {nodeSelector: {kubernetes.io/hostname: "+node+"}, tolerations: [{key: fails, operator: Exists}]}}}}")
+	n.patch(t, webApps, "shop", "{spec: {nodeSelector: {kubernetes.io/hostname: "+node+"}, tolerations: [{key: fails, operator: Exists}]}}")
 	n.expect(t, deployments, "shop", "{.status.observedGeneration} {.status.updatedReplicas} {.status.replicas} {.status.availableReplicas}", "2 2 2 2")
 	n.running(t, "shop", 2)
 
