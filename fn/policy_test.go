@@ -131,6 +131,12 @@ func TestPlatformPolicy(t *testing.T) {
 			fields: `, "volumes": [{"name": "a", "mountPath": "/a", "emptyDir": {}}, {"name": "b", "mountPath": "/b", "persistentVolumeClaim": {"claimName": "b"}, "secret": null}]`,
 			want:   `spec.volumes[1].persistentVolumeClaim: Forbidden: policy.volumes of the platform team allows configMap, emptyDir`,
 		},
+		"VolumesProjected": {
+			reason: "A Secret is one in whatever folder it is.",
+			policy: `{"volumes": ["configMap", "projected"]}`,
+			fields: `, "volumes": [{"name": "a", "mountPath": "/a", "projected": {"sources": [{"configMap": {"name": "a"}}, {"serviceAccountToken": {"path": "t"}}, {"secret": {"name": "b"}}]}}]`,
+			want:   `spec.volumes[0].projected.sources[2].secret: Forbidden: policy.volumes of the platform team allows configMap, projected`,
+		},
 		"ServiceTypes": {
 			reason: "A load balancer costs money.",
 			policy: `{"serviceTypes": ["ClusterIP"]}`,

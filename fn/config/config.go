@@ -49,7 +49,7 @@ func requirement(i int) string { return "config-" + strconv.Itoa(i) }
 type Watch struct {
 	namespace string
 	names     []string
-	readings  map[string]*reading
+	readings  readings
 }
 
 // NewWatch returns which ConfigMaps are watched for a WebApp. It watches none if nobody
@@ -59,7 +59,7 @@ func NewWatch(app *webapp.App, defaults *webapp.Defaults) (Watch, error) {
 		return Watch{}, nil
 	}
 
-	w := Watch{namespace: app.Namespace, readings: readings(app)}
+	w := Watch{namespace: app.Namespace, readings: readingsOf(app)}
 	w.names = slices.Sorted(maps.Keys(w.readings))
 
 	if len(w.names) > most {

@@ -20,23 +20,25 @@ type reading struct {
 	needed bool
 }
 
-// readings are what the pods of a WebApp read of ConfigMaps, by their names.
-func readings(app *webapp.App) map[string]*reading {
-	found := map[string]*reading{}
+// readings are what pods read of ConfigMaps, by their names.
+type readings map[string]*reading
+
+func readingsOf(app *webapp.App) readings {
+	found := readings{}
 
 	for _, source := range app.Options["envFrom"].GetListValue().GetValues() {
-		found = add(found, value.Dig(source, "configMapRef"), "")
+		found.add(value.Dig(source, "configMapRef"), "")
 	}
 
 	for _, entry := range app.Options[env.Config].GetStructValue().GetFields() {
-		found = add(found, entry, value.Text(entry, "key"))
+		found.add(entry, value.Text(entry, "key"))
 	}
 
 	for _, v := range app.Options["volumes"].GetListValue().GetValues() {
-		found = addFiles(found, value.Dig(v, "configMap"))
+		found.addFiles(value.Dig(v, "configMap"))
 
 		for _, source := range value.Dig(v, "projected", "sources").GetListValue().GetValues() {
-			found = addFiles(found, value.Dig(source, "configMap"))
+			found.addFiles(value.Dig(source, "configMap"))
 		}
 	}
 
@@ -44,37 +46,32 @@ func readings(app *webapp.App) map[string]*reading {
 }
 
 // addFiles adds the entries that become files: some, or all of them.
-func addFiles(to map[string]*reading, source *structpb.Value) map[string]*reading {
+func (r readings) addFiles(source *structpb.Value) {
 	items := value.Dig(source, "items").GetListValue().GetValues()
 	if len(items) == 0 {
-		return add(to, source, "")
+		r.add(source, "")
 	}
 
 	for _, item := range items {
-		to = add(to, source, value.Text(item, "key"))
+		r.add(source, value.Text(item, "key"))
 	}
-
-	return to
 }
 
 // add adds one key of a ConfigMap, or all of it. There may be no source.
-func add(to map[string]*reading, source *structpb.Value, key string) map[string]*reading {
+func (r readings) add(source *structpb.Value, key string) {
 	name := value.Text(source, "name")
 	if name == "" {
-		return to
+		return
 	}
 
-	r := to[name]
-	if r == nil {
-		r = &reading{keys: map[string]bool{}}
-		to[name] = r
+	if r[name] == nil {
+		r[name] = &reading{keys: map[string]bool{}}
 	}
 
-	r.all = r.all || key == ""
-	r.keys[key] = true
-	r.needed = r.needed || !value.Dig(source, "optional").GetBoolValue()
-
-	return to
+	one := r[name]
+	one.all = one.all || key == ""
+	one.keys[key] = true
+	one.needed = one.needed || !value.Dig(source, "optional").GetBoolValue()
 }
 
 // over returns the digest with what is read of a ConfigMap added.

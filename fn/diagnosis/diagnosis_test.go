@@ -216,6 +216,9 @@ func TestFind(t *testing.T) {
 		cannot   = "Failed ConfigError: Container app of pod shop-a cannot be created: "
 	)
 
+	// forgotten is a pod whose containers ended well when its node evicted it.
+	forgotten := `{"phase": "Succeeded", "conditions": [{"type": "Ready", "status": "False", "lastTransitionTime": "` + ago(time.Minute) + `"}], "containerStatuses": [{"name": "app", "state": {"terminated": {"exitCode": 0, "reason": "Completed"}}}]}`
+
 	cases := map[string]struct {
 		reason  string
 		options string
@@ -289,9 +292,9 @@ func TestFind(t *testing.T) {
 			cannot + "couldn't find key password in Secret acme/database. Create what is missing, or correct spec.secretEnv.PASSWORD, spec.secretEnv.USER, spec.envFrom[0]." + describe,
 		},
 		"MissingConfigMap": {
-			"So is that of a ConfigMap.", `{"envFrom": [{"configMapRef": {"name": "settings"}}]}`,
+			"So is that of a ConfigMap.", `{"configEnv": {"SIZE": {"name": "settings", "key": "size"}}, "envFrom": [{"configMapRef": {"name": "settings"}}]}`,
 			waits("app", "CreateContainerConfigError", `configmap "settings" not found`),
-			cannot + `configmap "settings" not found. Create what is missing, or correct spec.envFrom[0].` + describe,
+			cannot + `configmap "settings" not found. Create what is missing, or correct spec.configEnv.SIZE, spec.envFrom[0].` + describe,
 		},
 		"RootByNumber": {
 			"The WebApp itself may name root.", `{}`, waits("app", "CreateContainerConfigError", "container's runAsUser breaks non-root policy"),
@@ -357,8 +360,16 @@ func TestFind(t *testing.T) {
 		"EvictedAndForgotten": {
 			"It ended with exit code 0 when its node evicted it, and the kubelet has forgotten that.",
 			`{"volumes": [{"name": "data", "emptyDir": {"sizeLimit": "8Mi"}}, {"name": "other", "emptyDir": {}}]}`,
-			`{"phase": "Succeeded", "conditions": [{"type": "Ready", "status": "False", "lastTransitionTime": "` + ago(time.Minute) + `"}], "containerStatuses": [{"name": "app", "state": {"terminated": {"exitCode": 0, "reason": "Completed"}}}]}`,
+			forgotten,
 			"Pending Evicted: Pod shop-a was stopped by its node, which has forgotten why. Another takes its place. It may have written more than spec.volumes[data].emptyDir.sizeLimit allows." + describe,
+		},
+		"EvictedAndForgottenForStorage": {
+			"All that it writes is bounded.", `{"resources": {"limits": {"memory": "1Gi", "ephemeral-storage": "1Gi"}}}`, forgotten,
+			"Pending Evicted: Pod shop-a was stopped by its node, which has forgotten why. Another takes its place. It may have written more than spec.resources.limits.ephemeral-storage allows." + describe,
+		},
+		"EvictedAndForgottenForNothing": {
+			"Nothing is known of a bound.", `{"resources": {"limits": {"memory": "1Gi"}}}`, forgotten,
+			"Pending Evicted: Pod shop-a was stopped by its node, which has forgotten why. Another takes its place. It may have written more than it may." + describe,
 		},
 		"EvictedForStorage": {
 			"Files take room, too.", `{}`, evicted(time.Minute, `The node was low on resource: ephemeral-storage.`),

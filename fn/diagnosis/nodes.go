@@ -37,7 +37,7 @@ var (
 	claim     = regexp.MustCompile(`(?i)persistentvolumeclaim|persistent volumes? to bind|unbound .*claim`)
 	scarce    = regexp.MustCompile(`Insufficient|Too many pods`)
 	spread    = regexp.MustCompile(`topology spread`)
-	others    = regexp.MustCompile(`didn't match Pod's node affinity/selector`)
+	unlabeled = regexp.MustCompile(`didn't match Pod's node affinity/selector`)
 	tainted   = regexp.MustCompile(`untolerated taint`)
 )
 
@@ -51,7 +51,7 @@ func nodeAdvice(p observedPod, words string) string {
 		return "Have it ask for less (" + p.of.App.Field("resources.requests") + "), or add nodes." + p.describe()
 	case spread.MatchString(words):
 		return "Add nodes, or ask the platform team, whose topologySpread says where replicas may run." + p.describe()
-	case others.MatchString(words):
+	case unlabeled.MatchString(words):
 		if p.of.App.Options["nodeSelector"] == nil {
 			return "Add nodes with the labels, or ask the platform team, whose nodeSelector says where replicas may run." + p.describe()
 		}
@@ -120,8 +120,8 @@ func forgottenAdvice(app *webapp.App) string {
 		}
 	}
 
-	if app.Options["resources"] != nil {
-		limits = append(limits, app.Field("resources.limits"))
+	if value.IsSet(value.Dig(app.Options["resources"], "limits", string(corev1.ResourceEphemeralStorage))) {
+		limits = append(limits, app.Field("resources.limits.ephemeral-storage"))
 	}
 
 	if len(limits) == 0 {

@@ -5,16 +5,11 @@ import (
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/value"
-	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 // CheckSecret checks secretEnv.
 func CheckSecret(spec value.Reader) {
-	check(spec, Secret, v1.MaxEnv, func(entries value.Reader, name string, s v1.SecretKeySelector) {
-		at := entries.Object(name)
-		webapp.CheckReference(at, "name", s.Name, "Secret")
-		webapp.CheckKey(at, s.Key)
-	})
+	check(spec, Secret, v1.MaxEnv, entryOf[v1.SecretKeySelector]("Secret"))
 }
 
 // FromSecret is where a variable of secretEnv comes from, as in a Pod.

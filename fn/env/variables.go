@@ -41,3 +41,15 @@ func check[T any](spec value.Reader, field string, most int, one func(entries va
 		one(entries, name, variables[name])
 	}
 }
+
+// entryOf checks that a variable is an entry of an object of some kind.
+func entryOf[T any](kind string) func(entries value.Reader, variable string, _ T) {
+	return func(entries value.Reader, variable string, _ T) {
+		at := entries.Object(variable)
+		name, _ := at.Text("name")
+		key, _ := at.Text("key")
+
+		webapp.CheckReference(at, "name", name, kind)
+		webapp.CheckKey(at, key)
+	}
+}

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"google.golang.org/protobuf/types/known/structpb"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/webapp-operator/function-webapp/fn/value"
@@ -23,10 +24,22 @@ func (p *Policy) checkRights(spec value.Reader, app *webapp.App) {
 	}
 
 	for i, v := range app.Options["volumes"].GetListValue().GetValues() {
-		for _, source := range volume.Sources {
-			if value.IsSet(value.Dig(v, source)) && !p.volumes.has(source) {
-				spec.At(spec.Child("volumes").Index(i)).Forbidden(source, demand("volumes", "allows %s", p.volumes))
-			}
+		at := spec.At(spec.Child("volumes").Index(i))
+		p.checkSources(at, v)
+
+		// What is not allowed by itself is not allowed as a part of something else.
+		for j, source := range value.Dig(v, "projected", "sources").GetListValue().GetValues() {
+			projected := at.Object("projected")
+			p.checkSources(projected.At(projected.Child("sources").Index(j)), source)
+		}
+	}
+}
+
+// checkSources checks where files come from.
+func (p *Policy) checkSources(at value.Reader, from *structpb.Value) {
+	for _, source := range volume.Sources {
+		if value.IsSet(value.Dig(from, source)) && !p.volumes.has(source) {
+			at.Forbidden(source, demand("volumes", "allows %s", p.volumes))
 		}
 	}
 }

@@ -25,8 +25,8 @@ type Field struct {
 	// what is set already, where that is not written as in a WebApp.
 	byDefault func(defaults value.Reader, into *webapp.Defaults)
 
-	// over puts what a WebApp says, or nil, over what the platform team says for all in
-	// the same words, or nil. It is nil for a field of which nobody else may say so.
+	// over puts what a WebApp says over what the platform team says for all, in the same
+	// words. It is nil for a field of which nobody else may say so.
 	over func(byDefault, own *structpb.Value) *structpb.Value
 
 	// apply gives the pods what the field says. It is nil for a field that is applied

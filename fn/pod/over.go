@@ -35,33 +35,29 @@ func (f *Field) asWritten(in value.Reader, into *webapp.Defaults) {
 		all = map[string]*structpb.Value{}
 	}
 
-	all[f.Name] = f.over(all[f.Name], v)
+	all[f.Name] = f.merged(all[f.Name], v)
 	into.Pods = all
+}
+
+// merged is what a WebApp says of a field, over what the platform team says. Either may be
+// nil.
+func (f *Field) merged(byDefault, own *structpb.Value) *structpb.Value {
+	if byDefault == nil || own == nil {
+		return value.Or(own, byDefault)
+	}
+
+	return f.over(byDefault, own)
 }
 
 // fieldByField is what a WebApp says of an object, over what the platform team says.
 func fieldByField(byDefault, own *structpb.Value) *structpb.Value {
-	switch {
-	case byDefault == nil:
-		return own
-	case own == nil:
-		return byDefault
-	default:
-		return value.With(byDefault, own.GetStructValue().GetFields())
-	}
+	return value.With(byDefault, own.GetStructValue().GetFields())
 }
 
 // inAddition is a list with what the platform team says, and then what a WebApp does.
 func inAddition(byDefault, own *structpb.Value) *structpb.Value {
-	switch {
-	case byDefault == nil:
-		return own
-	case own == nil:
-		return byDefault
-	default:
-		return value.List(slices.Concat(byDefault.GetListValue().GetValues(), own.GetListValue().GetValues())...)
-	}
+	return value.List(slices.Concat(byDefault.GetListValue().GetValues(), own.GetListValue().GetValues())...)
 }
 
-// instead is what a WebApp says, or else what the platform team does.
-func instead(byDefault, own *structpb.Value) *structpb.Value { return value.Or(own, byDefault) }
+// instead is what a WebApp says.
+func instead(_, own *structpb.Value) *structpb.Value { return own }

@@ -114,11 +114,7 @@ func build(plan *webapp.Plan, replicas *structpb.Value, generation int) *templat
 
 	if len(app.Options) > 0 || len(defaults.Pods) > 0 {
 		for _, f := range Fields {
-			v := app.Options[f.Name]
-			if f.over != nil {
-				v = f.over(defaults.Pods[f.Name], v)
-			}
-
+			v := f.merged(defaults.Pods[f.Name], app.Options[f.Name])
 			if v != nil && f.apply != nil {
 				f.apply(t, v)
 			}

@@ -351,8 +351,8 @@ type Policy struct {
 	// +listType=set
 	ServiceAccounts []string `json:"serviceAccounts,omitzero"`
 
-	// Volumes are the sources that volumes may have. An empty list is for none. Default:
-	// any.
+	// Volumes are the sources that volumes may have. ConfigMaps and Secrets of a projected
+	// one must be allowed, too. An empty list is for none. Default: any.
 	// +optional
 	// +listType=set
 	Volumes []VolumeSource `json:"volumes,omitzero"`
