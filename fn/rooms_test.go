@@ -27,12 +27,13 @@ func TestRooms(t *testing.T) {
 		"env":       {"value", "webapp"},
 		"placement": {"value", "webapp"},
 		"config":    {"value", "webapp", "env"},
-		"pod":       {"value", "webapp", "volume", "env", "config", "placement"},
+		"container": {"value", "webapp", "volume", "env"},
+		"pod":       {"value", "webapp", "volume", "env", "config", "container", "placement"},
 		"owner":     {"value"},
-		"child":     {"value", "webapp", "network", "placement", "pod", "owner"},
-		"platform":  {"value", "webapp", "placement", "volume", "pod", "child"},
-		"diagnosis": {"value", "webapp", "env", "placement", "pod", "child"},
-		"rollout":   {"value", "webapp", "pod", "owner", "child", "diagnosis"},
+		"child":     {"value", "webapp", "network", "container", "placement", "pod", "owner"},
+		"platform":  {"value", "webapp", "container", "placement", "volume", "pod", "child"},
+		"diagnosis": {"value", "webapp", "env", "container", "placement", "pod", "child"},
+		"rollout":   {"value", "webapp", "container", "pod", "owner", "child", "diagnosis"},
 		".":         {"value", "webapp", "config", "child", "platform", "diagnosis", "rollout"},
 	}
 

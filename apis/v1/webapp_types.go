@@ -46,6 +46,7 @@ type WebApp struct {
 // +kubebuilder:validation:XValidation:rule="!has(self.fieldEnv) || !has(self.env) || !self.fieldEnv.exists(name, name in self.env)",message="a variable is in env and in fieldEnv: remove it from one of them",fieldPath=".fieldEnv"
 // +kubebuilder:validation:XValidation:rule="!has(self.fieldEnv) || !has(self.secretEnv) || !self.fieldEnv.exists(name, name in self.secretEnv)",message="a variable is in secretEnv and in fieldEnv: remove it from one of them",fieldPath=".fieldEnv"
 // +kubebuilder:validation:XValidation:rule="!has(self.fieldEnv) || !has(self.configEnv) || !self.fieldEnv.exists(name, name in self.configEnv)",message="a variable is in configEnv and in fieldEnv: remove it from one of them",fieldPath=".fieldEnv"
+// +kubebuilder:validation:XValidation:rule="!has(self.initContainers) || self.initContainers.all(c, !has(c.volumeMounts) || c.volumeMounts.all(m, has(self.volumes) && self.volumes.exists(v, v.name == m.name)))",message="volumeMounts name volumes of spec.volumes",fieldPath=".initContainers"
 // +kubebuilder:validation:XValidation:rule="!has(self.progressDeadlineSeconds) || !has(self.minReadySeconds) || self.minReadySeconds < self.progressDeadlineSeconds",message="must be more than minReadySeconds",fieldPath=".progressDeadlineSeconds"
 type WebAppSpec struct {
 	// Image is the container image to run, as in a Pod: with a tag, a digest or
@@ -231,6 +232,15 @@ type WebAppSpec struct {
 	// +kubebuilder:validation:MaxItems=20
 	// +kubebuilder:validation:XValidation:rule="self.all(v, self.exists_one(w, w.mountPath == v.mountPath))",message="no two volumes may have the same mountPath"
 	Volumes []Volume `json:"volumes,omitempty"`
+
+	// InitContainers are containers that must be done before the application starts, in
+	// this order, such as a migration; with restartPolicy Always, such as a proxy or what
+	// ships logs, they run beside it. Default: none.
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=10
+	InitContainers []InitContainer `json:"initContainers,omitempty"`
 
 	// PodLabels are labels of the pods, beside those that are set for you: service
 	// meshes, scrapers and backups find pods by them. They go before those of the

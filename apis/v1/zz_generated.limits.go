@@ -101,6 +101,12 @@ const (
 	// FieldPathPattern is a field of a pod that may become a file: see k8s.io/kubernetes/pkg/apis/core/validation, validVolumeDownwardAPIFieldPathExpressions.
 	FieldPathPattern = `^metadata\.(name|namespace|uid|(labels|annotations)(\['[^']+'\])?)$`
 
+	// MaxInitContainers bounds the number of containers beside the application's.
+	MaxInitContainers = 10
+
+	// MaxInitEnv bounds the number of variables that one of them has of a kind.
+	MaxInitEnv = 100
+
 	// LabelKeyPattern is the key of a label: see k8s.io/apimachinery/pkg/util/validation.IsQualifiedName.
 	LabelKeyPattern = `^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$`
 

@@ -10,7 +10,7 @@ import (
 	netutils "k8s.io/utils/net"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
-	"github.com/webapp-operator/function-webapp/fn/pod"
+	"github.com/webapp-operator/function-webapp/fn/container"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
@@ -131,7 +131,7 @@ func buildIngress(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 					"pathType": value.Or(o.Get("pathType"), pathPrefix),
 					"backend": value.Object(value.Fields{"service": value.Object(value.Fields{
 						"name": value.String(plan.App.Name),
-						"port": value.Object(value.Fields{"name": pod.HTTPPort}),
+						"port": value.Object(value.Fields{"name": container.HTTPPort}),
 					})}),
 				}))}),
 			})),

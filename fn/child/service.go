@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/container"
 	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
@@ -85,11 +86,11 @@ func servicePorts(port, protocol *structpb.Value) *structpb.Value {
 	}
 
 	return value.List(value.Object(value.Fields{
-		"name":        pod.HTTPPort,
+		"name":        container.HTTPPort,
 		"port":        port,
 		"protocol":    pod.TCP,
 		"appProtocol": protocol,
-		"targetPort":  pod.HTTPPort,
+		"targetPort":  container.HTTPPort,
 	}))
 }
 

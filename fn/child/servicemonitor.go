@@ -3,6 +3,7 @@ package child
 import (
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"github.com/webapp-operator/function-webapp/fn/container"
 	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
@@ -15,7 +16,7 @@ func buildMonitor(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	if port := pod.MetricsPort(plan.App); port != nil {
 		endpoint["targetPort"] = port
 	} else {
-		endpoint["port"] = pod.HTTPPort
+		endpoint["port"] = container.HTTPPort
 
 		// Prometheus asks over plain HTTP if it is not told otherwise.
 		if endpoint["scheme"] == nil && speaksTLS(plan.App) {

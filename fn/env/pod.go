@@ -21,27 +21,29 @@ var (
 
 // CheckPod checks fieldEnv.
 func CheckPod(spec value.Reader) {
-	check(spec, Pod, v1.MaxEnvFields, func(entries value.Reader, name, from string) {
-		if !fieldPattern.MatchString(from) {
-			entries.Invalid(name, from, "must be metadata.name, .namespace, .uid, .labels['KEY'] or .annotations['KEY'], spec.nodeName or .serviceAccountName, status.hostIP, .hostIPs, .podIP or .podIPs, or cpu, memory or ephemeral-storage of limits or requests, such as limits.memory")
-			return
-		}
+	check(spec, Pod, v1.MaxEnvFields, checkFromPod)
+}
 
-		parts := subscript.FindStringSubmatch(from)
-		if parts == nil {
-			return
-		}
+func checkFromPod(entries value.Reader, name, from string) {
+	if !fieldPattern.MatchString(from) {
+		entries.Invalid(name, from, "must be metadata.name, .namespace, .uid, .labels['KEY'] or .annotations['KEY'], spec.nodeName or .serviceAccountName, status.hostIP, .hostIPs, .podIP or .podIPs, or cpu, memory or ephemeral-storage of limits or requests, such as limits.memory")
+		return
+	}
 
-		key := parts[2]
-		if parts[1] == "annotations" {
-			// Those may have capitals before the slash, too.
-			key = strings.ToLower(key)
-		}
+	parts := subscript.FindStringSubmatch(from)
+	if parts == nil {
+		return
+	}
 
-		for _, problem := range validation.IsQualifiedName(key) {
-			entries.Invalid(name, from, problem)
-		}
-	})
+	key := parts[2]
+	if parts[1] == "annotations" {
+		// Those may have capitals before the slash, too.
+		key = strings.ToLower(key)
+	}
+
+	for _, problem := range validation.IsQualifiedName(key) {
+		entries.Invalid(name, from, problem)
+	}
 }
 
 // FromPod is where a variable of fieldEnv comes from, as in a Pod.

@@ -3,7 +3,11 @@ package env
 import (
 	"maps"
 	"slices"
+	"strings"
 
+	"google.golang.org/protobuf/types/known/structpb"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
@@ -18,6 +22,61 @@ const (
 
 // all are all there are, in the order in which a name that is in two of them is refused.
 var all = []string{Plain, Secret, Config, Pod}
+
+// CheckAll checks the environment of a container that is not the application's, which has at
+// most so many variables in each field.
+func CheckAll(of value.Reader, most int) {
+	checkPlain(of, most)
+	check(of, Secret, most, entryOf[v1.SecretKeySelector]("Secret"))
+	check(of, Config, most, entryOf[v1.ConfigMapKeySelector]("ConfigMap"))
+	check(of, Pod, most, checkFromPod)
+	CheckFrom(of)
+}
+
+func checkPlain(of value.Reader, most int) {
+	variables := of.Texts(Plain)
+	if of.TooMany(Plain, len(variables), most) {
+		return
+	}
+
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		webapp.CheckEnvName(of, Plain, name)
+
+		if value.IsTooLong(variables[name], v1.MaxEnvValueLength) {
+			of.Entries(Plain).TooLong(name, v1.MaxEnvValueLength)
+		}
+	}
+}
+
+// Of are the variables of a container that is not the application's, as in a Pod, in the
+// order of names, so that each may refer to all that sort before it.
+func Of(c value.Reader) *structpb.Value {
+	plain := c.Get(Plain).GetStructValue().GetFields()
+
+	variables := make([]*structpb.Value, 0, len(plain))
+	for name, text := range plain {
+		variables = append(variables, value.Object(value.Fields{"name": value.String(name), "value": text}))
+	}
+
+	all := value.List(variables...)
+	all = With(all, c.Get(Secret), FromSecret)
+	all = With(all, c.Get(Config), FromConfig)
+
+	return With(all, c.Get(Pod), FromPod)
+}
+
+// With are variables with those of another field among them, in the order of names.
+func With(variables, more *structpb.Value, from func(*structpb.Value) *structpb.Value) *structpb.Value {
+	all := slices.Clone(variables.GetListValue().GetValues())
+
+	for name, entry := range more.GetStructValue().GetFields() {
+		all = append(all, value.Object(value.Fields{"name": value.String(name), "valueFrom": from(entry)}))
+	}
+
+	slices.SortFunc(all, func(a, b *structpb.Value) int { return strings.Compare(value.Text(a, "name"), value.Text(b, "name")) })
+
+	return value.List(all...)
+}
 
 // check checks how many variables a field has and what they are called, and has one checked
 // after the other for what they are.

@@ -4,6 +4,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/webapp-operator/function-webapp/fn/config"
+	"github.com/webapp-operator/function-webapp/fn/container"
 	"github.com/webapp-operator/function-webapp/fn/env"
 	"github.com/webapp-operator/function-webapp/fn/placement"
 	"github.com/webapp-operator/function-webapp/fn/value"
@@ -37,25 +38,26 @@ type Field struct {
 // Fields are all there are. Errors are told in this order, and the defaults that
 // there are; fields are applied in any (TestFieldsInAnyOrder).
 var Fields = []Field{
-	{Name: "envFrom", Check: env.CheckFrom, apply: applyEnvFrom},
+	{Name: "envFrom", Check: env.CheckFrom, apply: applyToContainer("envFrom")},
 	{Name: env.Secret, Check: env.CheckSecret, apply: applyVariables(env.FromSecret)},
 	{Name: env.Config, Check: env.CheckConfig, apply: applyVariables(env.FromConfig)},
 	{Name: env.Pod, Check: env.CheckPod, apply: applyVariables(env.FromPod)},
 	{Name: "volumes", Check: volume.Check, apply: applyVolumes},
 	{Name: "strategy", Check: checkStrategy, apply: applyStrategy},
-	{Name: "command", Check: checkCommand, apply: applyCommand},
-	{Name: "args", Check: checkArgs, apply: applyArgs},
-	{Name: "imagePullPolicy", Check: checkImagePullPolicy, apply: applyImagePullPolicy},
-	{Name: "imagePullSecrets", Check: checkImagePullSecrets, apply: applyImagePullSecrets},
-	{Name: "resources", Check: checkResources, byDefault: readDefaultResources, apply: applyResources},
+	{Name: "command", Check: container.CheckCommand, apply: applyToContainer("command")},
+	{Name: "args", Check: container.CheckArgs, apply: applyToContainer("args")},
+	{Name: "imagePullPolicy", Check: checkImagePullPolicy, apply: applyToContainer("imagePullPolicy")},
+	{Name: "imagePullSecrets", Check: checkImagePullSecrets, apply: applyToPod("imagePullSecrets")},
+	{Name: container.Resources, Check: container.CheckResources, byDefault: readDefaultResources, apply: applyResources},
 	{Name: "topologySpread", byDefault: readDefaultSpreading},
-	{Name: "readinessProbe", Check: checkReadinessProbe, apply: applyReadinessProbe},
-	{Name: "livenessProbe", Check: checkLivenessProbe, apply: applyLivenessProbe},
-	{Name: "startupProbe", Check: checkStartupProbe, apply: applyStartupProbe},
+	{Name: webapp.ReadinessProbe, Check: container.CheckReadinessProbe, apply: applyReadinessProbe},
+	{Name: webapp.LivenessProbe, Check: container.CheckLivenessProbe, apply: applyProbe(webapp.LivenessProbe)},
+	{Name: webapp.StartupProbe, Check: container.CheckStartupProbe, apply: applyProbe(webapp.StartupProbe)},
 	{Name: graceField, Check: checkGracePeriod},
 	{Name: lifecycleField, Check: checkLifecycle, byDefault: readDefaultLifecycle},
-	{Name: "securityContext", Check: checkSecurityContext, over: fieldByField, apply: applySecurityContext},
+	{Name: "securityContext", Check: container.CheckSecurityContext, over: fieldByField, apply: applySecurityContext},
 	{Name: "serviceAccountName", Check: checkServiceAccountName, apply: applyServiceAccountName},
+	{Name: container.Init, Check: container.CheckInit(ContainerName), apply: applyInitContainers},
 	{Name: "podLabels", Check: checkPodLabels, over: fieldByField, apply: applyPodLabels},
 	{Name: "podAnnotations", Check: checkPodAnnotations, over: fieldByField, apply: applyPodAnnotations},
 	{Name: config.Field, Check: config.Check, over: instead, apply: applyConfigHash},

@@ -1,7 +1,6 @@
 package pod
 
 import (
-	"google.golang.org/protobuf/types/known/structpb"
 	corev1 "k8s.io/api/core/v1"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
@@ -13,13 +12,9 @@ func checkImagePullPolicy(spec value.Reader) {
 	spec.OneOf("imagePullPolicy", string(corev1.PullAlways), string(corev1.PullIfNotPresent), string(corev1.PullNever))
 }
 
-func applyImagePullPolicy(t *template, v *structpb.Value) { t.container["imagePullPolicy"] = v }
-
 func checkImagePullSecrets(spec value.Reader) {
 	secrets, _ := value.Native[[]v1.SecretReference](spec, "imagePullSecrets")
 	for i, s := range secrets {
 		webapp.CheckReference(spec.Items("imagePullSecrets")[i], "name", s.Name, "Secret")
 	}
 }
-
-func applyImagePullSecrets(t *template, v *structpb.Value) { t.spec["imagePullSecrets"] = v }

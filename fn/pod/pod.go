@@ -9,27 +9,17 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/webapp-operator/function-webapp/fn/container"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
-const (
-	// ContainerName names the container that a WebApp is about. Whatever others there
-	// are in its pods, somebody else has put there.
-	ContainerName = "app"
+// ContainerName names the container that a WebApp is about.
+const ContainerName = "app"
 
-	// PortName names the container's port and the Service's. The Service and
-	// the probe refer to the port by it, so that while a changed port rolls out
-	// every pod is reached on the port it listens on.
-	PortName = "http"
-)
-
-// Values of what others refer to.
-var (
-	HTTPPort = value.String(PortName)
-	TCP      = value.String(corev1.ProtocolTCP)
-)
+// TCP is what the application speaks.
+var TCP = value.String(corev1.ProtocolTCP)
 
 // A template is the pods' template on its way, and the Deployment around it: as it is
 // by default, and then as the fields of the WebApp have it.
@@ -189,7 +179,7 @@ func defaultContainer(plan *webapp.Plan) value.Fields {
 		"name":  appName,
 		"image": value.String(plan.App.Spec.Image),
 		"ports": value.List(value.Object(value.Fields{
-			"name":          HTTPPort,
+			"name":          container.HTTPPort,
 			"containerPort": value.Int(plan.App.Spec.Port),
 			// The protocol is part of the key by which server-side apply tells
 			// ports apart.
@@ -198,7 +188,7 @@ func defaultContainer(plan *webapp.Plan) value.Fields {
 		"env":             envVars(plan.Env),
 		"resources":       plan.Settings.Resources.Value(),
 		"readinessProbe":  acceptsConnections,
-		"securityContext": containerSecurity,
+		"securityContext": container.Security,
 	}
 }
 
@@ -207,12 +197,7 @@ var (
 
 	// acceptsConnections is the readiness probe of a WebApp that has none of its
 	// own.
-	acceptsConnections = value.Object(value.Fields{"tcpSocket": value.Object(value.Fields{"port": HTTPPort})})
-
-	containerSecurity = value.Object(value.Fields{
-		"allowPrivilegeEscalation": value.False,
-		"capabilities":             value.Object(value.Fields{"drop": value.List(value.String("ALL"))}),
-	})
+	acceptsConnections = value.Object(value.Fields{"tcpSocket": value.Object(value.Fields{"port": container.HTTPPort})})
 )
 
 func envVars(env []webapp.Variable) *structpb.Value {

@@ -5,6 +5,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"github.com/webapp-operator/function-webapp/fn/container"
 	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
@@ -30,9 +31,9 @@ func isCurrent(observed, desired *structpb.Struct) bool {
 		maps.Equal(envDigests(have), envDigests(want))
 }
 
-func portOf(container *structpb.Value) int64 {
-	for _, p := range value.Dig(container, "ports").GetListValue().GetValues() {
-		if value.Text(p, "name") == pod.PortName {
+func portOf(c *structpb.Value) int64 {
+	for _, p := range value.Dig(c, "ports").GetListValue().GetValues() {
+		if value.Text(p, "name") == container.PortName {
 			return value.Number(p, "containerPort")
 		}
 	}

@@ -103,21 +103,26 @@ func checkVolume(at value.Reader, v v1.Volume) {
 		at.Invalid("name", v.Name, "must be at most 63 lower case letters, digits and dashes, starting and ending with a letter or digit")
 	}
 
-	switch {
-	case v.MountPath == "":
-		at.Required("mountPath", "say where the container sees the files")
-	case len(v.MountPath) > v1.MaxMountPathLength || !mountPathPattern.MatchString(v.MountPath):
-		at.Invalid("mountPath", v.MountPath, "must be an absolute path below /, without a colon")
-	}
-
-	if len(v.SubPath) > v1.MaxMountPathLength || leaves(v.SubPath) {
-		at.Invalid("subPath", v.SubPath, "must be a relative path without ..")
-	}
+	CheckMount(at, v.MountPath, v.SubPath)
 
 	checkExactlyOne(at, "set exactly one of configMap, secret, emptyDir, persistentVolumeClaim and projected",
 		v.ConfigMap != nil, v.Secret != nil, v.EmptyDir != nil, v.PersistentVolumeClaim != nil, v.Projected != nil)
 
 	checkSource(at, v)
+}
+
+// CheckMount checks where a container sees what of a volume.
+func CheckMount(at value.Reader, mountPath, subPath string) {
+	switch {
+	case mountPath == "":
+		at.Required("mountPath", "say where the container sees the files")
+	case len(mountPath) > v1.MaxMountPathLength || !mountPathPattern.MatchString(mountPath):
+		at.Invalid("mountPath", mountPath, "must be an absolute path below /, without a colon")
+	}
+
+	if len(subPath) > v1.MaxMountPathLength || leaves(subPath) {
+		at.Invalid("subPath", subPath, "must be a relative path without ..")
+	}
 }
 
 // checkSource checks where the files of a volume come from.

@@ -110,9 +110,14 @@ func readImage(spec value.Reader) string {
 		return ""
 	}
 
-	image, ok := spec.Text("image")
+	return CheckImage(spec)
+}
+
+// CheckImage checks field image of a container, and returns it.
+func CheckImage(of value.Reader) string {
+	image, ok := of.Text("image")
 	if ok && (len(image) > v1.MaxImageLength || !imagePattern.MatchString(image)) {
-		spec.Invalid("image", image,
+		of.Invalid("image", image,
 			"must be an image reference such as nginx:1.27, registry.acme.com:5000/team/shop:v3 or ghcr.io/acme/shop@sha256:…; repository names are lower case and there is no https://")
 	}
 

@@ -77,6 +77,8 @@ var limits = []limit{
 	{name: "MinExpirationSeconds", path: "spec.volumes.[].projected.sources.[].serviceAccountToken.expirationSeconds", keyword: "minimum", why: "is the least time that a token may hold."},
 	{name: "MaxExpirationSeconds", path: "spec.volumes.[].projected.sources.[].serviceAccountToken.expirationSeconds", keyword: "maximum", why: "is the most."},
 	{name: "FieldPathPattern", path: "spec.volumes.[].projected.sources.[].downwardAPI.items.[].fieldRef.fieldPath", keyword: "pattern", why: "is a field of a pod that may become a file: see k8s.io/kubernetes/pkg/apis/core/validation, validVolumeDownwardAPIFieldPathExpressions."},
+	{name: "MaxInitContainers", path: "spec.initContainers", keyword: "maxItems", why: "bounds the number of containers beside the application's."},
+	{name: "MaxInitEnv", path: "spec.initContainers.[].env", keyword: "maxProperties", why: "bounds the number of variables that one of them has of a kind."},
 	{name: "LabelKeyPattern", path: "spec.nodeSelector", keyword: "matches", why: "is the key of a label: see k8s.io/apimachinery/pkg/util/validation.IsQualifiedName."},
 	{name: "MaxLabels", path: "spec.nodeSelector", keyword: "maxProperties", why: "bounds the number of labels of pods, and of those that nodes must have."},
 	{name: "MaxTolerations", path: "spec.tolerations", keyword: "maxItems", why: "bounds the number of taints that are tolerated."},

@@ -6,3 +6,8 @@ import "google.golang.org/protobuf/types/known/structpb"
 func applyToPod(name string) func(*template, *structpb.Value) {
 	return func(t *template, v *structpb.Value) { t.spec[name] = v }
 }
+
+// applyToContainer is for those that are the container's.
+func applyToContainer(name string) func(*template, *structpb.Value) {
+	return func(t *template, v *structpb.Value) { t.container[name] = v }
+}
