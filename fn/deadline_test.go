@@ -28,6 +28,11 @@ func TestProgressDeadline(t *testing.T) {
 			fields: `"startupProbe": {"failureThreshold": 60}, "readinessProbe": {"initialDelaySeconds": 60}`,
 			want:   810,
 		},
+		"BeforeIt": {
+			reason: "So does what must have started before the application; how long a migration takes, nobody knows.",
+			fields: `"startupProbe": {"failureThreshold": 45}, "initContainers": [{"name": "migrate"}, {"name": "proxy", "restartPolicy": "Always", "startupProbe": {"tcpSocket": {"port": 9901}, "initialDelaySeconds": 10, "failureThreshold": 20}}]`,
+			want:   810,
+		},
 	}
 
 	for name, tc := range cases {

@@ -118,6 +118,118 @@ func TestPodOptions(t *testing.T) {
 			fields: `"envFrom": [` + strings.Repeat(`{"secretRef": {"name": "a"}}, `, v1.MaxEnvFrom) + `{}]`,
 			want:   want{errs: []string{`spec.envFrom: Too many: 51: must have at most 50 items`}},
 		},
+		"InitContainers": {
+			reason: "One that must be done runs the application's image if it names none, one that goes on beside it says so; both are as safe as the application, and see volumes of the WebApp.",
+			fields: `"volumes": [{"name": "tmp", "mountPath": "/tmp", "emptyDir": {}}], "initContainers": [
+				{"name": "migrate", "command": ["shop"], "args": ["migrate"], "env": {"STEP": "all"}, "secretEnv": {"PASSWORD": {"name": "db", "key": "password"}}, "fieldEnv": {"NODE": "spec.nodeName"},
+					"volumeMounts": [{"name": "tmp", "mountPath": "/work", "readOnly": true}]},
+				{"name": "proxy", "image": "envoy", "restartPolicy": "Always", "envFrom": [{"configMapRef": {"name": "a"}}], "configEnv": {"A": {"name": "a", "key": "b"}}, "resources": {"limits": {"memory": "64Mi"}},
+					"startupProbe": {"tcpSocket": {"port": 9901}}, "readinessProbe": {"exec": {"command": ["true"]}}, "securityContext": {"runAsUser": 101, "capabilities": {"add": ["NET_BIND_SERVICE"]}}}]`,
+			want: want{
+				pod: `{"volumes": [{"name": "tmp", "emptyDir": {}}], "initContainers": [
+					{"name": "migrate", "image": "nginx:1.27", "imagePullPolicy": "IfNotPresent", "command": ["shop"], "args": ["migrate"],
+						"env": [{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}, {"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}, {"name": "STEP", "value": "all"}],
+						"volumeMounts": [{"name": "tmp", "mountPath": "/work", "readOnly": true}],
+						"securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}}},
+					{"name": "proxy", "image": "envoy", "imagePullPolicy": "Always", "restartPolicy": "Always", "envFrom": [{"configMapRef": {"name": "a"}}],
+						"env": [{"name": "A", "valueFrom": {"configMapKeyRef": {"name": "a", "key": "b"}}}], "resources": {"limits": {"memory": "64Mi"}},
+						"startupProbe": {"tcpSocket": {"port": 9901}}, "readinessProbe": {"exec": {"command": ["true"]}},
+						"securityContext": {"runAsUser": 101, "allowPrivilegeEscalation": false, "capabilities": {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]}}}]}`,
+				container: `{"volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}]}`,
+			},
+		},
+		"InitContainersPolicy": {
+			reason: "The image is the application's, and so is when it is pulled.",
+			fields: `"imagePullPolicy": "Always", "initContainers": [{"name": "migrate"}]`,
+			want: want{
+				pod:       `{"initContainers": [{"name": "migrate", "image": "nginx:1.27", "imagePullPolicy": "Always", "securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}}}]}`,
+				container: `{"imagePullPolicy": "Always"}`,
+			},
+		},
+		"InitContainersEmpty": {
+			reason: "Nothing said is nothing sent.",
+			fields: `"initContainers": []`,
+		},
+		"InitContainersMistyped": {
+			reason: "It is a list of objects.",
+			fields: `"initContainers": {"name": "migrate"}`,
+			want:   want{errs: []string{`spec.initContainers: Invalid value: "object": must be a list`}},
+		},
+		"InitContainersItem": {
+			reason: "Each is one.",
+			fields: `"initContainers": ["migrate"]`,
+			want:   want{errs: []string{`spec.initContainers: Invalid value: "string": must be an object`}},
+		},
+		"InitContainersMany": {
+			reason: "There is a bound.",
+			fields: `"initContainers": [` + strings.Repeat(`{}, `, v1.MaxInitContainers) + `{}]`,
+			want:   want{errs: []string{`spec.initContainers: Too many: 11: must have at most 10 items`}},
+		},
+		"InitContainersNames": {
+			reason: "Names are its own, and what is said is checked as it is of the application.",
+			fields: `"initContainers": [{"image": "https://a", "restartPolicy": "Never"}, {"name": "app"}, {"name": "A"}, {"name": "a"}, {"name": "a", "image": ""}]`,
+			want: want{errs: []string{
+				`spec.initContainers[0].name: Required value: give the container a name`,
+				`spec.initContainers[0].image: Invalid value: "https://a": must be an image reference such as nginx:1.27, registry.acme.com:5000/team/shop:v3 or ghcr.io/acme/shop@sha256:…; repository names are lower case and there is no https://`,
+				`spec.initContainers[0].restartPolicy: Unsupported value: "Never": supported values: "Always"`,
+				`spec.initContainers[1].name: Duplicate value: "app"`,
+				`spec.initContainers[2].name: Invalid value: "A": must be at most 63 lower case letters, digits and dashes, starting and ending with a letter or digit`,
+				`spec.initContainers[4].name: Duplicate value: "a"`,
+				`spec.initContainers[4].image: Invalid value: "": must be an image reference such as nginx:1.27, registry.acme.com:5000/team/shop:v3 or ghcr.io/acme/shop@sha256:…; repository names are lower case and there is no https://`,
+			}},
+		},
+		"InitContainersEnv": {
+			reason: "A variable is set once, and is as bounded as the application's.",
+			fields: `"initContainers": [{"name": "a", "env": {"A": "1", "B=": "", "C": "` + strings.Repeat("a", v1.MaxEnvValueLength+1) + `"}, "secretEnv": {"A": {"name": "b", "key": "c"}}, "fieldEnv": {"D": "status.phase"}}]`,
+			want: want{errs: []string{
+				`spec.initContainers[0].env: Invalid value: "B=": environment variable names must not be empty and may hold printable ASCII characters other than =`,
+				`spec.initContainers[0].env[C]: Too long: may not have more than 131072 characters`,
+				`spec.initContainers[0].secretEnv[A]: Forbidden: the variable is in env, too: remove it from one of them`,
+				`spec.initContainers[0].fieldEnv[D]: Invalid value: "status.phase": ` + podFields,
+			}},
+		},
+		"InitContainersEnvMany": {
+			reason: "There are not as many.",
+			fields: `"initContainers": [{"name": "a", "env": {` + many(v1.MaxInitEnv+1) + `}}]`,
+			want:   want{errs: []string{`spec.initContainers[0].env: Too many: 51: must have at most 50 items`}},
+		},
+		"InitContainersProbes": {
+			reason: "Who must be done is not asked, and who is asked says on which port.",
+			fields: `"initContainers": [{"name": "a", "livenessProbe": {"exec": {"command": ["true"]}}},
+				{"name": "b", "restartPolicy": "Always", "startupProbe": {}, "readinessProbe": {"httpGet": {"port": "http"}}, "livenessProbe": {"grpc": {}}}]`,
+			want: want{errs: []string{
+				`spec.initContainers[0].livenessProbe: Forbidden: probes are for containers with restartPolicy Always: the others are done before anybody asks`,
+				`spec.initContainers[1].startupProbe: Required value: say how to ask, and on which port, by its number: spec.port is the application's`,
+				`spec.initContainers[1].readinessProbe: Required value: say how to ask, and on which port, by its number: spec.port is the application's`,
+				`spec.initContainers[1].livenessProbe: Required value: say how to ask, and on which port, by its number: spec.port is the application's`,
+			}},
+		},
+		"InitContainersMounts": {
+			reason: "They see volumes of the WebApp, each path once.",
+			fields: `"volumes": [{"name": "tmp", "mountPath": "/tmp", "emptyDir": {}}], "initContainers": [{"name": "a", "volumeMounts": [
+				{"mountPath": "/a"}, {"name": "data", "mountPath": "b"}, {"name": "tmp", "mountPath": "/c", "subPath": "../d"}, {"name": "tmp", "mountPath": "/c"}]}]`,
+			want: want{errs: []string{
+				`spec.initContainers[0].volumeMounts[0].name: Required value: say which of spec.volumes`,
+				`spec.initContainers[0].volumeMounts[1].mountPath: Invalid value: "b": must be an absolute path below /, without a colon`,
+				`spec.initContainers[0].volumeMounts[1].name: Unsupported value: "data": supported values: "tmp"`,
+				`spec.initContainers[0].volumeMounts[2].subPath: Invalid value: "../d": must be a relative path without ..`,
+				`spec.initContainers[0].volumeMounts[3].mountPath: Duplicate value: "/c"`,
+			}},
+		},
+		"InitContainersMountsMany": {
+			reason: "There is a bound.",
+			fields: `"initContainers": [{"name": "a", "volumeMounts": [` + strings.Repeat(`{}, `, v1.MaxVolumes) + `{}]}]`,
+			want:   want{errs: []string{`spec.initContainers[0].volumeMounts: Too many: 21: must have at most 20 items`}},
+		},
+		"InitContainersResources": {
+			reason: "Quantities are checked before anybody reads them.",
+			fields: `"initContainers": [{"name": "a", "resources": {"limits": {"memory": "1e-999999999"}}, "securityContext": {"runAsUser": 0}}, {"name": "b", "securityContext": {"fsGroup": 1}}]`,
+			want: want{errs: []string{
+				`spec.initContainers: Forbidden: unknown field "[1].securityContext.fsGroup"`,
+				`spec.initContainers[0].resources.limits[memory]: Invalid value: "1e-999999999": must be a quantity such as 100m, 0.5 or 128Mi`,
+				`spec.initContainers[0].securityContext.runAsUser: Invalid value: 0: 0 is root: set runAsNonRoot to false, too`,
+			}},
+		},
 		"SecretEnv": {
 			reason: "The variables are among those of env, in the order of names.",
 			fields: `"env": {"A": "1", "C": "3"}, "secretEnv": {"D": {"name": "d", "key": "e", "optional": true}, "B": {"name": "b", "key": "c"}}`,

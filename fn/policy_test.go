@@ -47,6 +47,30 @@ func TestPlatformPolicy(t *testing.T) {
 			reason: "Any other tag will do.",
 			policy: `{"forbidLatestTag": true}`,
 		},
+		"OtherContainers": {
+			reason:   "Containers beside the application are no way around what holds for its own: image, tag and resources.",
+			policy:   `{"registries": ["docker.io"], "forbidLatestTag": true, "maxResources": {"requests": {"cpu": "500m"}, "limits": {"memory": "1Gi"}}}`,
+			defaults: `{"resources": {"limits": {"memory": "512Mi"}}}`,
+			fields: `, "initContainers": [
+				{"name": "migrate"},
+				{"name": "proxy", "restartPolicy": "Always", "image": "ghcr.io/acme/proxy", "resources": {"requests": {"cpu": 1}, "limits": {"memory": "2Gi"}}}]`,
+			want: `spec.initContainers[1].image: Forbidden: policy.registries of the platform team allows images from docker.io only; ` +
+				`spec.initContainers[1].image: Forbidden: policy.forbidLatestTag of the platform team asks for a tag other than latest, or a digest; ` +
+				`spec.initContainers[1].resources.requests[cpu]: Forbidden: policy.maxResources.requests of the platform team allows at most 500m; ` +
+				`spec.initContainers[1].resources.limits[memory]: Forbidden: policy.maxResources.limits of the platform team allows at most 1Gi`,
+		},
+		"OtherContainersWithoutLimit": {
+			reason: "Nor may one use all there is.",
+			policy: `{"maxResources": {"limits": {"memory": "1Gi"}}}`,
+			fields: `, "resources": {"limits": {"memory": "1Gi"}}, "initContainers": [{"name": "migrate"}]`,
+			want:   `spec.initContainers[0].resources.limits[memory]: Required value: policy.maxResources.limits of the platform team asks for a limit of at most 1Gi`,
+		},
+		"OtherContainersKept": {
+			reason:   "One that runs the application's image, with what the platform team gives to all, is as right as that.",
+			policy:   `{"registries": ["docker.io"], "forbidLatestTag": true, "maxResources": {"limits": {"memory": "1Gi"}}}`,
+			defaults: `{"resources": {"limits": {"memory": "512Mi"}}}`,
+			fields:   `, "initContainers": [{"name": "migrate"}]`,
+		},
 		"RequiredLabels": {
 			reason: "Every label that is missing is named, and an empty one is missing.",
 			policy: `{"requiredLabels": ["example.com/team", "stage", "owner"]}`,

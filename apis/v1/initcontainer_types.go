@@ -54,28 +54,28 @@ type InitContainer struct {
 	// application's. It does not have the application's. Anyone who may read the WebApp
 	// can read it: do not put passwords here.
 	// +optional
-	// +kubebuilder:validation:MaxProperties=100
+	// +kubebuilder:validation:MaxProperties=50
 	// +kubebuilder:validation:XValidation:rule="self.all(name, name.matches('^[ -<>-~]+$'))",message="environment variable names must not be empty and may hold printable ASCII characters other than ="
 	Env map[string]EnvValue `json:"env,omitempty"`
 
 	// SecretEnv are environment variables from Secrets of the namespace, as spec.secretEnv
 	// has them.
 	// +optional
-	// +kubebuilder:validation:MaxProperties=100
+	// +kubebuilder:validation:MaxProperties=50
 	// +kubebuilder:validation:XValidation:rule="self.all(name, name.matches('^[ -<>-~]+$'))",message="environment variable names must not be empty and may hold printable ASCII characters other than ="
 	SecretEnv map[string]SecretKeySelector `json:"secretEnv,omitempty"`
 
 	// ConfigEnv are environment variables from ConfigMaps of the namespace, as
 	// spec.configEnv has them.
 	// +optional
-	// +kubebuilder:validation:MaxProperties=100
+	// +kubebuilder:validation:MaxProperties=50
 	// +kubebuilder:validation:XValidation:rule="self.all(name, name.matches('^[ -<>-~]+$'))",message="environment variable names must not be empty and may hold printable ASCII characters other than ="
 	ConfigEnv map[string]ConfigMapKeySelector `json:"configEnv,omitempty"`
 
 	// FieldEnv are environment variables with what Kubernetes knows of the pod, as
 	// spec.fieldEnv has them.
 	// +optional
-	// +kubebuilder:validation:MaxProperties=100
+	// +kubebuilder:validation:MaxProperties=50
 	// +kubebuilder:validation:XValidation:rule="self.all(name, name.matches('^[ -<>-~]+$'))",message="environment variable names must not be empty and may hold printable ASCII characters other than ="
 	FieldEnv map[string]EnvField `json:"fieldEnv,omitempty"`
 

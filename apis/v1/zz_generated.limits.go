@@ -105,7 +105,7 @@ const (
 	MaxInitContainers = 10
 
 	// MaxInitEnv bounds the number of variables that one of them has of a kind.
-	MaxInitEnv = 100
+	MaxInitEnv = 50
 
 	// LabelKeyPattern is the key of a label: see k8s.io/apimachinery/pkg/util/validation.IsQualifiedName.
 	LabelKeyPattern = `^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$`

@@ -39,6 +39,7 @@ func sent(configMaps ...string) map[string]*fnv1.Resources {
 
 func TestAsked(t *testing.T) {
 	const everything = `"envFrom": [{"configMapRef": {"name": "d"}}, {"secretRef": {"name": "x"}}], "secretEnv": {"X": {"name": "x", "key": "x"}},
+		"initContainers": [{"envFrom": [{"configMapRef": {"name": "e"}}]}, {"configEnv": {"A": {"name": "f", "key": "k"}}, "secretEnv": {"X": {"name": "y", "key": "x"}}}],
 		"configEnv": {"A": {"name": "c", "key": "k"}, "B": {"name": "a", "key": "k"}},
 		"volumes": [{"configMap": {"name": "b"}}, {"secret": {"secretName": "x"}}, {"projected": {"sources": [{"configMap": {"name": "a"}}, {"secret": {"name": "x"}}]}}]`
 
@@ -49,7 +50,7 @@ func TestAsked(t *testing.T) {
 		want     []string
 	}{
 		"Off":         {reason: "Nobody has asked for it.", options: `{` + everything + `}`},
-		"Everything":  {reason: "ConfigMaps are watched, each once, and Secrets are not.", options: `{"restartOnChange": true, ` + everything + `}`, want: []string{"a", "b", "c", "d"}},
+		"Everything":  {reason: "ConfigMaps are watched, each once, and Secrets are not.", options: `{"restartOnChange": true, ` + everything + `}`, want: []string{"a", "b", "c", "d", "e", "f"}},
 		"Nothing":     {reason: "Nothing is read.", options: `{"restartOnChange": true}`},
 		"ByDefault":   {reason: "The platform team has it for all.", options: `{"envFrom": [{"configMapRef": {"name": "a"}}]}`, defaults: value.Fields{Field: value.True}, want: []string{"a"}},
 		"OffByWebApp": {reason: "But for one that says otherwise.", options: `{"restartOnChange": false, "envFrom": [{"configMapRef": {"name": "a"}}]}`, defaults: value.Fields{Field: value.True}},

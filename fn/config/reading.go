@@ -26,12 +26,10 @@ type readings map[string]*reading
 func readingsOf(app *webapp.App) readings {
 	found := readings{}
 
-	for _, source := range app.Options["envFrom"].GetListValue().GetValues() {
-		found.add(value.Dig(source, "configMapRef"), "")
-	}
+	found.addEnv(app.Options)
 
-	for _, entry := range app.Options[env.Config].GetStructValue().GetFields() {
-		found.add(entry, value.Text(entry, "key"))
+	for _, c := range app.Options[webapp.InitContainers].GetListValue().GetValues() {
+		found.addEnv(c.GetStructValue().GetFields())
 	}
 
 	for _, v := range app.Options["volumes"].GetListValue().GetValues() {
@@ -43,6 +41,17 @@ func readingsOf(app *webapp.App) readings {
 	}
 
 	return found
+}
+
+// addEnv adds what becomes the environment of a container.
+func (r readings) addEnv(of value.Fields) {
+	for _, source := range of["envFrom"].GetListValue().GetValues() {
+		r.add(value.Dig(source, "configMapRef"), "")
+	}
+
+	for _, entry := range of[env.Config].GetStructValue().GetFields() {
+		r.add(entry, value.Text(entry, "key"))
+	}
 }
 
 // addFiles adds the entries that become files: some, or all of them.

@@ -12,26 +12,22 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
-// Init is the field of a WebApp with the containers that run before the application, or
-// beside it.
-const Init = "initContainers"
-
 var namePattern = regexp.MustCompile(v1.LabelPattern)
 
 // CheckInit checks initContainers. The application's container has a name that none of
 // them may have.
 func CheckInit(application string) func(spec value.Reader) {
 	return func(spec value.Reader) {
-		items := spec.Items(Init)
-		if spec.TooMany(Init, len(items), v1.MaxInitContainers) {
+		items := spec.Items(webapp.InitContainers)
+		if spec.TooMany(webapp.InitContainers, len(items), v1.MaxInitContainers) {
 			return
 		}
 
 		// Quantities are checked before they are decoded: see webapp.IsQuantity.
 		bare := spec
-		bare.Fields = value.Fields{Init: withoutResources(spec.Get(Init))}
+		bare.Fields = value.Fields{webapp.InitContainers: withoutResources(spec.Get(webapp.InitContainers))}
 
-		containers, _ := value.Native[[]v1.InitContainer](bare, Init)
+		containers, _ := value.Native[[]v1.InitContainer](bare, webapp.InitContainers)
 		names := map[string]bool{application: true}
 
 		for i, c := range containers {
@@ -168,7 +164,7 @@ var asWritten = []string{"name", "restartPolicy", "command", "args", "envFrom", 
 // BuildInit builds the containers that a WebApp has beside the application's, as they are
 // in its pods. What one does not say of its resources is as the platform team has it.
 func BuildInit(app *webapp.App, byDefault webapp.Resources) *structpb.Value {
-	written := app.Options[Init].GetListValue().GetValues()
+	written := app.Options[webapp.InitContainers].GetListValue().GetValues()
 
 	all := make([]*structpb.Value, 0, len(written))
 	for _, c := range written {

@@ -15,9 +15,6 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
-// isApp says whether a container is the WebApp's.
-func isApp(c *structpb.Value) bool { return value.Text(c, "name") == pod.ContainerName }
-
 // stranger is what there is to say of a container that no field of the WebApp is about:
 // that of a service mesh, for example, which a webhook adds to the pods.
 func (p observedPod) stranger(c *structpb.Value) string {
@@ -25,8 +22,8 @@ func (p observedPod) stranger(c *structpb.Value) string {
 }
 
 // mustDo is what a container must do for its readiness probe to succeed.
-func mustDo(app *webapp.App) string {
-	probe := app.Options[webapp.ReadinessProbe]
+func mustDo(own asked) string {
+	app, probe := own.app, own.Get(webapp.ReadinessProbe)
 	port := func(handler string) string {
 		if n := value.Number(probe, handler, "port"); n > 0 {
 			return fmt.Sprintf("port %d", n)
@@ -37,9 +34,9 @@ func mustDo(app *webapp.App) string {
 
 	switch {
 	case value.IsSet(value.Dig(probe, "exec")):
-		return "have the command of " + app.Field("readinessProbe.exec") + " end with exit code 0: " + value.Clip(quoted(value.Dig(probe, "exec", "command")), value.MaxQuoted)
+		return "have the command of " + own.field("readinessProbe.exec") + " end with exit code 0: " + value.Clip(quoted(value.Dig(probe, "exec", "command")), value.MaxQuoted)
 	case value.IsSet(value.Dig(probe, "grpc")):
-		return "answer gRPC health checks on " + port("grpc") + " for " + app.Field("readinessProbe.grpc") + ", and not on 127.0.0.1 only"
+		return "answer gRPC health checks on " + port("grpc") + " for " + own.field("readinessProbe.grpc") + ", and not on 127.0.0.1 only"
 	case value.IsSet(value.Dig(probe, "httpGet")):
 		path := value.Text(probe, "httpGet", "path")
 		if path == "" {
@@ -47,7 +44,7 @@ func mustDo(app *webapp.App) string {
 		}
 
 		return fmt.Sprintf("answer GET %s on %s with a status from 200 to 399 for %s, and not on 127.0.0.1 only",
-			value.Clip(path, value.MaxQuoted), port("httpGet"), app.Field("readinessProbe.httpGet"))
+			value.Clip(path, value.MaxQuoted), port("httpGet"), own.field("readinessProbe.httpGet"))
 	default:
 		return "accept connections on " + port("tcpSocket") + ", and not on 127.0.0.1 only"
 	}
@@ -63,15 +60,14 @@ func quoted(command *structpb.Value) string {
 }
 
 // command is where the command stands that a container runs.
-func command(app *webapp.App) string {
-	switch {
-	case app.Options["command"] != nil:
-		return app.Field("command")
-	case app.Options["args"] != nil:
-		return app.Field("args")
-	default:
-		return "the ENTRYPOINT of its image, or set " + app.Field("command")
+func command(own asked) string {
+	for _, name := range []string{"command", "args"} {
+		if own.Get(name) != nil {
+			return own.field(name)
+		}
 	}
+
+	return "the ENTRYPOINT of its image, or set " + own.field("command")
 }
 
 // recreate is for a claim that only pods of one node may use at a time.
@@ -89,9 +85,9 @@ func recreate(app *webapp.App) string {
 // a key: see makeEnvironmentVariables in k8s.io/kubernetes/pkg/kubelet/kubelet_pods.go.
 var missing = regexp.MustCompile(`(?i)\b(secret|configmap) ("[^"]+"|\S+/\S+)`)
 
-// taken are the fields of a WebApp that take something from the object that the
+// taken are the fields of a container that take something from the object that the
 // kubelet's words name.
-func taken(app *webapp.App, words string) string {
+func taken(own asked, words string) string {
 	found := missing.FindStringSubmatch(words)
 	if found == nil {
 		return ""
@@ -106,16 +102,16 @@ func taken(app *webapp.App, words string) string {
 		variables = env.Secret
 	}
 
-	entries := app.Options[variables].GetStructValue().GetFields()
+	entries := own.Get(variables).GetStructValue().GetFields()
 	for _, variable := range slices.Sorted(maps.Keys(entries)) {
 		if value.Text(entries[variable], "name") == name {
-			fields = append(fields, app.Field(variables+"."+variable))
+			fields = append(fields, own.field(variables+"."+variable))
 		}
 	}
 
-	for i, source := range app.Options["envFrom"].GetListValue().GetValues() {
+	for i, source := range own.Get("envFrom").GetListValue().GetValues() {
 		if value.Text(source, "secretRef", "name") == name || value.Text(source, "configMapRef", "name") == name {
-			fields = append(fields, app.Field(fmt.Sprintf("envFrom[%d]", i)))
+			fields = append(fields, own.field(fmt.Sprintf("envFrom[%d]", i)))
 		}
 	}
 
@@ -138,8 +134,16 @@ func Guesses(app *webapp.App) string {
 		all = append(all, "there is not all that it mounts ("+volumes+")")
 	}
 
+	for _, c := range app.Options[webapp.InitContainers].GetListValue().GetValues() {
+		if own, _ := askedOf(app, value.Text(c, "name")); own.mustEnd() {
+			all = append(all, "container "+own.beside+" does not end, or not with exit code 0")
+		}
+	}
+
 	if probe := app.Options[webapp.ReadinessProbe]; !value.Dig(probe, "disabled").GetBoolValue() {
-		guess := "it does not " + mustDo(app)
+		own, _ := askedOf(app, pod.ContainerName)
+
+		guess := "it does not " + mustDo(own)
 		if probe == nil {
 			guess = fmt.Sprintf("nothing listens on port %d", app.Spec.Port)
 		}

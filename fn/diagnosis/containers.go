@@ -37,23 +37,24 @@ func cannotCreate(p observedPod) (Trouble, bool) {
 
 func createAdvice(p observedPod, c *structpb.Value, words string) string {
 	app := p.of.App
+	own, ours := askedOf(app, value.Text(c, "name"))
 
 	switch {
 	case heals.MatchString(words):
 		return "Kubernetes tries again."
-	case !isApp(c):
+	case !ours:
 		return p.stranger(c)
 	case strings.Contains(words, "runAsNonRoot"):
 		return "Use an image that runs as another user than root and names it by number, as USER 65532 does in a Dockerfile."
 	case strings.Contains(words, "non-root policy"):
-		return "Set " + app.Field("securityContext.runAsUser") + " to another user than root, which is 0."
+		return "Set " + own.field("securityContext.runAsUser") + " to another user than root, which is 0."
 	case strings.Contains(words, "no command specified"):
-		return "Its image does not say what to run: set " + app.Field("command") + "."
+		return "Its image does not say what to run: set " + own.field("command") + "."
 	case mountOf.MatchString(words):
 		return "Check " + app.Field("volumes["+mountOf.FindStringSubmatch(words)[1]+"]") + "."
 	}
 
-	if fields := taken(app, words); fields != "" {
+	if fields := taken(own, words); fields != "" {
 		return fmt.Sprintf("Create what is missing, or correct %s.", fields)
 	}
 
@@ -72,8 +73,8 @@ func outOfMemory(p observedPod) (Trouble, bool) {
 		}
 
 		advice := p.stranger(c)
-		if isApp(c) {
-			advice = "Raise its memory limit (" + p.of.App.Field("resources.limits.memory") + "), or have it use less."
+		if own, ours := askedOf(p.of.App, value.Text(c, "name")); ours {
+			advice = "Raise its memory limit (" + own.field("resources.limits.memory") + "), or have it use less."
 		}
 
 		return Trouble{
@@ -176,7 +177,8 @@ var killed = []int64{0, 137, 143}
 
 // whyStopped is what there is to say of why a container stops, beside its log.
 func (p observedPod) whyStopped(c, how *structpb.Value) string {
-	if !isApp(c) {
+	own, ours := askedOf(p.of.App, value.Text(c, "name"))
+	if !ours {
 		return p.stranger(c) + " "
 	}
 
@@ -185,16 +187,20 @@ func (p observedPod) whyStopped(c, how *structpb.Value) string {
 	var probes []string
 
 	for _, name := range []string{webapp.LivenessProbe, webapp.StartupProbe} {
-		if p.of.App.Options[name] != nil {
-			probes = append(probes, p.of.App.Field(name))
+		if own.Get(name) != nil {
+			probes = append(probes, own.field(name))
 		}
 	}
 
 	switch {
 	case reason == "StartError" || reason == "ContainerCannotRun":
-		return "Its command cannot be run. Check " + command(p.of.App) + ". "
+		return "Its command cannot be run. Check " + command(own) + ". "
+	case own.mustEnd():
+		return "The application starts when it has ended with exit code 0. "
 	case len(probes) > 0 && slices.Contains(killed, code):
 		return fmt.Sprintf("It may be stopped because %s fails: kubectl -n %s describe pod %s tells. ", strings.Join(probes, " or "), p.of.App.Namespace, p.name)
+	case code == 0 && own.beside != "":
+		return "With restartPolicy Always, it must go on running. "
 	case code == 0:
 		return "A web application must go on running. "
 	default:

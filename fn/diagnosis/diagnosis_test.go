@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"google.golang.org/protobuf/types/known/structpb"
+
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 	"github.com/crossplane/function-sdk-go/resource"
 
@@ -216,6 +218,14 @@ func TestFind(t *testing.T) {
 		cannot   = "Failed ConfigError: Container app of pod shop-a cannot be created: "
 	)
 
+	const initContainers = `{"initContainers": [{"name": "migrate", "secretEnv": {"PASSWORD": {"name": "db", "key": "password"}}},
+		{"name": "proxy", "image": "envoy", "restartPolicy": "Always", "startupProbe": {"exec": {"command": ["true"]}, "failureThreshold": 10}, "readinessProbe": {"httpGet": {"port": 9901}}},
+		{"name": "ships-logs", "image": "fluent-bit", "restartPolicy": "Always"}]}`
+
+	ended := func(name string, code int) string {
+		return fmt.Sprintf(`{"name": %q, "restartCount": 3, "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": {"terminated": {"exitCode": %d, "reason": "Error"}}}`, name, code)
+	}
+
 	// forgotten is a pod whose containers ended well when its node evicted it.
 	forgotten := `{"phase": "Succeeded", "conditions": [{"type": "Ready", "status": "False", "lastTransitionTime": "` + ago(time.Minute) + `"}], "containerStatuses": [{"name": "app", "state": {"terminated": {"exitCode": 0, "reason": "Completed"}}}]}`
 
@@ -265,6 +275,48 @@ func TestFind(t *testing.T) {
 			"One that is not done keeps the others waiting.", `{}`,
 			`{"initContainerStatuses": [` + running("istio-proxy", "") + `], "containerStatuses": [` + `{"name": "app", "state": {"waiting": {"reason": "PodInitializing"}}}]}`,
 			"Pending ContainerCreating: Container istio-proxy of pod shop-a has run for 2 minutes or more, and the others wait for it. " + proxy + " Its log may say for what it waits: kubectl -n acme logs shop-a -c istio-proxy",
+		},
+		"MigrationHangs": {
+			"One of the WebApp's own, too: the application starts after it.", initContainers,
+			`{"initContainerStatuses": [` + running("migrate", "") + `], "containerStatuses": [{"name": "app", "state": {"waiting": {"reason": "PodInitializing"}}}]}`,
+			"Pending ContainerCreating: Container migrate of pod shop-a has run for 2 minutes or more, and the others wait for it. The application starts when it has ended with exit code 0. Its log may say for what it waits: kubectl -n acme logs shop-a -c migrate",
+		},
+		"MigrationFails": {
+			"It must end, and well.", initContainers, `{"initContainerStatuses": [` + ended("migrate", 1) + `], "containerStatuses": [{"name": "app", "state": {"waiting": {"reason": "PodInitializing"}}}]}`,
+			"Failed CrashLoop: Container migrate of pod shop-a keeps stopping, with exit code 1 (Error). The application starts when it has ended with exit code 0. Its log says why: kubectl -n acme logs shop-a -c migrate --previous",
+		},
+		"MigrationImage": {
+			"It runs the application's image if it names none.", initContainers, `{"initContainerStatuses": [{"name": "migrate", "state": {"waiting": {"reason": "ErrImagePull", "message": "not found"}}}]}`,
+			"Failed ImagePullError: The image of container migrate of pod shop-a cannot be pulled: not found. Check spec.image, and spec.imagePullSecrets if its registry asks for a password." + describe,
+		},
+		"MigrationConfig": {
+			"Its own fields are named.", initContainers, `{"initContainerStatuses": [{"name": "migrate", "state": {"waiting": {"reason": "CreateContainerConfigError", "message": "secret \"db\" not found"}}}]}`,
+			`Failed ConfigError: Container migrate of pod shop-a cannot be created: secret "db" not found. Create what is missing, or correct spec.initContainers[migrate].secretEnv.PASSWORD.` + describe,
+		},
+		"MigrationDone": {
+			"What waits now has waited since then.", initContainers,
+			`{"conditions": [` + condition("PodScheduled", "True") + `], "initContainerStatuses": [{"name": "migrate", "state": {"terminated": {"exitCode": 0, "finishedAt": "` + ago(time.Minute) + `"}}}], "containerStatuses": [{"name": "app", "state": {"waiting": {"reason": "PodInitializing"}}}]}`, "",
+		},
+		"SidecarStarts": {
+			"It has a startup probe, for which the others wait.", initContainers,
+			`{"initContainerStatuses": [{"name": "proxy", "started": false, "state": {"running": {"startedAt": "` + ago(time.Hour) + `"}}}], "containerStatuses": [{"name": "app", "state": {"waiting": {"reason": "PodInitializing"}}}]}`,
+			"Pending ContainerCreating: Container proxy of pod shop-a has run for 2 minutes or more, and the others wait for it. The application starts when spec.initContainers[proxy].startupProbe has found it well. Its log may say for what it waits: kubectl -n acme logs shop-a -c proxy",
+		},
+		"SidecarNotReady": {
+			"Its own probe says so.", initContainers, `{"initContainerStatuses": [` + running("proxy", "") + `], "containerStatuses": [{"name": "app", "ready": true, "state": {"running": {}}}]}`,
+			"Failed ProbeFailing: Container proxy of pod shop-a runs, and has not been ready for 130 seconds or more: its readiness probe fails. It must answer GET / on port 9901 with a status from 200 to 399 for spec.initContainers[proxy].readinessProbe.httpGet, and not on 127.0.0.1 only." + describe,
+		},
+		"SidecarEnds": {
+			"It must go on, though it ends well.", initContainers, `{"initContainerStatuses": [` + ended("ships-logs", 0) + `], "containerStatuses": [{"name": "app", "ready": true, "state": {"running": {}}}]}`,
+			"Failed CrashLoop: Container ships-logs of pod shop-a keeps stopping, with exit code 0 (Error). With restartPolicy Always, it must go on running. Its log says why: kubectl -n acme logs shop-a -c ships-logs --previous",
+		},
+		"SidecarCommand": {
+			"Its command is its own.", initContainers, `{"initContainerStatuses": [{"name": "proxy", "restartCount": 3, "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": {"terminated": {"reason": "StartError", "exitCode": 128}}}]}`,
+			"Failed CrashLoop: Container proxy of pod shop-a keeps stopping, with exit code 128 (StartError). Its command cannot be run. Check the ENTRYPOINT of its image, or set spec.initContainers[proxy].command. Its log says why: kubectl -n acme logs shop-a -c proxy --previous",
+		},
+		"SidecarMemory": {
+			"So is its limit.", initContainers, `{"initContainerStatuses": [{"name": "proxy", "state": {"terminated": {"reason": "OOMKilled", "exitCode": 137}}}]}`,
+			"Failed OOMKilled: Container proxy of pod shop-a ran out of memory and was killed. Raise its memory limit (spec.initContainers[proxy].resources.limits.memory), or have it use less." + describe,
 		},
 		"StopsOfOthers": {
 			"Nor does it have its liveness probe.", `{"livenessProbe": {}}`, stopped("istio-proxy", 137),
@@ -479,6 +531,44 @@ func TestGuesses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(tc.want, Guesses(shop(tc.options).App)); diff != "" {
 				t.Errorf("\n%s\nGuesses(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+// TestBeside holds that a container that goes on beside the others is not done when it has
+// ended, and that it is not for it that they wait once it has started. Whoever adds one says
+// so in the pod.
+func TestBeside(t *testing.T) {
+	const proxy = "The WebApp does not have a container mesh: ask who adds it to its pods."
+
+	cases := map[string]struct {
+		reason string
+		status string
+		want   string
+	}{
+		"Ended": {
+			"It will start again.",
+			`{"initContainerStatuses": [{"name": "mesh", "restartCount": 3, "state": {"terminated": {"exitCode": 0, "reason": "Completed", "startedAt": "` + ago(2*time.Minute) + `", "finishedAt": "` + ago(time.Minute) + `"}}}]}`,
+			"Failed CrashLoop: Container mesh of pod shop-a keeps stopping, with exit code 0 (Completed). " + proxy + " Its log says why: kubectl -n acme logs shop-a -c mesh --previous",
+		},
+		"Started": {
+			"The others wait for the next one.",
+			`{"initContainerStatuses": [
+				{"name": "mesh", "started": true, "ready": true, "state": {"running": {"startedAt": "` + ago(time.Hour) + `"}}},
+				{"name": "fetch", "state": {"running": {"startedAt": "` + ago(time.Hour) + `"}}}],
+				"containerStatuses": [{"name": "app", "state": {"waiting": {"reason": "PodInitializing"}}}]}`,
+			"Pending ContainerCreating: Container fetch of pod shop-a has run for 2 minutes or more, and the others wait for it. The WebApp does not have a container fetch: ask who adds it to its pods. Its log may say for what it waits: kubectl -n acme logs shop-a -c fetch",
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			pod := newPod("shop-a", time.Hour, tc.status)
+			pod.Resource.Fields["spec"] = structpb.NewStructValue(resource.MustStructJSON(`{"initContainers": [{"name": "mesh", "restartPolicy": "Always"}, {"name": "fetch"}]}`))
+
+			if diff := cmp.Diff(tc.want, said(Find(shop(`{}`), []*fnv1.Resource{pod}))); diff != "" {
+				t.Errorf("\n%s\nFind(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})
 	}

@@ -46,15 +46,17 @@ func cannotPull(p observedPod) (Trouble, bool) {
 }
 
 func pullAdvice(p observedPod, c *structpb.Value, reason, words string) string {
+	own, ours := askedOf(p.of.App, value.Text(c, "name"))
+
 	switch {
 	case heals.MatchString(words):
 		return "Check that the nodes reach the image's registry, and how many pulls it allows." + p.describe()
-	case !isApp(c):
+	case !ours:
 		return p.stranger(c) + p.describe()
 	case reason == neverPull:
 		return "No image is pulled where " + p.of.App.Field("imagePullPolicy") + " is Never: use another, or bring the image to the nodes." + p.describe()
 	default:
-		return "Check " + p.of.App.Field("image") + ", and " + p.of.App.Field("imagePullSecrets") + " if its registry asks for a password." + p.describe()
+		return "Check " + own.image() + ", and " + p.of.App.Field("imagePullSecrets") + " if its registry asks for a password." + p.describe()
 	}
 }
 

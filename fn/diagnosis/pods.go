@@ -13,6 +13,7 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/container"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 	"github.com/webapp-operator/function-webapp/internal/wire"
@@ -29,6 +30,7 @@ const PodsRequirement = "pods"
 // https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/.
 var PodReads = wire.Fields{
 	"metadata": {"name": nil, "creationTimestamp": nil, "deletionTimestamp": nil, "ownerReferences": {"name": nil, "controller": nil}, "managedFields": wire.Later},
+	"spec":     {"initContainers": {"name": nil, "restartPolicy": nil}},
 	"status": {
 		"phase": nil, "reason": nil, "message": nil,
 		"conditions":            {"type": nil, "status": nil, "reason": nil, "message": nil, "lastTransitionTime": nil},
@@ -63,6 +65,12 @@ type observedPod struct {
 
 	status *structpb.Value
 
+	// beside are the names of containers that start before the others and go on running.
+	beside []string
+
+	// done is when the last one ended that had something to do before the others.
+	done time.Time
+
 	// ended means that it never serves again: it was evicted, refused by its node, shut
 	// down with it, or is done; or it is about to be, to make room or with its node.
 	ended bool
@@ -94,9 +102,18 @@ func newPods(of *Case, pods []*fnv1.Resource) []observedPod {
 		p.ended = slices.Contains(endedPhases, corev1.PodPhase(value.Text(status, "phase"))) ||
 			value.Text(p.condition(corev1.DisruptionTarget), "status") == string(corev1.ConditionTrue)
 
+		for _, c := range value.Dig(item.GetResource().GetFields()["spec"], webapp.InitContainers).GetListValue().GetValues() {
+			if container.IsSidecar(c) {
+				p.beside = append(p.beside, value.Text(c, "name"))
+			}
+		}
+
 		for _, c := range value.Dig(status, "initContainerStatuses").GetListValue().GetValues() {
-			if how := value.Dig(c, "state", "terminated"); how == nil || value.Number(how, "exitCode") != 0 {
+			how := value.Dig(c, "state", "terminated")
+			if how == nil || value.Number(how, "exitCode") != 0 || p.isBeside(value.Text(c, "name")) {
 				p.containers = append(p.containers, c)
+			} else {
+				p.done = later(p.done, value.Time(value.Text(how, "finishedAt")))
 			}
 		}
 
@@ -111,6 +128,9 @@ func newPods(of *Case, pods []*fnv1.Resource) []observedPod {
 
 	return out
 }
+
+// isBeside says whether a container starts before the others and goes on running.
+func (p observedPod) isBeside(name string) bool { return slices.Contains(p.beside, name) }
 
 var endedPhases = []corev1.PodPhase{corev1.PodFailed, corev1.PodSucceeded}
 

@@ -19,7 +19,7 @@ import (
 // and may be no more than a large image, until the Deployment's deadline.
 func waitsToBegin(p observedPod) (Trouble, bool) {
 	network := p.condition(corev1.PodReadyToStartContainers)
-	since := later(p.since(corev1.PodReadyToStartContainers), p.since(corev1.PodScheduled))
+	since := later(later(p.since(corev1.PodReadyToStartContainers), p.since(corev1.PodScheduled)), p.done)
 
 	if value.Text(p.condition(corev1.PodScheduled), "status") == string(corev1.ConditionFalse) ||
 		len(p.containers) == 0 || since.IsZero() || p.of.Now.Sub(since) < webapp.Patience {
@@ -54,21 +54,29 @@ func waitsToBegin(p observedPod) (Trouble, bool) {
 // podInitializing is the kubelet's reason for a container that waits for those before it.
 const podInitializing = "PodInitializing"
 
-// waitsForOthers is for a pod whose containers wait for one that somebody else has put
-// before them, and which is not done.
+// waitsForOthers is for a pod whose containers wait for one before them, which is not done,
+// or has not started.
 func waitsForOthers(p observedPod) (Trouble, bool) {
 	for _, c := range p.containers {
-		since := value.Time(value.Text(c, "state", "running", "startedAt"))
-		if since.IsZero() || p.of.Now.Sub(since) < webapp.Patience || !p.initializes() {
+		since, name := value.Time(value.Text(c, "state", "running", "startedAt")), value.Text(c, "name")
+		if since.IsZero() || p.of.Now.Sub(since) < webapp.Patience || !p.initializes() || (p.isBeside(name) && value.Dig(c, "started").GetBoolValue()) {
 			continue
 		}
 
-		name := value.Text(c, "name")
+		advice := p.stranger(c)
+
+		switch own, ours := askedOf(p.of.App, name); {
+		case !ours:
+		case own.mustEnd():
+			advice = "The application starts when it has ended with exit code 0."
+		default:
+			advice = "The application starts when " + own.field(webapp.StartupProbe) + " has found it well."
+		}
 
 		return Trouble{
 			What: fmt.Sprintf("Container %s of pod %s has run for %s or more, and the others wait for it", name, p.name, Span(webapp.Patience)),
 			Advice: fmt.Sprintf("%s Its log may say for what it waits: kubectl -n %s logs %s -c %s",
-				p.stranger(c), p.of.App.Namespace, p.name, name),
+				advice, p.of.App.Namespace, p.name, name),
 			patience: untilDeadline,
 		}, true
 	}
@@ -104,12 +112,12 @@ func neverReady(p observedPod) (Trouble, bool) {
 		since, allowed := value.Time(value.Text(running, "startedAt")), webapp.Patience
 		lost := p.since(corev1.ContainersReady)
 
-		switch {
-		case !isApp(c):
+		switch own, ours := askedOf(p.of.App, value.Text(c, "name")); {
+		case !ours:
 		case lost.After(since):
-			allowed = p.of.App.TimeToBeReadyAgain()
+			allowed = webapp.TimeToBeReadyAgain(own.Get(webapp.ReadinessProbe))
 		default:
-			allowed = p.of.App.TimeToBeReady()
+			allowed = webapp.TimeToBeReady(own.Get(webapp.StartupProbe), own.Get(webapp.ReadinessProbe))
 		}
 
 		if p.of.Now.Sub(later(since, lost)) < allowed {
@@ -127,11 +135,12 @@ func neverReady(p observedPod) (Trouble, bool) {
 }
 
 func (p observedPod) probeAdvice(c *structpb.Value) string {
-	if !isApp(c) {
+	own, ours := askedOf(p.of.App, value.Text(c, "name"))
+	if !ours {
 		return p.stranger(c)
 	}
 
-	return "It must " + mustDo(p.of.App) + "."
+	return "It must " + mustDo(own) + "."
 }
 
 // Span is a time in words, in the unit in which people set it.

@@ -28,7 +28,7 @@ type Drift struct {
 }
 
 // A Field is one that another manager has set, as a path from the pods' spec or the
-// container on.
+// application's container on.
 type Field struct {
 	Path, Manager string
 }
@@ -69,6 +69,9 @@ type look struct {
 	manager string
 	drift   *Drift
 
+	// of begins the paths of what is in one of several containers.
+	of string
+
 	// renamed are volumes that get another name.
 	renamed map[string]string
 
@@ -77,7 +80,7 @@ type look struct {
 }
 
 func (l *look) stuck(path string) {
-	l.drift.Stuck = append(l.drift.Stuck, Field{path, l.manager})
+	l.drift.Stuck = append(l.drift.Stuck, Field{l.of + path, l.manager})
 }
 
 // object looks at an object that is desired and there, and returns what to send for it.
@@ -129,7 +132,7 @@ func (l *look) field(owned, desired, observed *structpb.Value, within wire.Field
 	case desired == nil && within != nil:
 		return l.object(owned, desired, observed, within, path)
 	case desired == nil && isClearable(observed, path):
-		l.drift.Kept = append(l.drift.Kept, Field{path, l.manager})
+		l.drift.Kept = append(l.drift.Kept, Field{l.of + path, l.manager})
 
 		// What null makes of it, too; but who reads it sees why it is there.
 		if strings.HasPrefix(path, "env[") && observed.GetStringValue() != "" {
@@ -204,6 +207,10 @@ func (l *look) list(owned, desired, observed *structpb.Value, within wire.Fields
 		want := k.find(value.List(items...))
 
 		switch {
+		case want >= 0 && path == initContainers:
+			l.of = at + "."
+			items[want] = l.item(item.Value, items[want], observed.GetListValue().GetValues()[have], within, at)
+			l.of = ""
 		case want >= 0:
 			items[want] = l.item(item.Value, items[want], observed.GetListValue().GetValues()[have], within, at)
 		case within != nil || value.Dig(item.Value, ".") == nil:
@@ -260,13 +267,18 @@ func renamed(spec *structpb.Value, names map[string]string) *structpb.Value {
 	}
 
 	pods := value.Dig(spec, "template", "spec")
-	containers := slices.Clone(value.Dig(pods, "containers").GetListValue().GetValues())
 
-	for i, c := range containers {
-		containers[i] = with(c, "volumeMounts", withNames(value.Dig(c, "volumeMounts"), names))
+	for _, list := range []string{initContainers, "containers"} {
+		containers := slices.Clone(value.Dig(pods, list).GetListValue().GetValues())
+
+		for i, c := range containers {
+			containers[i] = with(c, "volumeMounts", withNames(value.Dig(c, "volumeMounts"), names))
+		}
+
+		pods = with(pods, list, value.List(containers...))
 	}
 
-	pods = value.With(pods, value.Fields{"containers": value.List(containers...), "volumes": withNames(value.Dig(pods, "volumes"), names)})
+	pods = with(pods, "volumes", withNames(value.Dig(pods, "volumes"), names))
 
 	return with(spec, "template", with(value.Dig(spec, "template"), "spec", pods))
 }

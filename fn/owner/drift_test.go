@@ -108,6 +108,18 @@ func TestLook(t *testing.T) {
 			args:   args{desired: `{"containers": []}`, observed: `{"containers": [], "terminationGracePeriodSeconds": 99}`, owned: ofPods(`{"f:terminationGracePeriodSeconds": {}}`)},
 			want:   want{kept: []string{"terminationGracePeriodSeconds"}, putBack: `{"containers": [], "terminationGracePeriodSeconds": null}`},
 		},
+		"OtherContainer": {
+			reason: "What is set of one that runs before the application, or beside it, is told by its name.",
+			args: args{
+				desired:  `{"initContainers": [{"name": "migrate", "image": "a"}]}`,
+				observed: `{"initContainers": [{"name": "migrate", "image": "b", "command": ["sh"], "resources": {"limits": {"cpu": "1"}}}, {"name": "theirs", "image": "proxy"}]}`,
+				owned:    ofPods(`{"f:initContainers": {"k:{\"name\":\"migrate\"}": {"f:image": {}, "f:command": {}, "f:resources": {"f:limits": {"f:cpu": {}}}}, "k:{\"name\":\"theirs\"}": {".": {}, "f:name": {}, "f:image": {}}}}`),
+			},
+			want: want{
+				changed: true, kept: []string{"initContainers[migrate].command"}, stuck: []string{"initContainers[migrate].resources"},
+				putBack: `{"initContainers": [{"name": "migrate", "image": "a", "command": null}]}`,
+			},
+		},
 		"Placement": {
 			reason: "It goes together, and a label that nodes must have cannot be cleared.",
 			args: args{
@@ -224,13 +236,13 @@ func TestLook(t *testing.T) {
 		"Volume": {
 			reason: "A volume has one source. Under another name it has another, and is mounted all the same.",
 			args: args{
-				desired:  `{"containers": [{"name": "app", "volumeMounts": [{"name": "data", "mountPath": "/data"}, {"name": "tmp", "mountPath": "/tmp"}]}, {"name": "other"}], "volumes": [{"name": "data", "emptyDir": {}}, {"name": "tmp", "emptyDir": {}}]}`,
+				desired:  `{"initContainers": [{"name": "migrate", "volumeMounts": [{"name": "data", "mountPath": "/data"}]}], "containers": [{"name": "app", "volumeMounts": [{"name": "data", "mountPath": "/data"}, {"name": "tmp", "mountPath": "/tmp"}]}, {"name": "other"}], "volumes": [{"name": "data", "emptyDir": {}}, {"name": "tmp", "emptyDir": {}}]}`,
 				observed: `{"containers": [], "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "d"}}, {"name": "tmp", "emptyDir": {}}]}`,
 				owned:    ofPods(`{"f:volumes": {"k:{\"name\":\"data\"}": {"f:persistentVolumeClaim": {".": {}, "f:claimName": {}}}}}`),
 			},
 			want: want{
 				changed: true,
-				putBack: `{"containers": [{"name": "app", "volumeMounts": [{"name": "data-again", "mountPath": "/data"}, {"name": "tmp", "mountPath": "/tmp"}]}, {"name": "other"}], "volumes": [{"name": "data-again", "emptyDir": {}}, {"name": "tmp", "emptyDir": {}}]}`,
+				putBack: `{"initContainers": [{"name": "migrate", "volumeMounts": [{"name": "data-again", "mountPath": "/data"}]}], "containers": [{"name": "app", "volumeMounts": [{"name": "data-again", "mountPath": "/data"}, {"name": "tmp", "mountPath": "/tmp"}]}, {"name": "other"}], "volumes": [{"name": "data-again", "emptyDir": {}}, {"name": "tmp", "emptyDir": {}}]}`,
 			},
 		},
 		"VolumeOfTheirs": {

@@ -18,15 +18,20 @@ const composedManager = "apiextensions.crossplane.io/composed"
 // described is what a WebApp describes of a Deployment's spec: what others set beside it
 // is theirs. Of a list whose items it goes into, others may have more.
 var described = wire.Fields{"template": {"spec": {
-	"containers": {
-		"args": nil, "command": nil, "env": nil, "envFrom": nil, "image": nil, "imagePullPolicy": nil, "lifecycle": nil,
-		"livenessProbe": nil, "ports": nil, "readinessProbe": nil, "resources": nil, "securityContext": nil,
-		"startupProbe": nil, "volumeMounts": nil,
-	},
+	"containers": containerFields, initContainers: containerFields.And(wire.Fields{"restartPolicy": nil}),
 	"automountServiceAccountToken": nil, "enableServiceLinks": nil, "imagePullSecrets": nil, "securityContext": nil,
 	"nodeSelector": nil, "priorityClassName": nil, "serviceAccount": nil, "serviceAccountName": nil,
 	"terminationGracePeriodSeconds": nil, "tolerations": nil, "topologySpreadConstraints": nil, "volumes": nil,
 }}}
+
+// initContainers are those that run before the application, or beside it.
+const initContainers = "initContainers"
+
+var containerFields = wire.Fields{
+	"args": nil, "command": nil, "env": nil, "envFrom": nil, "image": nil, "imagePullPolicy": nil, "lifecycle": nil,
+	"livenessProbe": nil, "ports": nil, "readinessProbe": nil, "resources": nil, "securityContext": nil,
+	"startupProbe": nil, "volumeMounts": nil,
+}
 
 // Reads is what is read here of a Deployment.
 var Reads = wire.Fields{"metadata": {"managedFields": wire.Later}, "spec": {"template": wire.Later}}

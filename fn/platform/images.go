@@ -1,8 +1,27 @@
 package platform
 
 import (
+	"slices"
 	"strings"
+
+	"github.com/webapp-operator/function-webapp/fn/value"
 )
+
+// checkImage checks the image of one of a WebApp's containers.
+func (p *Policy) checkImage(of value.Reader, image string) {
+	if len(p.registries) > 0 && !p.allows(repository(image)) {
+		of.Forbidden("image", demand("registries", "allows images from %s only", value.Clip(strings.Join(p.registries, ", "), value.MaxMessage/3)))
+	}
+
+	if p.forbidLatestTag && isLatest(image) {
+		of.Forbidden("image", demand("forbidLatestTag", "asks for a tag other than latest, or a digest"))
+	}
+}
+
+// allows says whether a repository is one of the registries.
+func (p *Policy) allows(image string) bool {
+	return slices.ContainsFunc(p.registries, func(r string) bool { return isPartOf(image, r) })
+}
 
 // The registry of images that name none, and where it keeps those of no owner.
 const (

@@ -14,6 +14,7 @@ import (
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/container"
 	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
@@ -130,14 +131,6 @@ func (p *Policy) Check(app *webapp.App, built map[string]*structpb.Struct) field
 	root, errs := value.Read(nil)
 	spec := root.At(app.Composite.Path())
 
-	if len(p.registries) > 0 && !p.allows(repository(app.Spec.Image)) {
-		spec.Forbidden("image", demand("registries", "allows images from %s only", value.Clip(strings.Join(p.registries, ", "), value.MaxMessage/3)))
-	}
-
-	if p.forbidLatestTag && isLatest(app.Spec.Image) {
-		spec.Forbidden("image", demand("forbidLatestTag", "asks for a tag other than latest, or a digest"))
-	}
-
 	for _, key := range p.requiredLabels {
 		if value.Text(app.Labels, key) == "" {
 			root.Object("metadata").Entries("labels").Required(key, demand("requiredLabels", "asks for this label"))
@@ -152,20 +145,37 @@ func (p *Policy) Check(app *webapp.App, built map[string]*structpb.Struct) field
 		spec.Object(webapp.AutoscalingOption).Forbidden("maxReplicas", demand("maxReplicas", "allows at most %d", p.maxReplicas))
 	}
 
-	if len(p.maxResources.Requests) > 0 || len(p.maxResources.Limits) > 0 {
-		p.checkResources(spec.Object("resources"), webapp.ReadQuantities(value.Quiet(value.Dig(pod.Container(deployment), "resources"))))
-	}
-
-	p.checkPlacement(spec, value.Dig(deployment.GetFields()["spec"], "template", "spec"))
+	pods := value.Dig(deployment.GetFields()["spec"], "template", "spec")
+	p.checkContainer(spec, app.Spec.Image, pod.Container(deployment))
+	p.checkOthers(spec, app, pods)
+	p.checkPlacement(spec, pods)
 	p.checkRights(spec, app)
 	p.checkExposure(spec, app, built)
 
 	return *errs
 }
 
-// allows says whether a repository is one of the registries.
-func (p *Policy) allows(image string) bool {
-	return slices.ContainsFunc(p.registries, func(r string) bool { return isPartOf(image, r) })
+// checkContainer checks one of a WebApp's containers, as it was built: its image, if it
+// names one, and what it is given of a node.
+func (p *Policy) checkContainer(of value.Reader, image string, built *structpb.Value) {
+	if image != "" {
+		p.checkImage(of, image)
+	}
+
+	if len(p.maxResources.Requests) > 0 || len(p.maxResources.Limits) > 0 {
+		p.checkResources(of.Object(container.Resources), webapp.ReadQuantities(value.Quiet(value.Dig(built, container.Resources))))
+	}
+}
+
+// checkOthers checks the containers beside the application's. They are no way around what
+// holds for that one.
+func (p *Policy) checkOthers(spec value.Reader, app *webapp.App, pods *structpb.Value) {
+	built := value.Dig(pods, webapp.InitContainers).GetListValue().GetValues()
+
+	for i, c := range app.Options[webapp.InitContainers].GetListValue().GetValues() {
+		at := spec.At(spec.Child(webapp.InitContainers).Index(i))
+		p.checkContainer(at, value.Text(c, "image"), built[i])
+	}
 }
 
 // checkResources checks what a container asks for and may use. A container without

@@ -14,9 +14,9 @@ import (
 func RequireShareable(app *webapp.App, settings *webapp.Settings) *field.Error {
 	byDefault, path := settings.Resources, app.Composite.Path()
 
-	for i, c := range app.Options[container.Init].GetListValue().GetValues() {
+	for i, c := range app.Options[webapp.InitContainers].GetListValue().GetValues() {
 		if !container.IsShareable(resourcesOf(value.Dig(c, container.Resources), byDefault)) {
-			return askForMore(path.Child(container.Init).Index(i))
+			return askForMore(path.Child(webapp.InitContainers).Index(i))
 		}
 	}
 

@@ -21,6 +21,10 @@ const (
 	ProgressDeadlineSeconds = "progressDeadlineSeconds"
 )
 
+// InitContainers is the field of a WebApp with the containers that run before the
+// application, or beside it.
+const InitContainers = "initContainers"
+
 // Patience is how long what may heal by itself has to do so, whatever a WebApp asks
 // for: a cluster may add nodes, a registry may have a bad minute.
 const Patience = 2 * time.Minute
@@ -33,7 +37,11 @@ const UsualProgressDeadline = 10 * time.Minute
 // readiness probe waits until the startup probe has succeeded. See
 // https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/.
 func (a *App) TimeToBeReady() time.Duration {
-	startup, readiness := a.Options[StartupProbe], a.Options[ReadinessProbe]
+	return TimeToBeReady(a.Options[StartupProbe], a.Options[ReadinessProbe])
+}
+
+// TimeToBeReady is how long a container with such probes may take, each of which may be nil.
+func TimeToBeReady(startup, readiness *structpb.Value) time.Duration {
 	allowed := delay(readiness) + asking(readiness)
 
 	if startup != nil {
@@ -46,18 +54,33 @@ func (a *App) TimeToBeReady() time.Duration {
 // TimeToBeReadyAgain is how long one may take that was ready: without the delays at its
 // start.
 func (a *App) TimeToBeReadyAgain() time.Duration {
-	return max(Patience, asking(a.Options[ReadinessProbe]))
+	return TimeToBeReadyAgain(a.Options[ReadinessProbe])
+}
+
+// TimeToBeReadyAgain is how long a container with such a readiness probe, which may be nil,
+// may take that was ready.
+func TimeToBeReadyAgain(readiness *structpb.Value) time.Duration {
+	return max(Patience, asking(readiness))
 }
 
 // ProgressDeadline is how long a rollout may go without progress. Unless the WebApp says
-// how long, it is never shorter than what the probes allow, what comes before the first of
-// them, and how long a replica must then be ready.
+// how long, it is never shorter than what the probes allow, of the application and of what
+// must have started before it, what comes before the first of them, and how long a replica
+// must then be ready. How long a container may take that must be done before, nobody says.
 func (a *App) ProgressDeadline() time.Duration {
 	if written := value.Number(a.Options[ProgressDeadlineSeconds]); written > 0 {
 		return duration(written)
 	}
 
-	return max(UsualProgressDeadline, a.TimeToBeReady()+duration(value.Number(a.Options[MinReadySeconds]))+Patience)
+	before := time.Duration(0)
+
+	for _, c := range a.Options[InitContainers].GetListValue().GetValues() {
+		if startup := value.Dig(c, StartupProbe); value.IsSet(startup) {
+			before += delay(startup) + asking(startup)
+		}
+	}
+
+	return max(UsualProgressDeadline, before+a.TimeToBeReady()+duration(value.Number(a.Options[MinReadySeconds]))+Patience)
 }
 
 // asking is how long a probe takes to make up its mind, with what Kubernetes takes for

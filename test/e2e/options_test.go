@@ -115,6 +115,11 @@ func testOptions(t *testing.T, n *namespace) {
 			want:   `{"resourceFieldRef":{"divisor":"0","resource":"limits.memory"}} {"fieldRef":{"apiVersion":"v1","fieldPath":"spec.nodeName"}} {"fieldRef":{"apiVersion":"v1","fieldPath":"metadata.labels['team']"}}`,
 		},
 		{
+			field: "initContainers", spec: `initContainers: [{name: migrate, args: [migrate]}, {name: proxy, image: "envoy:v1", restartPolicy: Always, startupProbe: {tcpSocket: {port: 9901}}}]`,
+			fields: "{range .spec.template.spec.initContainers[*]}{.name} {.image} {.imagePullPolicy} {.restartPolicy} {.securityContext.allowPrivilegeEscalation}; {end}",
+			want:   "migrate nginx:1.27 IfNotPresent  false; proxy envoy:v1 IfNotPresent Always false; ",
+		},
+		{
 			field: "podLabels", spec: "podLabels: {team: shop}",
 			fields: "{.spec.template.metadata.labels.team} {.metadata.labels.team}", want: "shop ",
 		},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -181,6 +182,16 @@ func TestBounds(t *testing.T) {
 			reason: "There is not as much to know of a pod.",
 			args:   "^.spec.fieldEnv",
 			want:   bounds{MaxProperties: new(int64(v1.MaxEnvFields))},
+		},
+		"InitContainers": {
+			reason: "A few containers beside the application's.",
+			args:   "^.spec.initContainers",
+			want:   bounds{MaxItems: new(int64(v1.MaxInitContainers))},
+		},
+		"InitContainersEnv": {
+			reason: "They need less than that.",
+			args:   "^.spec.initContainers.items.env",
+			want:   bounds{MaxProperties: new(int64(v1.MaxInitEnv))},
 		},
 		"PodLabels": {
 			reason: "The number of labels is bounded.",
@@ -434,6 +445,7 @@ func TestRules(t *testing.T) {
 			`!has(self.fieldEnv) || !has(self.env) || !self.fieldEnv.exists(name, name in self.env)`,
 			`!has(self.fieldEnv) || !has(self.secretEnv) || !self.fieldEnv.exists(name, name in self.secretEnv)`,
 			`!has(self.fieldEnv) || !has(self.configEnv) || !self.fieldEnv.exists(name, name in self.configEnv)`,
+			`!has(self.initContainers) || self.initContainers.all(c, !has(c.volumeMounts) || c.volumeMounts.all(m, has(self.volumes) && self.volumes.exists(v, v.name == m.name)))`,
 			`!has(self.progressDeadlineSeconds) || !has(self.minReadySeconds) || self.minReadySeconds < self.progressDeadlineSeconds`,
 		},
 		"^.spec.networkPolicy":                   {`has(self.ingress) || has(self.egress)`},
@@ -487,6 +499,35 @@ func TestRules(t *testing.T) {
 
 	for _, probe := range []string{"readinessProbe", "livenessProbe", "startupProbe"} {
 		want["^.spec."+probe+".httpGet.httpHeaders.items.name"] = []string{`self.matches('^[-A-Za-z0-9]+$')`}
+	}
+
+	// The same of the containers beside the application's as of that, but for its probe of
+	// readiness, which may be disabled.
+	const beside = "^.spec.initContainers.items"
+
+	for path, rules := range maps.Clone(want) {
+		field, _, _ := strings.Cut(strings.TrimPrefix(path, "^.spec."), ".")
+
+		switch {
+		case slices.Contains([]string{"image", "env", "secretEnv", "configEnv", "fieldEnv", "envFrom", "resources", "readinessProbe", "livenessProbe", "startupProbe", "securityContext"}, field):
+			want[beside+strings.TrimPrefix(path, "^.spec")] = rules
+		case path == "^.spec.volumes.items.name" || path == "^.spec.volumes.items.mountPath" || path == "^.spec.volumes.items.subPath":
+			want[beside+strings.Replace(path, "^.spec.volumes", ".volumeMounts", 1)] = rules
+		}
+	}
+
+	withPort := func(probe string) string {
+		return strings.ReplaceAll(`!has(PROBE) || has(PROBE.exec) || (has(PROBE.grpc) && has(PROBE.grpc.port)) || (has(PROBE.httpGet) && has(PROBE.httpGet.port) && type(PROBE.httpGet.port) == int) || (has(PROBE.tcpSocket) && has(PROBE.tcpSocket.port) && type(PROBE.tcpSocket.port) == int)`, "PROBE", "self."+probe)
+	}
+
+	want[beside+".readinessProbe"] = []string{oneHandler}
+	want[beside+".name"] = []string{`self.matches('` + v1.LabelPattern + `')`, `self != 'app'`}
+	want[beside] = []string{
+		`has(self.restartPolicy) || !(has(self.startupProbe) || has(self.readinessProbe) || has(self.livenessProbe))`,
+		withPort("startupProbe"), withPort("readinessProbe"), withPort("livenessProbe"),
+		`!has(self.secretEnv) || !has(self.env) || !self.secretEnv.exists(name, name in self.env)`,
+		`!has(self.configEnv) || !((has(self.env) && self.configEnv.exists(name, name in self.env)) || (has(self.secretEnv) && self.configEnv.exists(name, name in self.secretEnv)))`,
+		`!has(self.fieldEnv) || !((has(self.env) && self.fieldEnv.exists(name, name in self.env)) || (has(self.secretEnv) && self.fieldEnv.exists(name, name in self.secretEnv)) || (has(self.configEnv) && self.fieldEnv.exists(name, name in self.configEnv)))`,
 	}
 
 	const (
