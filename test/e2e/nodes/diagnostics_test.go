@@ -128,6 +128,30 @@ var allBroken = []broken{
 		name: "volume-full", spec: `volumes: [{name: data, mountPath: /data, emptyDir: {sizeLimit: 8Mi}}], env: {FILL: /data, FILL_MIB: "64", START_AFTER: 20s}`,
 		reason: "Evicted", words: []string{"spec.volumes[data].emptyDir.sizeLimit"}, recovers: true,
 	},
+	{
+		name: "migration-fails", spec: `initContainers: [{name: migrate, env: {EXIT_AFTER: 1s, EXIT_CODE: "3"}}]`,
+		reason: "CrashLoop", words: []string{"Container migrate", "exit code 3", "-c migrate --previous"},
+	},
+	{
+		name: "migration-hangs", spec: "initContainers: [{name: migrate}]",
+		reason: "ContainerCreating", words: []string{"Container migrate", "ended with exit code 0", "-c migrate"}, pending: true,
+	},
+	{
+		name: "migration-secret", spec: "initContainers: [{name: migrate, secretEnv: {PASSWORD: {name: missing-password, key: password}}}]",
+		reason: "ConfigError", words: []string{"missing-password", "spec.initContainers[migrate].secretEnv.PASSWORD"},
+	},
+	{
+		name: "sidecar-exits-0", spec: `initContainers: [{name: proxy, restartPolicy: Always, env: {PORT: "9901", EXIT_AFTER: 1s, EXIT_CODE: "0"}}]`,
+		reason: "CrashLoop", words: []string{"Container proxy", "exit code 0", "must go on running"},
+	},
+	{
+		name: "sidecar-image", spec: `initContainers: [{name: proxy, restartPolicy: Always, image: "` + nodes.Registry + `/missing:1"}]`,
+		reason: "ImagePullError", words: []string{"container proxy", "spec.initContainers[proxy].image"},
+	},
+	{
+		name: "sidecar-never-starts", spec: `initContainers: [{name: proxy, restartPolicy: Always, env: {PORT: "9901"}, startupProbe: {tcpSocket: {port: 9902}, failureThreshold: 100}}]`,
+		reason: "ContainerCreating", words: []string{"Container proxy", "spec.initContainers[proxy].startupProbe"}, pending: true,
+	},
 }
 
 // found is what there was to see of a broken application.

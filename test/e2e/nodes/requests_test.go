@@ -210,6 +210,16 @@ var changes = []change{
 		n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090", VERSION: "3"}`)
 		n.complete(t, 4)
 	}},
+	{name: "a migration and a sidecar come, and then another image", do: func(t *testing.T, n *namespace) {
+		for _, tag := range []string{"1", "2"} {
+			n.shop(t, 4, nodes.Registry+"/web:"+tag, `, port: 9090, env: {PORT: "9090"}, `+beside)
+			n.complete(t, 4)
+		}
+
+		n.holdsOrder(t)
+		n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090", VERSION: "4"}`)
+		n.complete(t, 4)
+	}},
 	{name: "another version of the function, and back", do: func(t *testing.T, n *namespace) {
 		must(t, n.Push(t.Context(), nodes.Registry, newer))
 
