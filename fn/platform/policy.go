@@ -131,6 +131,8 @@ func (p *Policy) Check(app *webapp.App, built map[string]*structpb.Struct) field
 	root, errs := value.Read(nil)
 	spec := root.At(app.Composite.Path())
 
+	p.checkImage(spec, app.Spec.Image)
+
 	for _, key := range p.requiredLabels {
 		if value.Text(app.Labels, key) == "" {
 			root.Object("metadata").Entries("labels").Required(key, demand("requiredLabels", "asks for this label"))
@@ -146,25 +148,13 @@ func (p *Policy) Check(app *webapp.App, built map[string]*structpb.Struct) field
 	}
 
 	pods := value.Dig(deployment.GetFields()["spec"], "template", "spec")
-	p.checkContainer(spec, app.Spec.Image, pod.Container(deployment))
+	p.checkResources(spec.Object(container.Resources), pod.Container(deployment))
 	p.checkOthers(spec, app, pods)
 	p.checkPlacement(spec, pods)
 	p.checkRights(spec, app)
 	p.checkExposure(spec, app, built)
 
 	return *errs
-}
-
-// checkContainer checks one of a WebApp's containers, as it was built: its image, if it
-// names one, and what it is given of a node.
-func (p *Policy) checkContainer(of value.Reader, image string, built *structpb.Value) {
-	if image != "" {
-		p.checkImage(of, image)
-	}
-
-	if len(p.maxResources.Requests) > 0 || len(p.maxResources.Limits) > 0 {
-		p.checkResources(of.Object(container.Resources), webapp.ReadQuantities(value.Quiet(value.Dig(built, container.Resources))))
-	}
 }
 
 // checkOthers checks the containers beside the application's. They are no way around what
@@ -174,13 +164,23 @@ func (p *Policy) checkOthers(spec value.Reader, app *webapp.App, pods *structpb.
 
 	for i, c := range app.Options[webapp.InitContainers].GetListValue().GetValues() {
 		at := spec.At(spec.Child(webapp.InitContainers).Index(i))
-		p.checkContainer(at, value.Text(c, "image"), built[i])
+
+		if image := value.Text(c, "image"); image != "" {
+			p.checkImage(at, image)
+		}
+
+		p.checkResources(at.Object(container.Resources), built[i])
 	}
 }
 
-// checkResources checks what a container asks for and may use. A container without
-// a limit may use all there is; one with a limit and no request asks for its limit.
-func (p *Policy) checkResources(in value.Reader, have webapp.Resources) {
+// checkResources checks what a container asks for and may use, as it was built. A container
+// without a limit may use all there is; one with a limit and no request asks for its limit.
+func (p *Policy) checkResources(in value.Reader, built *structpb.Value) {
+	if len(p.maxResources.Requests) == 0 && len(p.maxResources.Limits) == 0 {
+		return
+	}
+
+	have := webapp.ReadQuantities(value.Quiet(value.Dig(built, container.Resources)))
 	requests, limits := in.Entries("requests"), in.Entries("limits")
 
 	for _, name := range slices.Sorted(maps.Keys(p.maxResources.Requests)) {
