@@ -103,7 +103,8 @@ const (
 	ReasonEvicted Reason = "Evicted"
 	// ReasonContainerCreating means that a pod is on its node, and that none of its
 	// containers has been begun for two minutes: it waits for its volumes, its image or
-	// its network, or for a container that is not of the WebApp. The phase is Pending until the Deployment's deadline.
+	// its network; or that they wait for one before them, which is not done. The phase is
+	// Pending until the Deployment's deadline.
 	ReasonContainerCreating Reason = "ContainerCreating"
 	// ReasonProbeFailing means that a container runs, and has not been ready for two
 	// minutes, or for as long as its probes allow if that is longer.
