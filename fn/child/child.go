@@ -6,6 +6,7 @@ import (
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
+	"github.com/webapp-operator/function-webapp/fn/exposure"
 	"github.com/webapp-operator/function-webapp/fn/network"
 	"github.com/webapp-operator/function-webapp/fn/owner"
 	"github.com/webapp-operator/function-webapp/fn/pod"
@@ -88,7 +89,7 @@ var All = []*Child{
 	},
 	{
 		Key: KeyService, Type: typeOf("v1", "Service"), Reads: othersReads,
-		Option: webapp.Option{Name: "service", Check: checkService}, Default: readDefaultService,
+		Option: webapp.Option{Name: "service", Check: exposure.CheckService}, Default: exposure.ReadDefaultService,
 		build: buildService,
 	},
 	{
@@ -107,13 +108,13 @@ var All = []*Child{
 	},
 	{
 		Key: KeyIngress, Type: typeOf("networking.k8s.io/v1", "Ingress"), Reads: staysReads,
-		Option: webapp.Option{Name: "ingress", Check: checkIngress}, Default: readDefaultIngress, Feature: "ingress",
-		wanted: asked("ingress"), fits: fitsIngress, build: buildIngress, url: ingressURL,
+		Option: webapp.Option{Name: "ingress", Check: exposure.CheckIngress}, Default: exposure.ReadDefaultIngress, Feature: "ingress",
+		wanted: asked("ingress"), fits: exposure.FitsIngress, build: buildIngress, url: exposure.IngressURL,
 	},
 	{
 		Key: KeyRoute, Type: typeOf("gateway.networking.k8s.io/v1", "HTTPRoute"), Reads: othersReads,
-		Option: webapp.Option{Name: "httpRoute", Check: checkRoute}, Default: readDefaultRoute, Feature: "httpRoute", Custom: true,
-		wanted: asked("httpRoute"), fits: fitsRoute, build: buildRoute, url: routeURL,
+		Option: webapp.Option{Name: "httpRoute", Check: exposure.CheckRoute}, Default: exposure.ReadDefaultRoute, Feature: "httpRoute", Custom: true,
+		wanted: asked("httpRoute"), fits: exposure.FitsRoute, build: buildRoute, url: exposure.RouteURL,
 	},
 	{
 		Key: KeyMonitor, Type: typeOf("monitoring.coreos.com/v1", "ServiceMonitor"), Reads: othersReads,
@@ -229,5 +230,5 @@ func URL(plan *webapp.Plan, desired map[string]*fnv1.Resource) string {
 		}
 	}
 
-	return serviceURL(plan.App)
+	return exposure.ServiceURL(plan.App)
 }

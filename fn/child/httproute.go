@@ -1,101 +1,12 @@
 package child
 
 import (
-	"slices"
-	"strconv"
-	"strings"
-
 	"google.golang.org/protobuf/types/known/structpb"
-	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	v1 "github.com/webapp-operator/function-webapp/apis/v1"
-	"github.com/webapp-operator/function-webapp/fn/network"
+	"github.com/webapp-operator/function-webapp/fn/exposure"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
-
-func checkRoute(spec value.Reader) {
-	if spec.Get("ingress") != nil {
-		spec.Forbidden("httpRoute", "set ingress or httpRoute, not both")
-	}
-
-	in, ok := value.Native[v1.HTTPRoute](spec, "httpRoute")
-	if !ok {
-		return
-	}
-
-	written := spec.Object("httpRoute")
-
-	if written.TooMany("hostnames", len(in.Hostnames), v1.MaxHostnames) {
-		return
-	}
-
-	for i, host := range in.Hostnames {
-		webapp.CheckHost(written.Items("hostnames")[i], "", host)
-	}
-
-	network.CheckParents(written, in.ParentRefs)
-
-	path := written.Object("path")
-	path.OneOf("type", exactPath, "PathPrefix")
-
-	if path.Get("value") != nil {
-		webapp.CheckPath(path, "value", in.Path.Value, "")
-	}
-}
-
-func readDefaultRoute(in value.Reader, into *webapp.Defaults) {
-	route := in.Object("httpRoute")
-	route.Only("parentRefs", "hostname")
-
-	parents, _ := value.Native[[]v1.ParentReference](route, "parentRefs")
-	network.CheckParents(route, parents)
-
-	if written := route.Get("parentRefs"); written != nil {
-		into.ParentRefs = written
-	}
-
-	if host, ok := route.Text("hostname"); ok {
-		into.RouteHost = webapp.HostTemplate(host)
-		into.RouteHost.Check(route, "hostname")
-	}
-}
-
-// hostnames are the hosts of a WebApp's route, or nil for all of its Gateway.
-func hostnames(app *webapp.App, settings *webapp.Settings) *structpb.Value {
-	hosts := app.Option("httpRoute").Get("hostnames")
-	if len(hosts.GetListValue().GetValues()) == 0 && settings.RouteHost != "" {
-		hosts = value.List(value.String(settings.RouteHost.For(app)))
-	}
-
-	return hosts
-}
-
-// parentRefs are the Gateways of a WebApp, or nil if nobody has named any.
-func parentRefs(app *webapp.App, settings *webapp.Settings) *structpb.Value {
-	parents := value.Or(app.Option("httpRoute").Get("parentRefs"), settings.ParentRefs)
-	if len(parents.GetListValue().GetValues()) == 0 {
-		return nil
-	}
-
-	return parents
-}
-
-// fitsRoute refuses a route that leads to no Gateway, of which nobody would find out, or
-// whose host is none.
-func fitsRoute(app *webapp.App, settings *webapp.Settings) *field.Error {
-	at := app.Composite.Path().Child("httpRoute")
-	if parentRefs(app, settings) == nil {
-		return field.Required(at.Child("parentRefs"), "say which Gateway sends the traffic: the platform team has set none for all")
-	}
-
-	own := app.Option("httpRoute").Get("hostnames").GetListValue().GetValues()
-	if host := value.String(settings.RouteHost.For(app)); len(own) == 0 && settings.RouteHost != "" && !webapp.IsHostname(host.GetStringValue()) {
-		return unfit(at.Child("hostnames"), settings.RouteHost, host)
-	}
-
-	return nil
-}
 
 // buildRoute is ready when it exists, for the same reason as an Ingress: what its status
 // says is about Gateways, each in its own way.
@@ -109,64 +20,12 @@ func buildRoute(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 
 	return value.Fields{
 		"spec": value.Object(value.Fields{
-			"parentRefs": parentRefs(plan.App, plan.Settings),
-			"hostnames":  hostnames(plan.App, plan.Settings),
+			"parentRefs": exposure.ParentRefs(plan.App, plan.Settings),
+			"hostnames":  exposure.Hostnames(plan.App, plan.Settings),
 			"rules": value.List(value.Object(value.Fields{
 				"matches":     matches,
-				"backendRefs": value.List(value.Object(value.Fields{"name": value.String(plan.App.Name), "port": value.Int(servicePort(plan.App))})),
+				"backendRefs": value.List(value.Object(value.Fields{"name": value.String(plan.App.Name), "port": value.Int(exposure.ServicePort(plan.App))})),
 			})),
 		}),
 	}
 }
-
-// routeURL is where the first host of an HTTPRoute is reached, or "" if it has
-// none. Which protocols a Gateway listens for is not ours to see. It is https where
-// a parentRef says so by the usual port or name, and else http, from where Gateways
-// with https lead on to it.
-func routeURL(plan *webapp.Plan) string {
-	o := plan.App.Option("httpRoute")
-	scheme, port := listener(parentRefs(plan.App, plan.Settings).GetListValue().GetValues())
-
-	path := value.Text(o.Get("path"), "value")
-	if value.Text(o.Get("path"), "type") != exactPath {
-		path = withoutSlash(path)
-	}
-
-	for _, host := range hostnames(plan.App, plan.Settings).GetListValue().GetValues() {
-		if u := outsideURL(scheme, host.GetStringValue()+port, path); u != "" {
-			return u
-		}
-	}
-
-	return ""
-}
-
-// listener is the scheme, and the port if it is not the scheme's own, of the first
-// parentRef that says https, or else of the first.
-func listener(parents []*structpb.Value) (scheme, port string) {
-	i := max(0, slices.IndexFunc(parents, saysHTTPS))
-	if len(parents) == 0 {
-		return "http", ""
-	}
-
-	scheme, usual := "http", int64(80)
-	if saysHTTPS(parents[i]) {
-		scheme, usual = "https", 443
-	}
-
-	if n := value.Number(parents[i], "port"); n != 0 && n != usual {
-		port = ":" + strconv.FormatInt(n, 10)
-	}
-
-	return scheme, port
-}
-
-// saysHTTPS says whether a parentRef is to a listener for https, by its port or what
-// such listeners are usually called.
-func saysHTTPS(parent *structpb.Value) bool {
-	port, section := value.Number(parent, "port"), value.Text(parent, "sectionName")
-
-	return port == 443 || port == 8443 || strings.Contains(section, "https") || section == "websecure" || section == "tls"
-}
-
-const exactPath = "Exact"

@@ -1,12 +1,8 @@
 package child
 
 import (
-	"strconv"
-	"strings"
-
 	"google.golang.org/protobuf/types/known/structpb"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/util/validation"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/container"
@@ -14,37 +10,6 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
-
-// serviceTypes are what a Service may be. ExternalName is none: it stands for
-// something else than pods.
-var serviceTypes = []string{string(corev1.ServiceTypeClusterIP), string(corev1.ServiceTypeNodePort), string(corev1.ServiceTypeLoadBalancer)}
-
-func checkService(spec value.Reader) {
-	s, ok := value.Native[v1.Service](spec, "service")
-	if !ok {
-		return
-	}
-
-	in := spec.Object("service")
-
-	in.OneOf("type", serviceTypes...)
-	in.Integer("port", v1.MinPort, v1.MaxPort)
-
-	if in.Get("appProtocol") != nil && len(validation.IsQualifiedName(s.AppProtocol)) > 0 {
-		in.Invalid("appProtocol", s.AppProtocol, "must be the name of a protocol, such as http, grpc or kubernetes.io/h2c")
-	}
-
-	webapp.CheckAnnotations(in, "annotations")
-}
-
-func readDefaultService(in value.Reader, into *webapp.Defaults) {
-	service := in.Object("service")
-	service.Only("type")
-
-	if t, ok := service.OneOf("type", serviceTypes...); ok {
-		into.ServiceType = t
-	}
-}
 
 func buildService(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	o := plan.App.Options["service"]
@@ -92,36 +57,4 @@ func servicePorts(port, protocol *structpb.Value) *structpb.Value {
 		"appProtocol": protocol,
 		"targetPort":  container.HTTPPort,
 	}))
-}
-
-// servicePort is the port that the Service answers on.
-func servicePort(app *webapp.App) int64 {
-	if port := value.Number(app.Options["service"], "port"); port != 0 {
-		return port
-	}
-
-	return int64(v1.DefaultServicePort)
-}
-
-// speaksTLS says whether the WebApp's port speaks TLS.
-func speaksTLS(app *webapp.App) bool {
-	return strings.EqualFold(value.Text(app.Options["service"], "appProtocol"), "https")
-}
-
-// serviceURL is where the Service is reached inside the cluster. It names no
-// cluster domain, which we cannot know: <service>.<namespace>.svc resolves
-// whatever it is
-// (https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/).
-func serviceURL(app *webapp.App) string {
-	scheme, usual := "http", int64(v1.DefaultServicePort)
-	if speaksTLS(app) {
-		scheme, usual = "https", 443
-	}
-
-	host := app.Name + "." + app.Namespace + ".svc"
-	if port := servicePort(app); port != usual {
-		host += ":" + strconv.FormatInt(port, 10)
-	}
-
-	return scheme + "://" + host
 }

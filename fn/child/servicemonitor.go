@@ -4,6 +4,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/webapp-operator/function-webapp/fn/container"
+	"github.com/webapp-operator/function-webapp/fn/exposure"
 	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
@@ -19,7 +20,7 @@ func buildMonitor(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 		endpoint["port"] = container.HTTPPort
 
 		// Prometheus asks over plain HTTP if it is not told otherwise.
-		if endpoint["scheme"] == nil && speaksTLS(plan.App) {
+		if endpoint["scheme"] == nil && exposure.SpeaksTLS(plan.App) {
 			endpoint["scheme"] = https
 		}
 	}

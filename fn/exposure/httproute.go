@@ -1,0 +1,152 @@
+package exposure
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"google.golang.org/protobuf/types/known/structpb"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/network"
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+)
+
+// CheckRoute checks httpRoute.
+func CheckRoute(spec value.Reader) {
+	if spec.Get("ingress") != nil {
+		spec.Forbidden("httpRoute", "set ingress or httpRoute, not both")
+	}
+
+	in, ok := value.Native[v1.HTTPRoute](spec, "httpRoute")
+	if !ok {
+		return
+	}
+
+	written := spec.Object("httpRoute")
+
+	if written.TooMany("hostnames", len(in.Hostnames), v1.MaxHostnames) {
+		return
+	}
+
+	for i, host := range in.Hostnames {
+		webapp.CheckHost(written.Items("hostnames")[i], "", host)
+	}
+
+	network.CheckParents(written, in.ParentRefs)
+
+	path := written.Object("path")
+	path.OneOf("type", exactPath, "PathPrefix")
+
+	if path.Get("value") != nil {
+		webapp.CheckPath(path, "value", in.Path.Value, "")
+	}
+}
+
+// ReadDefaultRoute reads what the platform team says of HTTPRoutes.
+func ReadDefaultRoute(in value.Reader, into *webapp.Defaults) {
+	route := in.Object("httpRoute")
+	route.Only("parentRefs", "hostname")
+
+	parents, _ := value.Native[[]v1.ParentReference](route, "parentRefs")
+	network.CheckParents(route, parents)
+
+	if written := route.Get("parentRefs"); written != nil {
+		into.ParentRefs = written
+	}
+
+	if host, ok := route.Text("hostname"); ok {
+		into.RouteHost = webapp.HostTemplate(host)
+		into.RouteHost.Check(route, "hostname")
+	}
+}
+
+// Hostnames are the hosts of a WebApp's route, or nil for all of its Gateway.
+func Hostnames(app *webapp.App, settings *webapp.Settings) *structpb.Value {
+	hosts := app.Option("httpRoute").Get("hostnames")
+	if len(hosts.GetListValue().GetValues()) == 0 && settings.RouteHost != "" {
+		hosts = value.List(value.String(settings.RouteHost.For(app)))
+	}
+
+	return hosts
+}
+
+// ParentRefs are the Gateways of a WebApp, or nil if nobody has named any.
+func ParentRefs(app *webapp.App, settings *webapp.Settings) *structpb.Value {
+	parents := value.Or(app.Option("httpRoute").Get("parentRefs"), settings.ParentRefs)
+	if len(parents.GetListValue().GetValues()) == 0 {
+		return nil
+	}
+
+	return parents
+}
+
+// FitsRoute refuses a route that leads to no Gateway, of which nobody would find out, or
+// whose host is none.
+func FitsRoute(app *webapp.App, settings *webapp.Settings) *field.Error {
+	at := app.Composite.Path().Child("httpRoute")
+	if ParentRefs(app, settings) == nil {
+		return field.Required(at.Child("parentRefs"), "say which Gateway sends the traffic: the platform team has set none for all")
+	}
+
+	own := app.Option("httpRoute").Get("hostnames").GetListValue().GetValues()
+	if host := value.String(settings.RouteHost.For(app)); len(own) == 0 && settings.RouteHost != "" && !webapp.IsHostname(host.GetStringValue()) {
+		return unfit(at.Child("hostnames"), settings.RouteHost, host)
+	}
+
+	return nil
+}
+
+// RouteURL is where the first host of an HTTPRoute is reached, or "" if it has
+// none. Which protocols a Gateway listens for is not ours to see. It is https where
+// a parentRef says so by the usual port or name, and else http, from where Gateways
+// with https lead on to it.
+func RouteURL(plan *webapp.Plan) string {
+	o := plan.App.Option("httpRoute")
+	scheme, port := listener(ParentRefs(plan.App, plan.Settings).GetListValue().GetValues())
+
+	path := value.Text(o.Get("path"), "value")
+	if value.Text(o.Get("path"), "type") != exactPath {
+		path = withoutSlash(path)
+	}
+
+	for _, host := range Hostnames(plan.App, plan.Settings).GetListValue().GetValues() {
+		if u := outsideURL(scheme, host.GetStringValue()+port, path); u != "" {
+			return u
+		}
+	}
+
+	return ""
+}
+
+// listener is the scheme, and the port if it is not the scheme's own, of the first
+// parentRef that says https, or else of the first.
+func listener(parents []*structpb.Value) (scheme, port string) {
+	i := max(0, slices.IndexFunc(parents, saysHTTPS))
+	if len(parents) == 0 {
+		return "http", ""
+	}
+
+	scheme, usual := "http", int64(80)
+	if saysHTTPS(parents[i]) {
+		scheme, usual = "https", 443
+	}
+
+	if n := value.Number(parents[i], "port"); n != 0 && n != usual {
+		port = ":" + strconv.FormatInt(n, 10)
+	}
+
+	return scheme, port
+}
+
+// saysHTTPS says whether a parentRef is to a listener for https, by its port or what
+// such listeners are usually called.
+func saysHTTPS(parent *structpb.Value) bool {
+	port, section := value.Number(parent, "port"), value.Text(parent, "sectionName")
+
+	return port == 443 || port == 8443 || strings.Contains(section, "https") || section == "websecure" || section == "tls"
+}
+
+const exactPath = "Exact"

@@ -1,0 +1,78 @@
+package exposure
+
+import (
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
+)
+
+// serviceTypes are what a Service may be. ExternalName is none: it stands for
+// something else than pods.
+var serviceTypes = []string{string(corev1.ServiceTypeClusterIP), string(corev1.ServiceTypeNodePort), string(corev1.ServiceTypeLoadBalancer)}
+
+// CheckService checks service.
+func CheckService(spec value.Reader) {
+	s, ok := value.Native[v1.Service](spec, "service")
+	if !ok {
+		return
+	}
+
+	in := spec.Object("service")
+
+	in.OneOf("type", serviceTypes...)
+	in.Integer("port", v1.MinPort, v1.MaxPort)
+
+	if in.Get("appProtocol") != nil && len(validation.IsQualifiedName(s.AppProtocol)) > 0 {
+		in.Invalid("appProtocol", s.AppProtocol, "must be the name of a protocol, such as http, grpc or kubernetes.io/h2c")
+	}
+
+	webapp.CheckAnnotations(in, "annotations")
+}
+
+// ReadDefaultService reads what the platform team says of Services.
+func ReadDefaultService(in value.Reader, into *webapp.Defaults) {
+	service := in.Object("service")
+	service.Only("type")
+
+	if t, ok := service.OneOf("type", serviceTypes...); ok {
+		into.ServiceType = t
+	}
+}
+
+// ServicePort is the port that the Service answers on.
+func ServicePort(app *webapp.App) int64 {
+	if port := value.Number(app.Options["service"], "port"); port != 0 {
+		return port
+	}
+
+	return int64(v1.DefaultServicePort)
+}
+
+// SpeaksTLS says whether the WebApp's port speaks TLS.
+func SpeaksTLS(app *webapp.App) bool {
+	return strings.EqualFold(value.Text(app.Options["service"], "appProtocol"), "https")
+}
+
+// ServiceURL is where the Service is reached inside the cluster. It names no
+// cluster domain, which we cannot know: <service>.<namespace>.svc resolves
+// whatever it is
+// (https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/).
+func ServiceURL(app *webapp.App) string {
+	scheme, usual := "http", int64(v1.DefaultServicePort)
+	if SpeaksTLS(app) {
+		scheme, usual = "https", 443
+	}
+
+	host := app.Name + "." + app.Namespace + ".svc"
+	if port := ServicePort(app); port != usual {
+		host += ":" + strconv.FormatInt(port, 10)
+	}
+
+	return scheme + "://" + host
+}
