@@ -18,7 +18,9 @@ const beside = `initContainers: [
 func (n *namespace) holdsOrder(t *testing.T) {
 	t.Helper()
 
-	pod, _, _ := strings.Cut(n.do(t, "get", "pods", "-n", n.name, "-l", "app=shop", "-o", "jsonpath={.items[*].metadata.name}"), " ")
+	// The newest: older ones may be about to go.
+	pods := strings.Fields(n.do(t, "get", "pods", "-n", n.name, "-l", "app=shop", "--sort-by=.metadata.creationTimestamp", "-o", "jsonpath={.items[*].metadata.name}"))
+	pod := pods[len(pods)-1]
 	ofContainer := func(list, name, field string) string {
 		return read(t, n.get(t, podKind, pod), fmt.Sprintf(`{.status.%s[?(@.name==%q)].%s}`, list, name, field))
 	}
