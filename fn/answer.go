@@ -71,10 +71,23 @@ func refuse(rsp *fnv1.RunFunctionResponse, refused *refusal) {
 	})
 }
 
-// accepted returns our condition.
 func accepted(s fnv1.Status, reason v1.Reason, message string) *fnv1.Condition {
+	return condition(v1.ConditionAccepted, s, reason, message)
+}
+
+// reachable is the condition of a WebApp that is to be reached from outside, or was.
+func reachable(reason v1.Reason, message string) *fnv1.Condition {
+	s := fnv1.Status_STATUS_CONDITION_FALSE
+	if reason == v1.ReasonReachable {
+		s = fnv1.Status_STATUS_CONDITION_TRUE
+	}
+
+	return condition(v1.ConditionReachable, s, reason, message)
+}
+
+func condition(kind string, s fnv1.Status, reason v1.Reason, message string) *fnv1.Condition {
 	return &fnv1.Condition{
-		Type:    v1.ConditionAccepted,
+		Type:    kind,
 		Status:  s,
 		Reason:  string(reason),
 		Message: &message,

@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -8,6 +9,7 @@ import (
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
+	"github.com/webapp-operator/function-webapp/fn/child"
 	"github.com/webapp-operator/function-webapp/fn/value"
 )
 
@@ -21,6 +23,39 @@ func (a *answer) child(key string) *structpb.Struct {
 
 func (a *answer) url() string {
 	return value.Text(a.GetDesired().GetComposite().GetResource().GetFields()["status"], "url")
+}
+
+// reached is the answer when all that leads in from outside does: Ingress and Service have
+// addresses, and Gateways have accepted the route.
+func reached(t *testing.T, req *fnv1.RunFunctionRequest) *answer {
+	t.Helper()
+
+	desired := run(t, req).GetDesired().GetResources()
+
+	for _, key := range []string{child.KeyIngress, child.KeyService} {
+		if desired[key] != nil {
+			withObserved(key, `{"status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.10"}]}}}`)(req)
+		}
+	}
+
+	if route := desired[child.KeyRoute]; route != nil {
+		var parents []any
+
+		for _, ref := range value.Dig(route.GetResource().GetFields()["spec"], "parentRefs").GetListValue().AsSlice() {
+			parents = append(parents, map[string]any{"parentRef": ref, "conditions": []any{
+				map[string]any{"type": "Accepted", "status": "True"}, map[string]any{"type": "ResolvedRefs", "status": "True"},
+			}})
+		}
+
+		status, err := json.Marshal(map[string]any{"status": map[string]any{"parents": parents}})
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		withObserved(child.KeyRoute, string(status))(req)
+	}
+
+	return &answer{run(t, req)}
 }
 
 // TestOptionsOfChildren holds what is wrong with fields that ask for other objects.

@@ -18,6 +18,7 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 	"github.com/crossplane/function-sdk-go/resource"
 
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/child"
 	"github.com/webapp-operator/function-webapp/fn/diagnosis"
 	"github.com/webapp-operator/function-webapp/fn/platform"
@@ -62,8 +63,14 @@ func checkAnswer(t *testing.T, req *fnv1.RunFunctionRequest) {
 		t.Errorf("meta: want the tag and a TTL, got %v", rsp.GetMeta())
 	}
 
-	if len(rsp.GetConditions()) != 1 || rsp.GetConditions()[0].GetReason() == "" || rsp.GetConditions()[0].GetMessage() == "" {
-		t.Errorf("conditions: want one that says something, got %v", rsp.GetConditions())
+	for i, c := range rsp.GetConditions() {
+		if i >= 2 || c.GetType() != []string{v1.ConditionAccepted, v1.ConditionReachable}[i] || c.GetReason() == "" || c.GetMessage() == "" || len(c.GetMessage()) > value.MaxMessage {
+			t.Errorf("conditions: want Accepted, and perhaps Reachable, each of which says something that fits, got %v", rsp.GetConditions())
+		}
+	}
+
+	if len(rsp.GetConditions()) == 0 {
+		t.Error("conditions: want one at least")
 	}
 
 	for _, r := range rsp.GetResults() {

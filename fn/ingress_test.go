@@ -17,7 +17,7 @@ import (
 // feature is switched on and granted.
 func askFor(t *testing.T, fields string) *answer {
 	t.Helper()
-	return &answer{run(t, request(webAppWith(fields), withInput(everythingSet), withRequired(platform.GrantsRequirement, everythingGranted), withKinds))}
+	return reached(t, request(webAppWith(fields), withInput(everythingSet), withRequired(platform.GrantsRequirement, everythingGranted), withKinds))
 }
 
 // TestIngress holds what an Ingress is made of.
@@ -91,7 +91,6 @@ func TestIngress(t *testing.T) {
 	}
 }
 
-// TestURL holds that the address is that of the Service as long as no Ingress is
 // TestDefaultHosts holds which host a WebApp has that names none, and what is said where
 // there is none, or none that DNS knows.
 func TestDefaultHosts(t *testing.T) {
@@ -130,7 +129,7 @@ func TestDefaultHosts(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			webApp := strings.Replace(webAppWith(tc.fields), `"name": "shop"`, `"name": "`+tc.name+`"`, 1)
-			rsp := &answer{run(t, request(webApp, withInput(inputWith(tc.input+`, "features": ["ingress", "httpRoute"]`)), withRequired(platform.GrantsRequirement, everythingGranted), withKinds))}
+			rsp := reached(t, request(webApp, withInput(inputWith(tc.input+`, "features": ["ingress", "httpRoute"]`)), withRequired(platform.GrantsRequirement, everythingGranted), withKinds))
 
 			if c := rsp.GetConditions()[0]; tc.message != "" && c.GetMessage() != tc.message {
 				t.Errorf("\n%s\nAccepted: -want, +got:\n%s", tc.reason, cmp.Diff(tc.message, c.GetMessage()))
@@ -143,7 +142,7 @@ func TestDefaultHosts(t *testing.T) {
 	}
 }
 
-// made.
+// TestURL holds that the address is that of the Service as long as no Ingress leads in.
 func TestURL(t *testing.T) {
 	asking := webAppWith(`"ingress": {"host": "shop.example.com"}`)
 	granted := withRequired(platform.GrantsRequirement, everythingGranted)
@@ -162,7 +161,8 @@ func TestURL(t *testing.T) {
 			&answer{run(t, request(asking, withInput(everythingSet), granted, withRequired("existing-ingress", `{"metadata": {"name": "shop"}}`)))},
 			inside,
 		},
-		"Made": {"It is made.", &answer{run(t, request(asking, withInput(everythingSet), granted))}, outside},
+		"Made":    {"It is made, and leads nowhere yet.", &answer{run(t, request(asking, withInput(everythingSet), granted))}, inside},
+		"Reached": {"It leads in.", reached(t, request(asking, withInput(everythingSet), granted)), outside},
 	}
 
 	for name, tc := range cases {

@@ -35,7 +35,7 @@ func TestRooms(t *testing.T) {
 		"platform":  {"value", "webapp", "container", "placement", "volume", "pod", "child"},
 		"diagnosis": {"value", "webapp", "env", "container", "placement", "pod", "child"},
 		"rollout":   {"value", "webapp", "container", "pod", "owner", "child", "diagnosis"},
-		".":         {"value", "webapp", "config", "child", "platform", "diagnosis", "rollout"},
+		".":         {"value", "webapp", "exposure", "config", "child", "platform", "diagnosis", "rollout"},
 	}
 
 	folders, err := filepath.Glob("*/")

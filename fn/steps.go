@@ -12,6 +12,7 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/child"
 	"github.com/webapp-operator/function-webapp/fn/config"
 	"github.com/webapp-operator/function-webapp/fn/diagnosis"
+	"github.com/webapp-operator/function-webapp/fn/exposure"
 	"github.com/webapp-operator/function-webapp/fn/platform"
 	"github.com/webapp-operator/function-webapp/fn/rollout"
 	"github.com/webapp-operator/function-webapp/fn/value"
@@ -44,10 +45,11 @@ var steps = [...]step{
 	{name: "observe the Deployment", take: (*call).observe},
 	{name: "look at the pods", take: (*call).lookAtPods},
 	{name: "judge", take: (*call).judge},
+	{name: "see how it is reached", take: (*call).seeWays},
 	// What is said of it.
 	{name: "answer with the children", take: (*call).answerChildren},
 	{name: "answer with the status, and when to ask again", take: (*call).answerStatus},
-	{name: "answer with the condition", take: (*call).answerCondition},
+	{name: "answer with the conditions", take: (*call).answerConditions},
 }
 
 // A call is one request on its way through the steps, and what they found.
@@ -85,6 +87,9 @@ type found struct {
 	pods    []*fnv1.Resource
 	verdict rollout.Verdict
 	running bool
+
+	// ways are those by which the WebApp is reached from outside.
+	ways []exposure.Way
 
 	// asked is what steps want Crossplane to be asked for.
 	asked struct {
@@ -240,6 +245,17 @@ func (c *call) judge() *refusal {
 	return nil
 }
 
+func (c *call) seeWays() *refusal {
+	made := make(map[string]bool, len(c.choice.Children))
+	for _, chosen := range c.choice.Children {
+		made[chosen.Key] = !c.heldBack(chosen.Key)
+	}
+
+	c.ways = child.Ways(&c.plan, made, c.observed)
+
+	return nil
+}
+
 func (c *call) answerChildren() *refusal {
 	for _, chosen := range c.choice.Children {
 		if c.heldBack(chosen.Key) {
@@ -257,7 +273,11 @@ func (c *call) answerChildren() *refusal {
 
 func (c *call) answerStatus() *refusal {
 	observed := rollout.Observed{Composite: c.composite, Deployment: c.observed[child.KeyDeployment].GetResource(), Pods: c.pods}
-	after := rollout.NewStatus(c.verdict, c.facts, child.URL(&c.plan, c.rsp.GetDesired().GetResources()), observed)
+	for _, way := range c.ways {
+		observed.Ways = append(observed.Ways, way.Object)
+	}
+
+	after := rollout.NewStatus(c.verdict, c.facts, exposure.URL(c.app, c.ways), observed)
 
 	c.rsp.Desired.Composite = withStatus(c.rsp.GetDesired().GetComposite(), c.composite, after, c.input.Composite.Status)
 	c.rsp.Results = append(c.rsp.Results, rollout.Tell(after, c.facts)...)
@@ -266,7 +286,7 @@ func (c *call) answerStatus() *refusal {
 	return nil
 }
 
-func (c *call) answerCondition() *refusal {
+func (c *call) answerConditions() *refusal {
 	switch {
 	case len(c.conflicts) > 0:
 		// Without this, Crossplane would take a WebApp whose children are held
@@ -278,6 +298,10 @@ func (c *call) answerCondition() *refusal {
 	default:
 		c.rsp.Conditions = append(c.rsp.Conditions, butFor(c.fine,
 			child.Unmeasurable(&c.plan, c.built[child.KeyDeployment]), child.Blocking(&c.plan)))
+	}
+
+	if reason, message := exposure.Judge(c.ways, c.composite); reason != "" {
+		c.rsp.Conditions = append(c.rsp.Conditions, reachable(reason, message))
 	}
 
 	return nil

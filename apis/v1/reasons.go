@@ -112,8 +112,8 @@ const (
 )
 
 // ConditionAccepted says whether the WebApp can be acted on: its spec and the
-// platform's input are valid, and no other object stands in its way. It is the
-// one condition of ours; Synced and Ready are Crossplane's.
+// platform's input are valid, and no other object stands in its way. It and
+// ConditionReachable are ours; Synced and Ready are Crossplane's.
 const ConditionAccepted = "Accepted"
 
 // Reasons of condition Accepted. It takes ReasonNameConflict and
@@ -150,4 +150,27 @@ const (
 	ReasonInvalidRequest Reason = "InvalidRequest"
 	// ReasonInternalError means that the function has a bug. Nothing is changed.
 	ReasonInternalError Reason = "InternalError"
+)
+
+// ConditionReachable says whether a WebApp that is to be reached from outside the cluster
+// is: by its Ingress, its HTTPRoute or its Service, as those who serve them say. A WebApp
+// without any of them does not have it. Its phase is about its pods.
+const ConditionReachable = "Reachable"
+
+// Reasons of condition Reachable.
+const (
+	// ReasonReachable means that every way in has an address, or is accepted by its
+	// Gateway. The URL is then that of outside.
+	ReasonReachable Reason = "Reachable"
+	// ReasonNoAddress means that nobody has given the Ingress, or the Service that is a
+	// load balancer, an address. Some controllers of Ingresses never do.
+	ReasonNoAddress Reason = "NoAddress"
+	// ReasonNotAccepted means that a Gateway does not accept the HTTPRoute, or says
+	// nothing of it.
+	ReasonNotAccepted Reason = "NotAccepted"
+	// ReasonRefsNotResolved means that a Gateway does not find what the HTTPRoute refers
+	// to.
+	ReasonRefsNotResolved Reason = "RefsNotResolved"
+	// ReasonInsideOnly means that the WebApp is not to be reached from outside any more.
+	ReasonInsideOnly Reason = "InsideOnly"
 )

@@ -402,8 +402,9 @@ type WebAppStatus struct {
 	// +optional
 	LabelSelector string `json:"labelSelector,omitempty"`
 
-	// URL is where the WebApp is reached: from outside the cluster where it has an
-	// Ingress or an HTTPRoute, and else by other workloads in the cluster.
+	// URL is where the WebApp is reached: from outside the cluster once its Ingress, its
+	// HTTPRoute or its load balancer leads in, as condition Reachable says, and else by
+	// other workloads in the cluster.
 	// +optional
 	URL string `json:"url,omitempty"`
 

@@ -1,6 +1,8 @@
 package child
 
 import (
+	"slices"
+
 	"google.golang.org/protobuf/types/known/structpb"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -76,8 +78,8 @@ type Child struct {
 	// say.
 	ready func(running bool) bool
 
-	// url is where the WebApp is reached from outside by this child, or "".
-	url func(plan *webapp.Plan) string
+	// way is how the WebApp is reached from outside by this child, if it is meant to be.
+	way func(plan *webapp.Plan, observed *structpb.Struct) (exposure.Way, bool)
 }
 
 // All is all that a WebApp is made of. Features are listed in this order, and errors
@@ -88,9 +90,9 @@ var All = []*Child{
 		build: buildDeployment, ready: func(running bool) bool { return running }, fits: pod.RequireShareable,
 	},
 	{
-		Key: KeyService, Type: typeOf("v1", "Service"), Reads: othersReads,
+		Key: KeyService, Type: typeOf("v1", "Service"), Reads: othersReads.And(exposure.BalancerReads),
 		Option: webapp.Option{Name: "service", Check: exposure.CheckService}, Default: exposure.ReadDefaultService,
-		build: buildService,
+		build: buildService, way: exposure.ServiceWay,
 	},
 	{
 		Key: KeyConfigMap, Type: typeOf("v1", "ConfigMap"), Reads: othersReads, Suffix: "-config",
@@ -107,14 +109,14 @@ var All = []*Child{
 		wanted: wantsBudget, build: buildBudget,
 	},
 	{
-		Key: KeyIngress, Type: typeOf("networking.k8s.io/v1", "Ingress"), Reads: staysReads,
+		Key: KeyIngress, Type: typeOf("networking.k8s.io/v1", "Ingress"), Reads: staysReads.And(exposure.BalancerReads),
 		Option: webapp.Option{Name: "ingress", Check: exposure.CheckIngress}, Default: exposure.ReadDefaultIngress, Feature: "ingress",
-		wanted: asked("ingress"), fits: exposure.FitsIngress, build: buildIngress, url: exposure.IngressURL,
+		wanted: asked("ingress"), fits: exposure.FitsIngress, build: buildIngress, way: exposure.IngressWay,
 	},
 	{
-		Key: KeyRoute, Type: typeOf("gateway.networking.k8s.io/v1", "HTTPRoute"), Reads: othersReads,
+		Key: KeyRoute, Type: typeOf("gateway.networking.k8s.io/v1", "HTTPRoute"), Reads: othersReads.And(exposure.RouteReads),
 		Option: webapp.Option{Name: "httpRoute", Check: exposure.CheckRoute}, Default: exposure.ReadDefaultRoute, Feature: "httpRoute", Custom: true,
-		wanted: asked("httpRoute"), fits: exposure.FitsRoute, build: buildRoute, url: exposure.RouteURL,
+		wanted: asked("httpRoute"), fits: exposure.FitsRoute, build: buildRoute, way: exposure.RouteWay,
 	},
 	{
 		Key: KeyMonitor, Type: typeOf("monitoring.coreos.com/v1", "ServiceMonitor"), Reads: othersReads,
@@ -217,18 +219,23 @@ var (
 	othersReads = staysReads.And(owner.ChildReads)
 )
 
-// URL is where a WebApp is reached: from outside, if one of the desired children lets
-// traffic in and has one address, and else inside the cluster.
-func URL(plan *webapp.Plan, desired map[string]*fnv1.Resource) string {
-	for _, c := range All {
-		if c.url == nil || desired[c.Key] == nil {
+// Ways are how a WebApp is reached from outside by those of its children that are made, by
+// what their objects say.
+func Ways(plan *webapp.Plan, made map[string]bool, observed map[string]*fnv1.Resource) []exposure.Way {
+	var ways []exposure.Way
+
+	// What somebody has asked for by name counts before a type of Service.
+	for _, c := range slices.Backward(All) {
+		if c.way == nil || !made[c.Key] {
 			continue
 		}
 
-		if u := c.url(plan); u != "" {
-			return u
+		object := observed[c.Key].GetResource()
+		if way, is := c.way(plan, object); is {
+			way.Object = object
+			ways = append(ways, way)
 		}
 	}
 
-	return exposure.ServiceURL(plan.App)
+	return ways
 }

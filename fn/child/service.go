@@ -6,6 +6,7 @@ import (
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/container"
+	"github.com/webapp-operator/function-webapp/fn/exposure"
 	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
@@ -14,16 +15,6 @@ import (
 func buildService(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	o := plan.App.Options["service"]
 
-	kind := value.Dig(o, "type")
-
-	switch {
-	case kind != nil:
-	case plan.Settings.ServiceType != "":
-		kind = value.String(plan.Settings.ServiceType)
-	default:
-		kind = clusterIP
-	}
-
 	ports := httpPorts
 	if port, protocol := value.Dig(o, "port"), value.Dig(o, "appProtocol"); port != nil || protocol != nil {
 		ports = servicePorts(port, protocol)
@@ -31,19 +22,25 @@ func buildService(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 
 	return value.Fields{
 		"spec": value.Object(value.Fields{
-			"type":     kind,
+			"type":     serviceType(plan),
 			"selector": plan.Selector,
 			"ports":    ports,
 		}),
 	}
 }
 
-var (
-	clusterIP = value.String(corev1.ServiceTypeClusterIP)
+func serviceType(plan *webapp.Plan) *structpb.Value {
+	if t := exposure.ServiceType(plan); t != string(corev1.ServiceTypeClusterIP) {
+		return value.String(t)
+	}
 
-	// httpPorts are those of a Service that is told nothing.
-	httpPorts = servicePorts(nil, nil)
-)
+	return clusterIP
+}
+
+var clusterIP = value.String(corev1.ServiceTypeClusterIP)
+
+// httpPorts are those of a Service that is told nothing.
+var httpPorts = servicePorts(nil, nil)
 
 func servicePorts(port, protocol *structpb.Value) *structpb.Value {
 	if port == nil {

@@ -99,11 +99,11 @@ func FitsRoute(app *webapp.App, settings *webapp.Settings) *field.Error {
 	return nil
 }
 
-// RouteURL is where the first host of an HTTPRoute is reached, or "" if it has
+// routeURL is where the first host of an HTTPRoute is reached, or "" if it has
 // none. Which protocols a Gateway listens for is not ours to see. It is https where
 // a parentRef says so by the usual port or name, and else http, from where Gateways
 // with https lead on to it.
-func RouteURL(plan *webapp.Plan) string {
+func routeURL(plan *webapp.Plan) string {
 	o := plan.App.Option("httpRoute")
 	scheme, port := listener(ParentRefs(plan.App, plan.Settings).GetListValue().GetValues())
 

@@ -138,9 +138,9 @@ func requireOneClass(app *webapp.App, settings *webapp.Settings) *field.Error {
 		fmt.Sprintf("annotation %s names the controller already, in %s or for all in the input of the Composition's step: leave one of them out", classAnnotation, app.Field("ingress.annotations")))
 }
 
-// IngressURL is where an Ingress lets traffic in, or "" if that is more than one
+// ingressURL is where an Ingress lets traffic in, or "" if that is more than one
 // host.
-func IngressURL(plan *webapp.Plan) string {
+func ingressURL(plan *webapp.Plan) string {
 	o := plan.App.Option("ingress")
 	scheme := "http"
 

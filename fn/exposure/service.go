@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 
 // serviceTypes are what a Service may be. ExternalName is none: it stands for
 // something else than pods.
-var serviceTypes = []string{string(corev1.ServiceTypeClusterIP), string(corev1.ServiceTypeNodePort), string(corev1.ServiceTypeLoadBalancer)}
+var serviceTypes = []string{string(corev1.ServiceTypeClusterIP), string(corev1.ServiceTypeNodePort), loadBalancer}
 
 // CheckService checks service.
 func CheckService(spec value.Reader) {
@@ -64,15 +65,35 @@ func SpeaksTLS(app *webapp.App) bool {
 // whatever it is
 // (https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/).
 func ServiceURL(app *webapp.App) string {
+	scheme, port := serviceScheme(app)
+
+	host := app.Name + "." + app.Namespace + ".svc"
+	if port != "" {
+		host += ":" + port
+	}
+
+	return scheme + "://" + host
+}
+
+// serviceScheme is what the Service speaks, and its port if that is not the usual one.
+func serviceScheme(app *webapp.App) (scheme, port string) {
 	scheme, usual := "http", int64(v1.DefaultServicePort)
 	if SpeaksTLS(app) {
 		scheme, usual = "https", 443
 	}
 
-	host := app.Name + "." + app.Namespace + ".svc"
-	if port := ServicePort(app); port != usual {
-		host += ":" + strconv.FormatInt(port, 10)
+	if n := ServicePort(app); n != usual {
+		port = strconv.FormatInt(n, 10)
 	}
 
-	return scheme + "://" + host
+	return scheme, port
+}
+
+// loadBalancer is the type of a Service that is reached from outside by an address of its
+// own.
+const loadBalancer = string(corev1.ServiceTypeLoadBalancer)
+
+// ServiceType is what kind of Service a WebApp has.
+func ServiceType(plan *webapp.Plan) string {
+	return cmp.Or(value.Text(plan.App.Options["service"], "type"), plan.Settings.ServiceType, string(corev1.ServiceTypeClusterIP))
 }

@@ -60,6 +60,9 @@ func ReadStatus(status *structpb.Value) Status {
 type Observed struct {
 	Composite, Deployment *structpb.Struct
 	Pods                  []*fnv1.Resource
+
+	// Ways are those by which it is reached from outside.
+	Ways []*structpb.Struct
 }
 
 // NewStatus returns what to say of a WebApp after what was said before.
@@ -124,6 +127,12 @@ func lastMove(observed Observed) time.Time {
 
 	for _, p := range observed.Pods {
 		if t := lastWrite(p.GetResource(), ""); t.After(at) {
+			at = t
+		}
+	}
+
+	for _, object := range observed.Ways {
+		if t := lastWrite(object, ""); t.After(at) {
 			at = t
 		}
 	}

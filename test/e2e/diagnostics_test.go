@@ -65,13 +65,13 @@ func (n *namespace) podBesides(t *testing.T, webApp string, others ...string) (p
 
 // patchStatus merges fields into a pod's status, as its kubelet or the scheduler
 // does.
-func (n *namespace) patchStatus(t *testing.T, pod, fields string) {
+func (n *namespace) patchStatus(t *testing.T, kind schema.GroupVersionResource, name, fields string) {
 	t.Helper()
 
 	patch, err := yaml.YAMLToJSON([]byte("{status: " + fields + "}"))
 	must(t, err)
 
-	_, err = n.client.Resource(pods).Namespace(n.name).Patch(t.Context(), pod, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: "e2e"}, "status")
+	_, err = n.client.Resource(kind).Namespace(n.name).Patch(t.Context(), name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: "e2e"}, "status")
 	must(t, err)
 }
 
@@ -242,7 +242,7 @@ func testUnschedulable(t *testing.T, n *namespace) {
 
 	// Two minutes are too long to wait.
 	said := read(t, n.get(t, pods, pod), "{.status.conditions[?(@.type=='PodScheduled')].message}")
-	n.patchStatus(t, pod, fmt.Sprintf("{conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: %q, lastTransitionTime: %q}]}", said, time.Now().Add(-3*time.Minute).UTC().Format(time.RFC3339)))
+	n.patchStatus(t, pods, pod, fmt.Sprintf("{conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: %q, lastTransitionTime: %q}]}", said, time.Now().Add(-3*time.Minute).UTC().Format(time.RFC3339)))
 	n.expect(t, webApps, "unschedulable", stands, "Failed Unschedulable 1 False: "+message("This has lasted for 2 minutes or more."))
 	n.steady(t, "unschedulable")
 	n.told(t, "unschedulable",
@@ -259,7 +259,7 @@ func testEvicted(t *testing.T, n *namespace) {
 	n.expect(t, pods, pod, "{.status.phase}", "Running")
 
 	now := time.Now().UTC().Format(time.RFC3339)
-	n.patchStatus(t, pod, fmt.Sprintf(`{phase: Failed, reason: Evicted, message: "The node was low on resource: memory. Threshold quantity: 100Mi, available: 20Mi. ", conditions: [
+	n.patchStatus(t, pods, pod, fmt.Sprintf(`{phase: Failed, reason: Evicted, message: "The node was low on resource: memory. Threshold quantity: 100Mi, available: 20Mi. ", conditions: [
 		{type: DisruptionTarget, status: "True", reason: TerminationByKubelet, message: "The node was low on resource: memory. ", lastTransitionTime: %[1]q},
 		{type: Ready, status: "False", reason: PodFailed, lastTransitionTime: %[1]q}, {type: ContainersReady, status: "False", reason: PodFailed, lastTransitionTime: %[1]q}]}`, now))
 

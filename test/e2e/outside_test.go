@@ -9,6 +9,9 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
+// reachability is what is said of the way in, and where it leads.
+const reachability = `{.status.conditions[?(@.type=="Reachable")].status} {.status.conditions[?(@.type=="Reachable")].reason} {.status.url}`
+
 // testIngress has an Ingress as long as the WebApp asks for one that it may have,
 // and its address.
 func testIngress(t *testing.T, n *namespace) {
@@ -20,14 +23,23 @@ func testIngress(t *testing.T, n *namespace) {
 	n.expect(t, ingresses, "shop", "{.spec.rules[0].host} {.spec.rules[0].http.paths[0].path} {.spec.rules[0].http.paths[0].pathType} {.spec.rules[0].http.paths[0].backend.service.name}:{.spec.rules[0].http.paths[0].backend.service.port.name}",
 		"shop.example.com /cart Prefix shop:http")
 	n.expect(t, ingresses, "shop", "{.spec.tls[0].hosts[0]} {.spec.tls[0].secretName} {.spec.ingressClassName}", "shop.example.com shop-tls ")
-	n.expect(t, webApps, "shop", "{.status.url}", "https://shop.example.com/cart")
+	n.expect(t, webApps, "shop", reachability, "False NoAddress http://shop."+n.name+".svc")
+	n.stays(t, ingresses)
+
+	t.Log("its controller gives it an address")
+	n.patchStatus(t, ingresses, "shop", "{loadBalancer: {ingress: [{ip: 203.0.113.10}]}}")
+	n.expect(t, webApps, "shop", reachability, "True Reachable https://shop.example.com/cart")
 	n.stays(t, ingresses)
 
 	t.Log("what is no longer written is no longer there")
 	n.webApp(t, "shop", shop+", ingress: {host: shop.example.com, ingressClassName: public, annotations: {color: red}}"+n.compositionRef())
 	n.expect(t, ingresses, "shop", "{.spec.tls} {.spec.ingressClassName} {.spec.rules[0].http.paths[0].path} {.metadata.annotations.color}", " public / red")
-	n.expect(t, webApps, "shop", "{.status.url}", "http://shop.example.com")
+	n.expect(t, webApps, "shop", reachability, "True Reachable http://shop.example.com")
 	n.running(t, "shop", 1)
+
+	t.Log("and takes it away")
+	n.patchStatus(t, ingresses, "shop", "{loadBalancer: null}")
+	n.expect(t, webApps, "shop", reachability, "False NoAddress http://shop."+n.name+".svc")
 
 	t.Log("without a host, it has the platform team's, and none that is another's")
 
@@ -36,6 +48,7 @@ func testIngress(t *testing.T, n *namespace) {
 	n.composition(t, hosts)
 	n.webApp(t, "till", shop+", ingress: {}"+n.compositionRef())
 	n.expect(t, ingresses, "till", "{.spec.rules[0].host}", "till."+n.name+".apps.acme.com")
+	n.patchStatus(t, ingresses, "till", "{loadBalancer: {ingress: [{hostname: balancer.example.com}]}}")
 	n.expect(t, webApps, "till", "{.status.url}", "http://till."+n.name+".apps.acme.com")
 	n.running(t, "till", 1)
 	n.webApp(t, "till", shop+", ingress: {host: till.others.apps.acme.com}"+n.compositionRef())
@@ -51,6 +64,7 @@ func testIngress(t *testing.T, n *namespace) {
 
 	n.webApp(t, "shop", shop+n.compositionRef())
 	n.expect(t, webApps, "shop", acceptance, "True Accepted")
+	n.expect(t, webApps, "shop", reachability, "False InsideOnly http://shop."+n.name+".svc")
 	n.running(t, "shop", 1)
 }
 
@@ -66,8 +80,21 @@ func testRoute(t *testing.T, n *namespace) {
 	n.accepted(t, "shop", "httproutes.gateway.networking.k8s.io")
 	n.expect(t, routes, "shop", "{.spec.hostnames[0]} {.spec.parentRefs[0].name} {.spec.rules[0].matches[0].path.type} {.spec.rules[0].matches[0].path.value} {.spec.rules[0].backendRefs[0].name}:{.spec.rules[0].backendRefs[0].port}",
 		"shop.example.com public PathPrefix /cart shop:80")
-	n.expect(t, webApps, "shop", "{.status.url}", "https://shop.example.com/cart")
+	n.expect(t, webApps, "shop", reachability, "False NotAccepted http://shop."+n.name+".svc")
 	n.running(t, "shop", 1)
+	n.stays(t, routes)
+
+	t.Log("its Gateway does not accept it, and then does")
+
+	for _, tc := range []struct{ accepted, want string }{
+		{"{type: Accepted, status: 'False', reason: NotAllowedByListeners, message: this namespace is not allowed", "False NotAccepted http://shop." + n.name + ".svc"},
+		{"{type: Accepted, status: 'True', reason: Accepted, message: ''", "True Reachable https://shop.example.com/cart"},
+	} {
+		n.patchStatus(t, routes, "shop", fmt.Sprintf("{parents: [{parentRef: {name: public, sectionName: https}, controllerName: example.com/gateway, conditions: [%s, observedGeneration: %d, lastTransitionTime: '2026-01-01T00:00:00Z'}]}]}",
+			tc.accepted, n.get(t, routes, "shop").GetGeneration()))
+		n.expect(t, webApps, "shop", reachability, tc.want)
+	}
+
 	n.stays(t, routes)
 
 	t.Log("without hosts, it is for all of its Gateway, whoever has set some")

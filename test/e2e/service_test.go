@@ -34,6 +34,11 @@ func testService(t *testing.T, n *namespace) {
 
 	n.steady(t, "shop")
 
+	t.Log("the load balancer gets an address")
+	n.expect(t, webApps, "shop", reachability, "False NoAddress http://shop."+n.name+".svc:8080")
+	n.patchStatus(t, services, "shop", "{loadBalancer: {ingress: [{ip: 203.0.113.10}]}}")
+	n.expect(t, webApps, "shop", reachability, "True Reachable http://203.0.113.10:8080")
+
 	n.webApp(t, "shop", plain)
 	n.expect(t, services, "shop", spec+" "+notes, "ClusterIP http 80 http  ")
 	n.expect(t, webApps, "shop", "{.status.url}", "http://shop."+n.name+".svc")
