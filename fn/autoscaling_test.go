@@ -152,10 +152,12 @@ func TestHandOver(t *testing.T) {
 
 func TestAutoscaler(t *testing.T) {
 	const (
-		cpu    = `{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}}`
-		memory = `{"type": "Resource", "resource": {"name": "memory", "target": {"type": "Utilization", "averageUtilization": 70}}}`
-		target = `"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "shop"}`
-		fast   = `{"scaleUp": {"policies": [{"type": "Pods", "value": 4, "periodSeconds": 15}]}, "scaleDown": {"selectPolicy": "Disabled"}}`
+		cpu       = `{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}}`
+		memory    = `{"type": "Resource", "resource": {"name": "memory", "target": {"type": "Utilization", "averageUtilization": 70}}}`
+		container = `{"type": "ContainerResource", "containerResource": {"name": "cpu", "container": "app", "target": {"type": "Utilization", "averageUtilization": 60}}}`
+		target    = `"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "shop"}`
+		queue     = `{"type": "External", "external": {"metric": {"name": "depth"}, "target": {"type": "AverageValue", "averageValue": 30}}}`
+		fast      = `{"scaleUp": {"policies": [{"type": "Pods", "value": 4, "periodSeconds": 15}]}, "scaleDown": {"selectPolicy": "Disabled"}}`
 	)
 
 	cases := map[string]struct {
@@ -182,6 +184,16 @@ func TestAutoscaler(t *testing.T) {
 			reason: "Who follows both does.",
 			option: `{"maxReplicas": 5, "targetMemoryUtilizationPercentage": 70, "targetCPUUtilizationPercentage": 60}`,
 			want:   `{` + target + `, "maxReplicas": 5, "metrics": [` + cpu + `, ` + memory + `]}`,
+		},
+		"Metrics": {
+			reason: "Metrics are sent as they were written. Who has some need not follow the CPU.",
+			option: `{"maxReplicas": 5, "metrics": [` + container + `, ` + queue + `]}`,
+			want:   `{` + target + `, "maxReplicas": 5, "metrics": [` + container + `, ` + queue + `]}`,
+		},
+		"MetricsAndTarget": {
+			reason: "And who does follows both.",
+			option: `{"maxReplicas": 5, "targetMemoryUtilizationPercentage": 70, "metrics": [` + queue + `]}`,
+			want:   `{` + target + `, "maxReplicas": 5, "metrics": [` + memory + `, ` + queue + `]}`,
 		},
 		"Behavior": {
 			reason: "It is sent as it was written.",
@@ -244,6 +256,96 @@ func TestCheckAutoscaling(t *testing.T) {
 				`spec.autoscaling.behavior.scaleUp.policies[0].type: Unsupported value: "Nodes": supported values: "Pods", "Percent"`,
 				"spec.autoscaling.behavior.scaleUp.policies[0].periodSeconds: Invalid value: 1801: must be between 1 and 1800, inclusive",
 				"spec.autoscaling.behavior.scaleDown.policies: Required value: say at least one, or leave it out",
+			},
+		},
+		"Metrics": {
+			reason: "Every type of metric, with every target that it may have.",
+			option: `{"maxReplicas": 5, "metrics": [
+				{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 400}}},
+				{"type": "ContainerResource", "containerResource": {"name": "memory", "container": "istio-proxy", "target": {"type": "AverageValue", "averageValue": "64Mi"}}},
+				{"type": "Pods", "pods": {"metric": {"name": "http:rps_5m"}, "target": {"type": "AverageValue", "averageValue": 30}}},
+				{"type": "Object", "object": {"describedObject": {"kind": "Service", "name": "shop"}, "metric": {"name": "rps"}, "target": {"type": "Value", "value": "0.5"}}},
+				{"type": "Object", "object": {"describedObject": {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "name": "shop"}, "metric": {"name": "rps"}, "target": {"type": "AverageValue", "averageValue": 1}}},
+				{"type": "External", "external": {"metric": {"name": "depth", "selector": {"matchExpressions": [{"key": "queue", "operator": "Exists"}]}}, "target": {"type": "Value", "value": "1k"}}}]}`,
+		},
+		"MetricsEmpty": {
+			reason: "Nothing is not what somebody means.",
+			option: `{"maxReplicas": 5, "metrics": []}`,
+			want:   []string{"spec.autoscaling.metrics: Required value: say at least one, or leave it out"},
+		},
+		"MetricsTooMany": {
+			reason: "They are told by their number.",
+			option: `{"maxReplicas": 5, "metrics": [{}` + strings.Repeat(", {}", 10) + `]}`,
+			want:   []string{"spec.autoscaling.metrics: Too many: 11: must have at most 10 items"},
+		},
+		"MetricTypes": {
+			reason: "A type names the one field that there is.",
+			option: `{"maxReplicas": 5, "metrics": [{}, {"type": "Pod"}, {"type": "Pods"}, {"type": "External", "pods": {"metric": {"name": "a"}, "target": {"type": "AverageValue", "averageValue": 1}}}]}`,
+			want: []string{
+				"spec.autoscaling.metrics[0].type: Required value: say which: Resource, ContainerResource, Pods, Object, External",
+				`spec.autoscaling.metrics[1].type: Unsupported value: "Pod": supported values: "Resource", "ContainerResource", "Pods", "Object", "External"`,
+				"spec.autoscaling.metrics[2].pods: Required value: say what is measured",
+				"spec.autoscaling.metrics[3].pods: Forbidden: is for type Pods only",
+				"spec.autoscaling.metrics[3].external: Required value: say what is measured",
+			},
+		},
+		"MetricTargets": {
+			reason: "So does the type of a target, and percents are of a request.",
+			option: `{"maxReplicas": 5, "metrics": [
+				{"type": "Pods", "pods": {"metric": {"name": "a"}, "target": {"type": "Utilization", "averageUtilization": 50}}},
+				{"type": "External", "external": {"metric": {"name": "a"}, "target": {"type": "Value", "averageValue": 1}}},
+				{"type": "External", "external": {"metric": {"name": "a"}}},
+				{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 0}}}]}`,
+			want: []string{
+				`spec.autoscaling.metrics[0].pods.target.type: Unsupported value: "Utilization": supported values: "AverageValue"`,
+				"spec.autoscaling.metrics[1].external.target.value: Required value: say how much",
+				"spec.autoscaling.metrics[1].external.target.averageValue: Forbidden: is for type AverageValue only",
+				"spec.autoscaling.metrics[2].external.target.type: Required value: say which: Value, AverageValue",
+				"spec.autoscaling.metrics[3].resource.target.averageUtilization: Invalid value: 0: must be between 1 and 2147483647, inclusive",
+			},
+		},
+		"MetricAmounts": {
+			reason: "What is no amount, or none, is told before anything else, because some are not safe to read.",
+			option: `{"maxReplicas": 500, "metrics": [
+				{"type": "External", "external": {"metric": {"name": "a"}, "target": {"type": "Value", "value": "1e-999999999"}}},
+				{"type": "External", "external": {"metric": {"name": "a"}, "target": {"type": "Value", "value": 0}}},
+				{"type": "External", "external": {"metric": {"name": "a"}, "target": {"type": "Value", "value": 0.5}}},
+				{"type": "External", "external": {"metric": {"name": "a"}, "target": {"type": "Value", "value": "0"}}},
+				{"type": "External", "external": {"metric": {"name": "a"}, "target": {"type": "Value", "value": -1}}},
+				{"type": "External", "external": {"metric": {"name": "a"}, "target": {"type": "AverageValue", "averageValue": {}}}},
+				{"type": "External", "external": "a"}, "a"]}`,
+			want: []string{
+				`spec.autoscaling.metrics[0].external.target.value: Invalid value: "1e-999999999": must be a quantity such as 30, 500m or 256Mi`,
+				`spec.autoscaling.metrics[1].external.target.value: Invalid value: 0: must be more than 0`,
+				`spec.autoscaling.metrics[2].external.target.value: Invalid value: 0.5: must be a quantity such as 30, 500m or 256Mi`,
+				`spec.autoscaling.metrics[3].external.target.value: Invalid value: "0": must be more than 0`,
+				`spec.autoscaling.metrics[4].external.target.value: Invalid value: -1: must be a quantity such as 30, 500m or 256Mi`,
+				`spec.autoscaling.metrics[5].external.target.averageValue: Invalid value: "object": must be a quantity such as 30, 500m or 256Mi`,
+			},
+		},
+		"MetricNames": {
+			reason: "What is measured has a name that Kubernetes can ask for.",
+			option: `{"maxReplicas": 5, "metrics": [
+				{"type": "Resource", "resource": {"name": "nvidia.com/gpu", "target": {"type": "AverageValue", "averageValue": 1}}},
+				{"type": "ContainerResource", "containerResource": {"name": "cpu", "target": {"type": "AverageValue", "averageValue": 1}}},
+				{"type": "ContainerResource", "containerResource": {"name": "cpu", "container": "My_App", "target": {"type": "AverageValue", "averageValue": 1}}},
+				{"type": "Pods", "pods": {"metric": {"name": "a/b"}, "target": {"type": "AverageValue", "averageValue": 1}}},
+				{"type": "External", "external": {"metric": {"name": "..", "selector": {"matchLabels": {"a b": "c"}}}, "target": {"type": "Value", "value": 1}}},
+				{"type": "Object", "object": {"target": {"type": "Value", "value": 1}}},
+				{"type": "Object", "object": {"describedObject": {"apiVersion": "a/b/c", "kind": "In gress", "name": "A"}, "metric": {"name": "a"}, "target": {"type": "Value", "value": 1}}}]}`,
+			want: []string{
+				`spec.autoscaling.metrics[0].resource.name: Unsupported value: "nvidia.com/gpu": supported values: "cpu", "memory"`,
+				"spec.autoscaling.metrics[1].containerResource.container: Required value: say which container of the pods: app is the one that runs the image",
+				`spec.autoscaling.metrics[2].containerResource.container: Invalid value: "My_App": must be at most 63 lower case letters, digits and dashes, starting and ending with a letter or digit`,
+				`spec.autoscaling.metrics[3].pods.metric.name: Invalid value: "a/b": must be the name of a metric: at most 253 characters, without / and %`,
+				`spec.autoscaling.metrics[4].external.metric.name: Invalid value: "..": must be the name of a metric: at most 253 characters, without / and %`,
+				`spec.autoscaling.metrics[4].external.metric.selector.matchLabels: Invalid value: "a b": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
+				"spec.autoscaling.metrics[5].object.describedObject.kind: Required value: say which kind of object, for example Ingress",
+				"spec.autoscaling.metrics[5].object.describedObject.name: Required value: say which object of the namespace",
+				"spec.autoscaling.metrics[5].object.metric.name: Required value: say which metric",
+				`spec.autoscaling.metrics[6].object.describedObject.apiVersion: Invalid value: "a/b/c": must be the version of a kind, after its group and a slash if it has one, for example networking.k8s.io/v1`,
+				`spec.autoscaling.metrics[6].object.describedObject.kind: Invalid value: "In gress": must be the name of a kind: at most 63 letters, digits and dashes, starting with a letter`,
+				`spec.autoscaling.metrics[6].object.describedObject.name: Invalid value: "A": must be the name of a In gress` + objectName,
 			},
 		},
 		"TooManyPolicies": {
@@ -313,6 +415,30 @@ func TestUnmeasurable(t *testing.T) {
 			reason:    "There is a request.",
 			resources: `{"requests": {"cpu": "50m"}}`,
 			option:    `{"maxReplicas": 5}`,
+			want:      valid,
+		},
+		"Container": {
+			reason:    "So does a metric of the container, which is told of once.",
+			resources: `{}`,
+			option:    `{"maxReplicas": 5, "targetCPUUtilizationPercentage": 60, "metrics": [{"type": "ContainerResource", "containerResource": {"name": "cpu", "container": "app", "target": {"type": "Utilization", "averageUtilization": 60}}}]}`,
+			want:      but + "cpu against",
+		},
+		"Another": {
+			reason:    "What others have added to the pods, they know.",
+			resources: `{}`,
+			option:    `{"maxReplicas": 5, "metrics": [{"type": "ContainerResource", "containerResource": {"name": "cpu", "container": "mesh", "target": {"type": "Utilization", "averageUtilization": 60}}}]}`,
+			want:      valid,
+		},
+		"Amount": {
+			reason:    "An amount is no share of a request.",
+			resources: `{}`,
+			option:    `{"maxReplicas": 5, "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "AverageValue", "averageValue": "500m"}}}]}`,
+			want:      valid,
+		},
+		"External": {
+			reason:    "Nor is what is measured elsewhere, and nothing follows the CPU then.",
+			resources: `{}`,
+			option:    `{"maxReplicas": 5, "metrics": [{"type": "External", "external": {"metric": {"name": "depth"}, "target": {"type": "Value", "value": 30}}}]}`,
 			want:      valid,
 		},
 		"Limit": {

@@ -77,7 +77,12 @@ const everythingAsked = `
 		"seccompProfile": {"type": "Localhost", "localhostProfile": "shop.json"}, "capabilities": {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]},
 		"readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false},
 	"service": {"type": "LoadBalancer", "port": 8443, "appProtocol": "https", "annotations": {"example.com/a": "b"}},
-	"autoscaling": {"minReplicas": 2, "maxReplicas": 5, "targetCPUUtilizationPercentage": 60, "targetMemoryUtilizationPercentage": 70, "behavior": {
+	"autoscaling": {"minReplicas": 2, "maxReplicas": 5, "targetCPUUtilizationPercentage": 60, "targetMemoryUtilizationPercentage": 70, "metrics": [
+		{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}},
+		{"type": "ContainerResource", "containerResource": {"name": "memory", "container": "app", "target": {"type": "AverageValue", "averageValue": "64Mi"}}},
+		{"type": "Pods", "pods": {"metric": {"name": "rps"}, "target": {"type": "AverageValue", "averageValue": "30"}}},
+		{"type": "Object", "object": {"describedObject": {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "name": "shop"}, "metric": {"name": "rps"}, "target": {"type": "Value", "value": "2k"}}},
+		{"type": "External", "external": {"metric": {"name": "depth", "selector": {"matchLabels": {"queue": "orders"}, "matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}]}}, "target": {"type": "Value", "value": "30"}}}], "behavior": {
 		"scaleUp": {"stabilizationWindowSeconds": 60, "selectPolicy": "Min", "policies": [{"type": "Percent", "value": 50, "periodSeconds": 15}]},
 		"scaleDown": {"policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]}}},
 	"podDisruptionBudget": {"minAvailable": "50%"},

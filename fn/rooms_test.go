@@ -22,7 +22,7 @@ func TestRooms(t *testing.T) {
 	knows := map[string][]string{
 		"value":     {},
 		"webapp":    {"value"},
-		"network":   {"value"},
+		"network":   {"value", "webapp"},
 		"volume":    {"value", "webapp"},
 		"env":       {"value", "webapp"},
 		"placement": {"value", "webapp"},
@@ -30,12 +30,13 @@ func TestRooms(t *testing.T) {
 		"config":    {"value", "webapp", "env"},
 		"pod":       {"value", "webapp", "volume", "env", "config", "container", "placement"},
 		"exposure":  {"value", "webapp", "network"},
+		"scaling":   {"value", "webapp", "pod"},
 		"owner":     {"value"},
-		"child":     {"value", "webapp", "network", "exposure", "container", "placement", "pod", "owner"},
+		"child":     {"value", "webapp", "network", "exposure", "container", "placement", "pod", "scaling", "owner"},
 		"platform":  {"value", "webapp", "container", "placement", "volume", "pod", "child"},
 		"diagnosis": {"value", "webapp", "env", "container", "placement", "pod", "child"},
 		"rollout":   {"value", "webapp", "container", "pod", "owner", "child", "diagnosis"},
-		".":         {"value", "webapp", "exposure", "config", "child", "platform", "diagnosis", "rollout"},
+		".":         {"value", "webapp", "exposure", "config", "scaling", "child", "platform", "diagnosis", "rollout"},
 	}
 
 	folders, err := filepath.Glob("*/")

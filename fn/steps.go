@@ -15,6 +15,7 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/exposure"
 	"github.com/webapp-operator/function-webapp/fn/platform"
 	"github.com/webapp-operator/function-webapp/fn/rollout"
+	"github.com/webapp-operator/function-webapp/fn/scaling"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
@@ -297,7 +298,7 @@ func (c *call) answerConditions() *refusal {
 		c.rsp.Conditions = append(c.rsp.Conditions, notAccepted(c.choice.Missed, c.choice.Message))
 	default:
 		c.rsp.Conditions = append(c.rsp.Conditions, butFor(c.fine,
-			child.Unmeasurable(&c.plan, c.built[child.KeyDeployment]), child.Blocking(&c.plan)))
+			scaling.Unmeasurable(&c.plan, c.built[child.KeyDeployment]), child.Blocking(&c.plan)))
 	}
 
 	if reason, message := exposure.Judge(c.ways, c.composite); reason != "" {

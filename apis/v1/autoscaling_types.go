@@ -3,8 +3,8 @@ package v1
 import autoscalingv2 "k8s.io/api/autoscaling/v2"
 
 // An Autoscaling lets a HorizontalPodAutoscaler decide how many replicas there
-// are, by what they use of the CPU or memory that they request. Without a target,
-// it aims at 80 % of the CPU.
+// are, by what they use of the CPU or memory that they request, or by other metrics.
+// Without a target and without metrics, it aims at 80 % of the CPU.
 //
 // +kubebuilder:validation:XValidation:rule="!has(self.minReplicas) || self.minReplicas <= self.maxReplicas",message="must not be more than maxReplicas",fieldPath=".minReplicas"
 type Autoscaling struct {
@@ -24,7 +24,8 @@ type Autoscaling struct {
 	// TargetCPUUtilizationPercentage is how much of the CPU that it requests a
 	// replica should use, on average, in percent: replicas are added while they
 	// use more, and removed while they use less. It needs a request for cpu, and
-	// may be more than 100. Default: 80, if there is no target for memory.
+	// may be more than 100. Default: 80, if there is no target for memory and there are
+	// no metrics.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	TargetCPUUtilizationPercentage *int32 `json:"targetCPUUtilizationPercentage,omitempty"`
@@ -35,6 +36,14 @@ type Autoscaling struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	TargetMemoryUtilizationPercentage *int32 `json:"targetMemoryUtilizationPercentage,omitempty"`
+
+	// Metrics are what else it follows, as in a HorizontalPodAutoscaler. Of all that it
+	// follows, targets included, what asks for most replicas counts. Default: none.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=10
+	Metrics []ScalingMetric `json:"metrics,omitempty"`
 
 	// Behavior says how fast replicas are added and removed, as in a
 	// HorizontalPodAutoscaler. Default: Kubernetes', which adds them at once, and

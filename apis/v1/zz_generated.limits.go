@@ -158,6 +158,18 @@ const (
 	// MaxScalingPolicies bounds what one direction says.
 	MaxScalingPolicies = 10
 
+	// MaxScalingMetrics bounds what an autoscaler follows.
+	MaxScalingMetrics = 10
+
+	// MetricNamePattern is the name of a metric: see k8s.io/apimachinery/pkg/api/validation/path.IsValidPathSegmentName.
+	MetricNamePattern = `^[^/%]+$`
+
+	// APIVersionPattern is the version of a kind, and its group. MaxAPIVersionLength bounds its length.
+	APIVersionPattern = `^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
+
+	// MaxAPIVersionLength is beyond the longest group and version.
+	MaxAPIVersionLength = 317
+
 	// HostPattern is the name of a host as Ingresses and HTTPRoutes take it: a subdomain of RFC 1123, of which the first label may be a star. MaxHostLength bounds its length.
 	HostPattern = `^([*][.])?[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`
 

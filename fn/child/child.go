@@ -12,6 +12,7 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/network"
 	"github.com/webapp-operator/function-webapp/fn/owner"
 	"github.com/webapp-operator/function-webapp/fn/pod"
+	"github.com/webapp-operator/function-webapp/fn/scaling"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 	"github.com/webapp-operator/function-webapp/internal/wire"
@@ -100,7 +101,7 @@ var All = []*Child{
 	},
 	{
 		Key: KeyAutoscaler, Type: typeOf("autoscaling/v2", "HorizontalPodAutoscaler"), Reads: othersReads,
-		Option: webapp.Option{Name: webapp.AutoscalingOption, Check: checkAutoscaling}, Feature: "autoscaling",
+		Option: webapp.Option{Name: webapp.AutoscalingOption, Check: scaling.Check}, Feature: "autoscaling",
 		wanted: asked(webapp.AutoscalingOption), build: buildAutoscaler,
 	},
 	{

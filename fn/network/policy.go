@@ -3,8 +3,6 @@ package network
 import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	metavalidation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -12,6 +10,7 @@ import (
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/value"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 // policyRules are v1.NetworkPolicy in Kubernetes' own types, which its validators
@@ -86,13 +85,9 @@ func checkPeers(items []value.Reader, peers []networkingv1.NetworkPolicyPeer) {
 			checkBlock(at.Object("ipBlock"), p.IPBlock)
 		}
 
-		checkSelector(at, "podSelector", p.PodSelector)
-		checkSelector(at, "namespaceSelector", p.NamespaceSelector)
+		webapp.CheckSelector(at, "podSelector", p.PodSelector)
+		webapp.CheckSelector(at, "namespaceSelector", p.NamespaceSelector)
 	}
-}
-
-func checkSelector(in value.Reader, name string, selector *metav1.LabelSelector) {
-	in.Note(metavalidation.ValidateLabelSelector(selector, metavalidation.LabelSelectorValidationOptions{}, in.Child(name))...)
 }
 
 // checkBlock takes ranges as Kubernetes does, which does not mind zeros in front and

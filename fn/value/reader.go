@@ -76,6 +76,16 @@ func (r Reader) Object(name string) Reader {
 	return child
 }
 
+// Within returns the object at a path of fields. It is empty where there is none, which
+// whoever checks that object notes.
+func (r Reader) Within(path ...string) Reader {
+	for _, name := range path {
+		r = Reader{Fields: r.Get(name).GetStructValue().GetFields(), path: r.Child(name), errs: r.errs}
+	}
+
+	return r
+}
+
 // Map returns the map that a field is, as [Reader.Object] does. Errors name its
 // entries by their keys.
 func (r Reader) Map(name string) Reader {

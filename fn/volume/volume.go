@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	"google.golang.org/protobuf/types/known/structpb"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -66,33 +65,13 @@ func Check(spec value.Reader) {
 // checkSizeLimit checks how large an emptyDir may become, and says whether that is
 // right.
 func checkSizeLimit(at value.Reader) bool {
-	const must = "must be a quantity such as 64Mi or 1Gi"
-
-	limit := value.Dig(at.Fields["emptyDir"], "sizeLimit")
-
-	switch k := limit.GetKind().(type) {
-	case nil, *structpb.Value_NullValue:
-		return true
-	case *structpb.Value_StringValue:
-		switch {
-		case !webapp.IsQuantity(k.StringValue):
-			at.Object("emptyDir").Invalid("sizeLimit", k.StringValue, must)
-		case !webapp.IsWhole(resource.MustParse(k.StringValue)):
-			at.Object("emptyDir").Invalid("sizeLimit", k.StringValue, webapp.WholeBytes)
-		default:
-			return true
-		}
-	case *structpb.Value_NumberValue:
-		if k.NumberValue >= 0 && k.NumberValue < 1e18 && k.NumberValue == float64(int64(k.NumberValue)) {
-			return true
+	return webapp.CheckQuantity(at.Within("emptyDir"), "sizeLimit", "must be a quantity such as 64Mi or 1Gi", func(limit resource.Quantity) string {
+		if webapp.IsWhole(limit) {
+			return ""
 		}
 
-		at.Object("emptyDir").Invalid("sizeLimit", k.NumberValue, must)
-	default:
-		at.Object("emptyDir").Mistyped("sizeLimit", limit, must)
-	}
-
-	return false
+		return webapp.WholeBytes
+	})
 }
 
 func checkVolume(at value.Reader, v v1.Volume) {

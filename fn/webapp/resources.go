@@ -2,6 +2,7 @@ package webapp
 
 import (
 	"maps"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -54,6 +55,43 @@ func ReadQuantities(from value.Reader) Resources {
 // IsQuantity says whether a text is a quantity that is safe to parse: of some,
 // such as 1e-999999999, apimachinery's parser does not see the end.
 func IsQuantity(text string) bool { return quantityPattern.MatchString(text) }
+
+// CheckQuantity checks a quantity, and says whether it is safe to decode, as one is that is
+// absent: see [IsQuantity]. Wrong says what is wrong with it, or nothing.
+func CheckQuantity(in value.Reader, name, must string, wrong func(resource.Quantity) string) bool {
+	v := in.Get(name)
+
+	switch k := v.GetKind().(type) {
+	case nil:
+		return true
+	case *structpb.Value_StringValue:
+		return checkAmount(in, name, k.StringValue, k.StringValue, must, wrong)
+	case *structpb.Value_NumberValue:
+		if k.NumberValue == math.Trunc(k.NumberValue) {
+			return checkAmount(in, name, strconv.FormatFloat(k.NumberValue, 'f', -1, 64), k.NumberValue, must, wrong)
+		}
+
+		in.Invalid(name, k.NumberValue, must)
+	default:
+		in.Mistyped(name, v, must)
+	}
+
+	return false
+}
+
+func checkAmount(in value.Reader, name, text string, written any, must string, wrong func(resource.Quantity) string) bool {
+	if !IsQuantity(text) {
+		in.Invalid(name, written, must)
+		return false
+	}
+
+	problem := wrong(resource.MustParse(text))
+	if problem != "" {
+		in.Invalid(name, written, problem)
+	}
+
+	return problem == ""
+}
 
 var quantityPattern = regexp.MustCompile(v1.QuantityPattern)
 

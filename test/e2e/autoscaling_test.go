@@ -97,6 +97,30 @@ func testAutoscaling(t *testing.T, n *namespace) {
 		n.delete(t, webApps, "shop", metav1.DeletePropagationBackground)
 	})
 
+	t.Run("metrics", func(t *testing.T) {
+		const (
+			metrics  = `{type: ContainerResource, containerResource: {name: cpu, container: app, target: {type: Utilization, averageUtilization: 70}}}, {type: Resource, resource: {name: memory, target: {type: AverageValue, averageValue: 64Mi}}}, {type: Pods, pods: {metric: {name: rps}, target: {type: AverageValue, averageValue: 30}}}, {type: Object, object: {describedObject: {apiVersion: networking.k8s.io/v1, kind: Ingress, name: queue}, metric: {name: rps}, target: {type: Value, value: 2k}}}, {type: External, external: {metric: {name: depth, selector: {matchLabels: {queue: orders}}}, target: {type: AverageValue, averageValue: 30}}}`
+			external = `{type: External, external: {metric: {name: depth}, target: {type: Value, value: 1500m}}}`
+			types    = "{.spec.metrics[*].type}"
+			active   = `{.status.conditions[?(@.type=="ScalingActive")].reason}`
+		)
+
+		t.Log("the API server takes metrics of every type, beside a target")
+		is("queue", "image: nginx, replicas: 1, resources: {requests: {cpu: 100m}}, autoscaling: {minReplicas: 2, maxReplicas: 5, targetCPUUtilizationPercentage: 60, metrics: [%s]}", metrics)
+		n.running(t, "queue", 2)
+		becomes(autoscalers, "queue", types, "Resource ContainerResource Resource Pods Object External")
+		n.expect(t, webApps, "queue", acceptance, "True Accepted")
+
+		t.Log("with metrics of its own, nothing follows the CPU, and nobody misses a request")
+		is("queue", "image: nginx, replicas: 1, autoscaling: {minReplicas: 3, maxReplicas: 5, metrics: [%s]}", external)
+		becomes(autoscalers, "queue", types+" {.spec.metrics[0].external.target.value}", "External 1500m")
+		becomes(autoscalers, "queue", active, "FailedGetExternalMetric")
+		n.running(t, "queue", 3)
+		n.expect(t, webApps, "queue", `{.status.conditions[?(@.type=="Accepted")].message}`, "The WebApp is valid and no other object is in its way.")
+		n.steady(t, "queue")
+		n.delete(t, webApps, "queue", metav1.DeletePropagationBackground)
+	})
+
 	t.Run("new", func(t *testing.T) {
 		is("cart", "image: nginx, replicas: 1, autoscaling: {minReplicas: 2, maxReplicas: 5}")
 		n.running(t, "cart", 2)

@@ -553,6 +553,29 @@ func TestRules(t *testing.T) {
 		}
 	}
 
+	selects := []string{`(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)`}
+
+	const metrics = "^.spec.autoscaling.metrics.items"
+
+	want[metrics] = []string{`[has(self.resource), has(self.containerResource), has(self.pods), has(self.object), has(self.external)].filter(set, set).size() == 1 && (self.type == 'Resource' ? has(self.resource) : self.type == 'ContainerResource' ? has(self.containerResource) : self.type == 'Pods' ? has(self.pods) : self.type == 'Object' ? has(self.object) : has(self.external))`}
+	want[metrics+".containerResource.container"] = []string{`self.matches('` + v1.LabelPattern + `')`}
+	want[metrics+".object.describedObject.apiVersion"] = []string{`self.matches('` + v1.APIVersionPattern + `')`}
+	want[metrics+".object.describedObject.kind"] = []string{`self.matches('` + v1.KindPattern + `')`}
+	want[metrics+".object.describedObject.name"] = []string{objectName}
+
+	for source, target := range map[string]string{
+		".resource": `self.target.type != 'Value'`, ".containerResource": `self.target.type != 'Value'`, ".pods": `self.target.type == 'AverageValue'`,
+		".object": `self.target.type != 'Utilization'`, ".external": `self.target.type != 'Utilization'`,
+	} {
+		want[metrics+source] = []string{target}
+		want[metrics+source+".target"] = []string{`(self.type == 'Value') == has(self.value) && (self.type == 'AverageValue') == has(self.averageValue) && (self.type == 'Utilization') == has(self.averageUtilization)`}
+
+		if !strings.HasSuffix(strings.ToLower(source), "resource") {
+			want[metrics+source+".metric.name"] = []string{`self.matches('` + v1.MetricNamePattern + `') && self != '.' && self != '..'`}
+			want[metrics+source+".metric.selector.matchExpressions.items"] = selects
+		}
+	}
+
 	got := map[string][]string{}
 	for path, f := range validations.FlattenCRDVersion(derived(t).Spec.Versions[0]) {
 		for _, v := range f.XValidations {
@@ -568,11 +591,12 @@ func TestRules(t *testing.T) {
 // TestPatterns lets no pattern stand alone, which says nothing to a person, but for
 // those that say what they want, and those for which a rule would cost more than the API
 // server lets it: there may be too many of them, or they may be as long as a request.
+// Other selectors are of the same type.
 func TestPatterns(t *testing.T) {
 	says := regexp.MustCompile(`\.downwardAPI\.items\.items\.fieldRef\.fieldPath$`)
-	costs := regexp.MustCompile(`^\^\.spec\.networkPolicy\..*\.(ports\.items\.port|matchLabels\.additionalProperties|matchExpressions\.items\.(key|values\.items))$`)
+	costs := regexp.MustCompile(`^\^\.spec\.(networkPolicy|autoscaling\.metrics)\..*\.(ports\.items\.port|matchLabels\.additionalProperties|matchExpressions\.items\.(key|values\.items))$`)
 	// Quantities are Kubernetes' own, and may be numbers or texts of any length.
-	quantities := regexp.MustCompile(`\.(requests|limits)\.additionalProperties$|\.emptyDir\.sizeLimit$`)
+	quantities := regexp.MustCompile(`\.(requests|limits)\.additionalProperties$|\.emptyDir\.sizeLimit$|\.target\.(value|averageValue)$`)
 
 	for path, f := range validations.FlattenCRDVersion(derived(t).Spec.Versions[0]) {
 		if f.Pattern != "" && !says.MatchString(path) && !costs.MatchString(path) && !quantities.MatchString(path) {

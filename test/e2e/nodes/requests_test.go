@@ -176,13 +176,17 @@ var changes = []change{
 		}
 	}},
 	{name: "an autoscaler from 2 replicas to 6, and back", do: func(t *testing.T, n *namespace) {
-		const auto = `, port: 9090, env: {PORT: "9090"}, autoscaling: {minReplicas: 2, maxReplicas: 6, targetCPUUtilizationPercentage: %d, behavior: {scaleDown: {stabilizationWindowSeconds: 0}}}`
+		const (
+			auto      = `, port: 9090, env: {PORT: "9090"}, autoscaling: {minReplicas: 2, maxReplicas: 6, %s, behavior: {scaleDown: {stabilizationWindowSeconds: 0}}}`
+			pods      = `targetCPUUtilizationPercentage: 1000`
+			container = `metrics: [{type: ContainerResource, containerResource: {name: cpu, container: app, target: {type: Utilization, averageUtilization: 5}}}]`
+		)
 
-		n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, 1000))
+		n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, pods))
 		n.complete(t, 2)
-		n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, 5))
+		n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, container))
 		n.complete(t, 6)
-		n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, 1000))
+		n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, pods))
 		n.complete(t, 2)
 		n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090"}`)
 		n.complete(t, 4)
