@@ -429,6 +429,18 @@ func TestUnmeasurable(t *testing.T) {
 			option:    `{"maxReplicas": 5, "metrics": [{"type": "ContainerResource", "containerResource": {"name": "cpu", "container": "mesh", "target": {"type": "Utilization", "averageUtilization": 60}}}]}`,
 			want:      valid,
 		},
+		"Sidecar": {
+			reason:    "What runs beside the application counts with it, and what runs before it does not.",
+			resources: `{}`,
+			option:    `{"maxReplicas": 5}, "resources": {"requests": {"cpu": "50m"}}, "initContainers": [{"name": "migrate", "image": "a:1"}, {"name": "mesh", "image": "a:1", "restartPolicy": "Always"}]`,
+			want:      but + "cpu of container mesh against",
+		},
+		"SidecarLeftOut": {
+			reason:    "But not where the application alone is measured.",
+			resources: `{}`,
+			option:    `{"maxReplicas": 5, "metrics": [{"type": "ContainerResource", "containerResource": {"name": "cpu", "container": "app", "target": {"type": "Utilization", "averageUtilization": 60}}}]}, "resources": {"requests": {"cpu": "50m"}}, "initContainers": [{"name": "mesh", "image": "a:1", "restartPolicy": "Always"}]`,
+			want:      valid,
+		},
 		"Amount": {
 			reason:    "An amount is no share of a request.",
 			resources: `{}`,

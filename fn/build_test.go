@@ -37,7 +37,7 @@ const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "
 	"policy": {"registries": ["docker.io"], "forbidLatestTag": true, "maxReplicas": 5, "maxResources": {"limits": {"memory": "1Gi"}}, "priorityClassNames": ["high"], "tolerations": ["spot"]},
 	"namespaceDefaults": true,
 	"features": ["autoscaling", "podDisruptionBudget", "ingress", "httpRoute", "metrics", "networkPolicy"], "diagnostics": "pods",
-	"defaults": {"restartOnChange": true, "podLabels": {"mesh": "on"}, "podAnnotations": {"c/d": "e"}, "deploymentAnnotations": {"f/g": "h"}, "nodeSelector": {"pool": "web"}, "tolerations": [{"key": "pool", "operator": "Exists", "effect": "NoSchedule"}], "priorityClassName": "usual",
+	"defaults": {"restartOnChange": true, "podLabels": {"mesh": "on"}, "podAnnotations": {"c/d": "e"}, "deploymentAnnotations": {"f/g": "h"}, "nodeSelector": {"pool": "web"}, "affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"labelSelector": {"matchLabels": {"noisy": "yes"}}, "topologyKey": "kubernetes.io/hostname", "namespaceSelector": {}}]}}, "tolerations": [{"key": "pool", "operator": "Exists", "effect": "NoSchedule"}], "priorityClassName": "usual",
 		"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "securityContext": {"fsGroup": 1, "readOnlyRootFilesystem": true}, "ingress": {"ingressClassName": "nginx", "host": "{name}.acme.com"}, "httpRoute": {"parentRefs": [{"name": "internal"}]},
 		"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}, "service": {"type": "NodePort"}, "lifecycle": {"preStop": {"sleep": {"seconds": 5}}}}}`
 
@@ -47,6 +47,7 @@ const everythingAsked = `
 	"secretEnv": {"PASSWORD": {"name": "db", "key": "password", "optional": false}},
 	"configEnv": {"CURRENCY": {"name": "shop", "key": "currency", "optional": true}}, "fieldEnv": {"NODE_IP": "status.hostIP", "MEMORY": "limits.memory", "TEAM": "metadata.labels['team']"},
 	"restartOnChange": true, "podLabels": {"team": "shop"}, "podAnnotations": {"i/j": "k"}, "deploymentAnnotations": {"l/m": "n"}, "nodeSelector": {"disk": "ssd"},
+	"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "disk", "operator": "In", "values": ["ssd"]}]}]}, "preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, "preference": {"matchExpressions": [{"key": "cpus", "operator": "Gt", "values": ["8"]}]}}]}, "podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"labelSelector": {"matchLabels": {"app": "cache"}}, "topologyKey": "topology.kubernetes.io/zone", "namespaces": ["caches"], "namespaceSelector": {}}]}, "podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "podAffinityTerm": {"labelSelector": {}, "topologyKey": "kubernetes.io/hostname"}}]}},
 	"tolerations": [{"key": "spot", "value": "true", "effect": "NoExecute", "tolerationSeconds": 60}], "priorityClassName": "high", "minReadySeconds": 5, "progressDeadlineSeconds": 900,
 	"volumes": [
 		{"name": "settings", "mountPath": "/etc/shop", "configMap": {"name": "shop", "items": [{"key": "a", "path": "b", "mode": 256}], "optional": true, "defaultMode": 288}},

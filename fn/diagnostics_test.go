@@ -236,7 +236,7 @@ func TestDiagnostics(t *testing.T) {
 		"UnschedulableByLabels": {
 			reason: "No node has the labels, which the WebApp or the platform team asks for.",
 			pods:   []string{unscheduled(2*time.Minute, "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.")},
-			want:   failed(v1.ReasonUnschedulable, "Pod shop-7d-a finds no node: node(s) didn't match Pod's node affinity/selector; 1 of 2 replicas are available. This has lasted for 2 minutes or more. Add nodes with the labels, or ask the platform team, whose nodeSelector says where replicas may run. See: kubectl -n acme describe pod shop-7d-a"),
+			want:   failed(v1.ReasonUnschedulable, "Pod shop-7d-a finds no node: node(s) didn't match Pod's node affinity/selector; 1 of 2 replicas are available. This has lasted for 2 minutes or more. Add nodes with the labels, or ask the platform team, whose nodeSelector or affinity says where replicas may run. See: kubectl -n acme describe pod shop-7d-a"),
 		},
 		"UnschedulableByTaints": {
 			reason: "All nodes keep it away.",

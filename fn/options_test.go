@@ -59,6 +59,12 @@ const podFields = `must be metadata.name, .namespace, .uid, .labels['KEY'] or .a
 // TestPodOptions holds what each option changes of the pods, and that it changes
 // nothing else.
 func TestPodOptions(t *testing.T) {
+	const affinity = `"affinity": {
+		"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "disk", "operator": "In", "values": ["ssd"]}, {"key": "old", "operator": "DoesNotExist"}]}]},
+			"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, "preference": {"matchExpressions": [{"key": "cpus", "operator": "Gt", "values": ["8"]}]}}]},
+		"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"labelSelector": {"matchLabels": {"app": "cache"}}, "topologyKey": "topology.kubernetes.io/zone", "namespaces": ["caches"]}]},
+		"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "podAffinityTerm": {"labelSelector": {}, "topologyKey": "kubernetes.io/hostname", "namespaceSelector": {}}}]}}`
+
 	type want struct {
 		// pod and container are what differs from the pods of a WebApp without
 		// options, as JSON.
@@ -337,6 +343,50 @@ func TestPodOptions(t *testing.T) {
 				`spec.tolerations[2].value: Invalid value: "a b": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
 				`spec.tolerations[3].tolerationSeconds: Invalid value: -1: must be between 0 and 86400, inclusive`,
 				`spec.priorityClassName: Required value: say which PriorityClass of the cluster`,
+			}},
+		},
+		"Affinity": {
+			reason: "So is what draws it to nodes and pods, and keeps it away.",
+			fields: affinity,
+			want:   want{pod: `{` + affinity + `}`},
+		},
+		"AffinityWrong": {
+			reason: "What Kubernetes refuses, and what nothing can meet.",
+			fields: `"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {}, "preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 0, "preference": {"matchExpressions": []}}, {"preference": {"matchExpressions": [
+				{}, {"key": "a b", "operator": "in"}, {"key": "a", "operator": "In"}, {"key": "a", "operator": "Exists", "values": ["b"]}, {"key": "a", "operator": "Gt", "values": ["b"]}, {"key": "a", "operator": "Lt", "values": ["1", "2"]}, {"key": "a", "operator": "NotIn", "values": ["b c"]}]}}]},
+				"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"namespaces": ["A"]}, {"labelSelector": {"matchLabels": {"a b": "c"}}, "topologyKey": "a b"}]},
+				"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 101, "podAffinityTerm": {"labelSelector": {}, "topologyKey": "a", "namespaceSelector": {"matchExpressions": [{"key": "a", "operator": "In"}]}}}]}}`,
+			want: want{errs: []string{
+				`spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms: Required value: say at least one: without any, nothing is met`,
+				`spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight: Invalid value: 0: must be between 1 and 100, inclusive`,
+				`spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].preference.matchExpressions: Required value: say at least one: without any, nothing is met`,
+				`spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[1].weight: Required value: say how much it counts, from 1 to 100`,
+				`spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[1].preference.matchExpressions[0].key: Required value: say which label`,
+				`spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[1].preference.matchExpressions[0].operator: Required value: say how the label is compared`,
+				`spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[1].preference.matchExpressions[1].key: Invalid value: "a b": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
+				`spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[1].preference.matchExpressions[1].operator: Unsupported value: "in": supported values: "In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"`,
+				`spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[1].preference.matchExpressions[2].values: Required value: say which, for operators In and NotIn`,
+				`spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[1].preference.matchExpressions[3].values: Forbidden: are not for operators Exists and DoesNotExist`,
+				`spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[1].preference.matchExpressions[4].values: Required value: say one whole number in quotes, for operators Gt and Lt`,
+				`spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[1].preference.matchExpressions[5].values: Required value: say one whole number in quotes, for operators Gt and Lt`,
+				`spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[1].preference.matchExpressions[6].values[0]: Invalid value: "b c": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
+				`spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].labelSelector: Required value: say which pods: {} for all of them`,
+				`spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey: Required value: say which label`,
+				`spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].namespaces[0]: Invalid value: "A": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')`,
+				`spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[1].topologyKey: Invalid value: "a b": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
+				`spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[1].labelSelector.matchLabels: Invalid value: "a b": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
+				`spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight: Invalid value: 101: must be between 1 and 100, inclusive`,
+				"spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].podAffinityTerm.namespaceSelector.matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+			}},
+		},
+		"AffinityMany": {
+			reason: "It is told by its number.",
+			fields: `"affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{}` + strings.Repeat(", {}", 10) + `]}, "podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"labelSelector": {}, "topologyKey": "a", "namespaces": ["a"` + strings.Repeat(`, "a"`, 20) + `]}]},
+				"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "In", "values": ["a"` + strings.Repeat(`, "a"`, 50) + `]}]}]}}}`,
+			want: want{errs: []string{
+				`spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0].values: Too many: 51: must have at most 50 items`,
+				`spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution: Too many: 11: must have at most 10 items`,
+				`spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].namespaces: Too many: 21: must have at most 20 items`,
 			}},
 		},
 		"Progress": {

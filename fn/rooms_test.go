@@ -30,7 +30,7 @@ func TestRooms(t *testing.T) {
 		"config":    {"value", "webapp", "env"},
 		"pod":       {"value", "webapp", "volume", "env", "config", "container", "placement"},
 		"exposure":  {"value", "webapp", "network"},
-		"scaling":   {"value", "webapp", "pod"},
+		"scaling":   {"value", "webapp", "container", "pod"},
 		"owner":     {"value"},
 		"child":     {"value", "webapp", "network", "exposure", "container", "placement", "pod", "scaling", "owner"},
 		"platform":  {"value", "webapp", "container", "placement", "volume", "pod", "child"},

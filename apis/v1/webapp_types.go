@@ -285,6 +285,13 @@ type WebAppSpec struct {
 	// +kubebuilder:validation:XValidation:rule=`self.all(key, key.matches('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$'))`,message="label keys are a name of at most 63 letters, digits, dashes, underscores and dots, after a domain and a slash if you like"
 	NodeSelector map[string]LabelText `json:"nodeSelector,omitempty"`
 
+	// Affinity says which nodes and which other pods replicas are drawn to, and which pods
+	// they keep away from, as in a Pod. It goes before that of the platform team, part by
+	// part: nodeAffinity, podAffinity and podAntiAffinity. Default: that of the platform
+	// team.
+	// +optional
+	Affinity *Affinity `json:"affinity,omitempty"`
+
 	// Tolerations let replicas run on nodes that keep others away by their taints, as in
 	// a Pod. Those of the platform team come in addition. Default: those of the platform
 	// team.

@@ -113,6 +113,24 @@ const (
 	// MaxLabels bounds the number of labels of pods, and of those that nodes must have.
 	MaxLabels = 50
 
+	// MaxAffinityTerms bounds what one part of an affinity says.
+	MaxAffinityTerms = 10
+
+	// MaxNodeExpressions bounds what must be so of one node.
+	MaxNodeExpressions = 20
+
+	// MaxNodeLabelValues bounds the values that a label is compared with.
+	MaxNodeLabelValues = 50
+
+	// MaxAffinityNamespaces bounds the namespaces that are named.
+	MaxAffinityNamespaces = 20
+
+	// MinAffinityWeight is Kubernetes' own: see k8s.io/kubernetes/pkg/apis/core/validation.
+	MinAffinityWeight int32 = 1
+
+	// MaxAffinityWeight is Kubernetes' own, too.
+	MaxAffinityWeight int32 = 100
+
 	// MaxTolerations bounds the number of taints that are tolerated.
 	MaxTolerations = 20
 

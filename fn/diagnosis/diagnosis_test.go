@@ -399,7 +399,23 @@ func TestFind(t *testing.T) {
 		},
 		"LabelsOfAll": {
 			"The platform team does.", `{}`, unscheduled("0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector."),
-			noNode + "node(s) didn't match Pod's node affinity/selector" + lasted + "Add nodes with the labels, or ask the platform team, whose nodeSelector says where replicas may run." + describe,
+			noNode + "node(s) didn't match Pod's node affinity/selector" + lasted + "Add nodes with the labels, or ask the platform team, whose nodeSelector or affinity says where replicas may run." + describe,
+		},
+		"Affinity": {
+			"It asks for labels in two ways.", `{"nodeSelector": {"a": "b"}, "affinity": {"nodeAffinity": {}, "podAffinity": {}}}`, unscheduled("0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector."),
+			noNode + "node(s) didn't match Pod's node affinity/selector" + lasted + "Add nodes with the labels, or correct spec.nodeSelector or spec.affinity.nodeAffinity." + describe,
+		},
+		"PodAffinity": {
+			"It asks for other pods.", `{"affinity": {"nodeAffinity": {}, "podAffinity": {}}}`, unscheduled("0/2 nodes are available: 2 node(s) didn't match pod affinity rules."),
+			noNode + "node(s) didn't match pod affinity rules" + lasted + "Add nodes, or correct spec.affinity.podAffinity." + describe,
+		},
+		"AntiAffinityOfAll": {
+			"The platform team keeps replicas away from pods.", `{"affinity": {"nodeAffinity": {}}}`, unscheduled("0/2 nodes are available: 2 node(s) didn't match pod anti-affinity rules."),
+			noNode + "node(s) didn't match pod anti-affinity rules" + lasted + "Add nodes, or ask the platform team, whose affinity says where replicas may run." + describe,
+		},
+		"Repelled": {
+			"Nothing of the WebApp is to blame.", `{"affinity": {"podAntiAffinity": {}}}`, unscheduled("0/2 nodes are available: 2 node(s) didn't satisfy existing pods anti-affinity rules."),
+			noNode + "node(s) didn't satisfy existing pods anti-affinity rules" + lasted + "Add nodes: other pods keep it away from where they run." + describe,
 		},
 		"Otherwise": {
 			"Whatever the scheduler may say.", `{}`, unscheduled("0/2 nodes are available: 2 node(s) were unschedulable."),

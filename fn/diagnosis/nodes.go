@@ -39,6 +39,16 @@ var (
 	spread    = regexp.MustCompile(`topology spread`)
 	unlabeled = regexp.MustCompile(`didn't match Pod's node affinity/selector`)
 	tainted   = regexp.MustCompile(`untolerated taint`)
+
+	repelled   = regexp.MustCompile(`existing pods anti-affinity rules`)
+	unfriendly = regexp.MustCompile(`pod (anti-)?affinity rules`)
+)
+
+// Parts of a WebApp's affinity.
+const (
+	nodeAffinity    = placement.Affinity + ".nodeAffinity"
+	podAffinity     = placement.Affinity + ".podAffinity"
+	podAntiAffinity = placement.Affinity + ".podAntiAffinity"
 )
 
 func nodeAdvice(p observedPod, words string) string {
@@ -52,16 +62,41 @@ func nodeAdvice(p observedPod, words string) string {
 	case spread.MatchString(words):
 		return "Add nodes, or ask the platform team, whose topologySpread says where replicas may run." + p.describe()
 	case unlabeled.MatchString(words):
-		if p.of.App.Options["nodeSelector"] == nil {
-			return "Add nodes with the labels, or ask the platform team, whose nodeSelector says where replicas may run." + p.describe()
-		}
-
-		return "Add nodes with the labels, or correct " + p.of.App.Field("nodeSelector") + "." + p.describe()
+		return "Add nodes with the labels, or " + whoSays(p.of.App, "nodeSelector or affinity", "nodeSelector", nodeAffinity) + p.describe()
+	case repelled.MatchString(words):
+		return "Add nodes: other pods keep it away from where they run." + p.describe()
+	case unfriendly.MatchString(words):
+		return "Add nodes, or " + whoSays(p.of.App, "affinity", podAffinity, podAntiAffinity) + p.describe()
 	case tainted.MatchString(words):
 		return "Add nodes without such taints, or tolerate them with " + p.of.App.Field(placement.Tolerations) + "." + p.describe()
 	default:
 		return "Add nodes that may take it." + p.describe()
 	}
+}
+
+// whoSays tells to correct those of some fields that a WebApp has, or else to ask the platform
+// team, which may say the same for all.
+func whoSays(app *webapp.App, theirs string, fields ...string) string {
+	var own []string
+
+	for _, f := range fields {
+		name, part, parts := strings.Cut(f, ".")
+
+		v := app.Options[name]
+		if parts {
+			v = value.Dig(v, part)
+		}
+
+		if v != nil {
+			own = append(own, app.Field(f))
+		}
+	}
+
+	if len(own) == 0 {
+		return "ask the platform team, whose " + theirs + " says where replicas may run."
+	}
+
+	return "correct " + strings.Join(own, " or ") + "."
 }
 
 // evicted is for a pod that its node stopped for want of memory, disk or process

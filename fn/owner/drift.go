@@ -142,7 +142,7 @@ func (l *look) field(owned, desired, observed *structpb.Value, within wire.Field
 		return value.Or(l.nothing, structpb.NewNullValue())
 	case desired == nil:
 		l.stuck(path)
-	case observed.GetStructValue() != nil:
+	case observed.GetStructValue() != nil && !(whole && isPlacement(path)):
 		return l.object(owned, desired, observed, within, path)
 	case value.NewDigest().Value(desired) != value.NewDigest().Value(observed):
 		l.drift.Changed = true
@@ -165,7 +165,7 @@ func isClearable(observed *structpb.Value, path string) bool {
 // the tolerations that belong to it, pods would find no node.
 func isPlacement(path string) bool {
 	name, _, _ := strings.Cut(path, ".")
-	return name == "nodeSelector" || name == "tolerations" || name == "priorityClassName"
+	return name == "affinity" || name == "nodeSelector" || name == "tolerations" || name == "priorityClassName"
 }
 
 // lacks says whether something that is desired of an object is not there. What is zero is

@@ -129,6 +129,24 @@ func TestLook(t *testing.T) {
 			},
 			want: want{stuck: []string{"nodeSelector.c", "priorityClassName", "tolerations"}},
 		},
+		"Affinity": {
+			reason: "It goes together, too.",
+			args: args{
+				desired:  `{"containers": [], "affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "a"}]}}}`,
+				observed: `{"containers": [], "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": []}}, "podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "a"}]}}}`,
+				owned:    ofPods(`{"f:affinity": {".": {}, "f:nodeAffinity": {".": {}, "f:requiredDuringSchedulingIgnoredDuringExecution": {}}}}`),
+			},
+			want: want{stuck: []string{"affinity.nodeAffinity"}},
+		},
+		"AffinityOfNodes": {
+			reason: "What nodes must have is one whole.",
+			args: args{
+				desired:  `{"containers": [], "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "Exists"}]}]}}}}`,
+				observed: `{"containers": [], "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "b", "operator": "Exists"}]}]}}}}`,
+				owned:    ofPods(`{"f:affinity": {"f:nodeAffinity": {"f:requiredDuringSchedulingIgnoredDuringExecution": {}}}}`),
+			},
+			want: want{changed: true},
+		},
 		"ValueOfSecret": {
 			reason: "A variable has a value or a source. The value is emptied.",
 			args: args{

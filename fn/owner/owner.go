@@ -20,7 +20,7 @@ const composedManager = "apiextensions.crossplane.io/composed"
 var described = wire.Fields{"template": {"spec": {
 	"containers": containerFields, initContainers: containerFields.And(wire.Fields{"restartPolicy": nil}),
 	"automountServiceAccountToken": nil, "enableServiceLinks": nil, "imagePullSecrets": nil, "securityContext": nil,
-	"nodeSelector": nil, "priorityClassName": nil, "serviceAccount": nil, "serviceAccountName": nil,
+	"affinity": nil, "nodeSelector": nil, "priorityClassName": nil, "serviceAccount": nil, "serviceAccountName": nil,
 	"terminationGracePeriodSeconds": nil, "tolerations": nil, "topologySpreadConstraints": nil, "volumes": nil,
 }}}
 

@@ -6,6 +6,7 @@ package placement
 
 // Fields of a WebApp that others look at, too.
 const (
+	Affinity          = "affinity"
 	Tolerations       = "tolerations"
 	PriorityClassName = "priorityClassName"
 )

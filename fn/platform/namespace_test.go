@@ -18,7 +18,7 @@ import (
 // find: the Composition's are below those of the namespace.
 func TestDefaultsOver(t *testing.T) {
 	const everythingSet = `{"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "securityContext": {"fsGroup": 1, "readOnlyRootFilesystem": true},
-		"restartOnChange": true, "podLabels": {"a": "b"}, "podAnnotations": {"a": "b"}, "deploymentAnnotations": {"a": "b"}, "nodeSelector": {"a": "b"}, "tolerations": [{"key": "a"}], "priorityClassName": "high",
+		"restartOnChange": true, "podLabels": {"a": "b"}, "podAnnotations": {"a": "b"}, "deploymentAnnotations": {"a": "b"}, "nodeSelector": {"a": "b"}, "affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"labelSelector": {"matchLabels": {"noisy": "yes"}}, "topologyKey": "kubernetes.io/hostname", "namespaceSelector": {}}]}}, "tolerations": [{"key": "a"}], "priorityClassName": "high",
 		"ingress": {"ingressClassName": "nginx", "host": "{name}.acme.com"}, "httpRoute": {"hostname": "{name}.acme.com", "parentRefs": [{"name": "internal"}]}, "service": {"type": "NodePort"}, "lifecycle": {"preStop": {"sleep": {"seconds": 10}}},
 		"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}}`
 

@@ -63,6 +63,7 @@ var Fields = []Field{
 	{Name: config.Field, Check: config.Check, over: instead, apply: applyConfigHash},
 	{Name: "deploymentAnnotations", Check: checkDeploymentAnnotations, over: fieldByField, apply: applyDeploymentAnnotations},
 	{Name: "nodeSelector", Check: placement.CheckNodeSelector, over: fieldByField, apply: applyToPod("nodeSelector")},
+	{Name: placement.Affinity, Check: placement.CheckAffinity, over: fieldByField, apply: applyToPod(placement.Affinity)},
 	{Name: placement.Tolerations, Check: placement.CheckTolerations, over: inAddition, apply: applyToPod(placement.Tolerations)},
 	{Name: placement.PriorityClassName, Check: placement.CheckPriorityClassName, over: instead, apply: applyToPod(placement.PriorityClassName)},
 	{Name: webapp.MinReadySeconds, Check: checkMinReadySeconds, apply: applyMinReadySeconds},

@@ -32,7 +32,7 @@ func TestFieldsInAnyOrder(t *testing.T) {
 		"Own": {
 			reason: "A WebApp sets every field, over what the platform team says.",
 			args: args{
-				defaults: `{"resources": {"requests": {"cpu": "100m", "memory": "2Gi"}}, "topologySpread": {"whenUnsatisfiable": "DoNotSchedule"}, "securityContext": {"fsGroup": 1}, "podLabels": {"team": "b", "stage": "test"}, "tolerations": [{"key": "pool", "operator": "Exists"}], "nodeSelector": {"disk": "ssd"}}`,
+				defaults: `{"resources": {"requests": {"cpu": "100m", "memory": "2Gi"}}, "topologySpread": {"whenUnsatisfiable": "DoNotSchedule"}, "securityContext": {"fsGroup": 1}, "podLabels": {"team": "b", "stage": "test"}, "tolerations": [{"key": "pool", "operator": "Exists"}], "nodeSelector": {"disk": "ssd"}, "affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"labelSelector": {"matchLabels": {"noisy": "yes"}}, "topologyKey": "kubernetes.io/hostname", "namespaceSelector": {}}]}}}`,
 				spec: `{"image": "nginx:1.27", "replicas": 2, "env": {"B": "2", "Z": "3"}, ` + volumes + `,
 					"envFrom": [{"configMapRef": {"name": "a"}}], "secretEnv": {"A": {"name": "db", "key": "a"}, "C": {"name": "db", "key": "c"}},
 					"initContainers": [{"name": "migrate", "args": ["migrate"], "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}]}],
@@ -42,7 +42,7 @@ func TestFieldsInAnyOrder(t *testing.T) {
 					"terminationGracePeriodSeconds": 60, "securityContext": {"runAsUser": 1000, "readOnlyRootFilesystem": true, "capabilities": {"add": ["NET_BIND_SERVICE"]}},
 					"serviceAccountName": "shop", "metrics": {"port": 9090}, "configEnv": {"B0": {"name": "a", "key": "b"}}, "fieldEnv": {"NODE": "spec.nodeName", "A1": "limits.memory"},
 					"restartOnChange": true, "podLabels": {"team": "a"}, "podAnnotations": {"a/b": "c"}, "deploymentAnnotations": {"d/e": "f"}, "minReadySeconds": 5,
-					"nodeSelector": {"pool": "web"}, "tolerations": [{"operator": "Exists"}], "priorityClassName": "high"}`,
+					"nodeSelector": {"pool": "web"}, "affinity": {"nodeAffinity": {}}, "tolerations": [{"operator": "Exists"}], "priorityClassName": "high"}`,
 			},
 		},
 		"Defaults": {
@@ -56,7 +56,7 @@ func TestFieldsInAnyOrder(t *testing.T) {
 					"readinessProbe": {"disabled": true}, "livenessProbe": {}, "startupProbe": {},
 					"terminationGracePeriodSeconds": 0, "securityContext": {"allowPrivilegeEscalation": false},
 					"serviceAccountName": "shop", "metrics": {}, "configEnv": {}, "fieldEnv": {}, "restartOnChange": false, "podLabels": {}, "podAnnotations": {}, "deploymentAnnotations": {},
-					"minReadySeconds": 0, "nodeSelector": {}, "tolerations": [], "priorityClassName": "high"}`,
+					"minReadySeconds": 0, "nodeSelector": {}, "affinity": {}, "tolerations": [], "priorityClassName": "high"}`,
 			},
 		},
 	}

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/container"
 	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
@@ -27,11 +28,11 @@ func Metrics(autoscaling *structpb.Value) *structpb.Value {
 	var all []*structpb.Value
 
 	if cpu != nil {
-		all = append(all, use(cpuResource, cpu))
+		all = append(all, useOf(cpuResource, cpu))
 	}
 
 	if memory != nil {
-		all = append(all, use(memoryResource, memory))
+		all = append(all, useOf(memoryResource, memory))
 	}
 
 	return value.List(append(all, written...)...)
@@ -45,8 +46,8 @@ var (
 	defaultCPUTarget = value.Int(v1.DefaultCPUUtilization)
 )
 
-// use is the metric of what the pods use of a resource, in percent of what they request.
-func use(resource, percent *structpb.Value) *structpb.Value {
+// useOf is the metric of what the pods use of a resource, in percent of what they request.
+func useOf(resource, percent *structpb.Value) *structpb.Value {
 	return value.Object(value.Fields{
 		"type": resourceMetric,
 		"resource": value.Object(value.Fields{
@@ -59,24 +60,19 @@ func use(resource, percent *structpb.Value) *structpb.Value {
 // Unmeasurable says in words what the autoscaler of a Deployment cannot measure, or
 // nothing: use is measured in percent of a request, for which a limit stands in. That
 // is no error: a LimitRange of the namespace, which we do not see, may set what is
-// missing. Of containers that others have added to the pods, they know.
+// missing. Of containers that others add to the pods, they know.
 func Unmeasurable(plan *webapp.Plan, deployment *structpb.Struct) string {
 	if !plan.Autoscaled {
 		return ""
 	}
 
-	resources := value.Dig(pod.Container(deployment), "resources")
-
 	var missing []string
 
 	for _, m := range Metrics(plan.App.Options[webapp.AutoscalingOption]).GetListValue().GetValues() {
-		name := requested(m)
-		if name == "" || slices.Contains(missing, name) {
-			continue
-		}
-
-		if value.Dig(resources, "requests", name) == nil && value.Dig(resources, "limits", name) == nil {
-			missing = append(missing, name)
+		for _, what := range unrequested(m, measured(deployment)) {
+			if !slices.Contains(missing, what) {
+				missing = append(missing, what)
+			}
 		}
 	}
 
@@ -89,16 +85,42 @@ func Unmeasurable(plan *webapp.Plan, deployment *structpb.Struct) string {
 		strings.Join(missing, " and "), plan.App.Composite.Kind)
 }
 
-// requested is the resource that the container of a WebApp must request for a metric, or "".
-func requested(metric *structpb.Value) string {
-	source := value.Dig(metric, "resource")
-	if c := value.Dig(metric, "containerResource"); value.Text(c, "container") == pod.ContainerName {
-		source = c
+// measured are the containers of a Deployment's pods whose use counts: the application's, and
+// those that run beside it.
+func measured(deployment *structpb.Struct) []*structpb.Value {
+	all := []*structpb.Value{pod.Container(deployment)}
+
+	for _, c := range value.Dig(deployment.GetFields()["spec"], "template", "spec", "initContainers").GetListValue().GetValues() {
+		if container.IsSidecar(c) {
+			all = append(all, c)
+		}
 	}
 
-	if value.Text(source, "target", "type") != utilization {
-		return ""
+	return all
+}
+
+// unrequested is what some containers use, a metric measures in percent of their requests,
+// and they do not request. A metric that names no container is of all of them.
+func unrequested(metric *structpb.Value, containers []*structpb.Value) []string {
+	use := value.Or(value.Dig(metric, "resource"), value.Dig(metric, "containerResource"))
+	if value.Text(use, "target", "type") != utilization {
+		return nil
 	}
 
-	return value.Text(source, "name")
+	var missing []string
+
+	for _, c := range containers {
+		resource, name, resources := value.Text(use, "name"), value.Text(c, "name"), value.Dig(c, "resources")
+
+		switch only := value.Text(use, "container"); {
+		case only != "" && only != name:
+		case value.Dig(resources, "requests", resource) != nil || value.Dig(resources, "limits", resource) != nil:
+		case name == pod.ContainerName:
+			missing = append(missing, resource)
+		default:
+			missing = append(missing, resource+" of container "+name)
+		}
+	}
+
+	return missing
 }

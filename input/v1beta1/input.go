@@ -204,6 +204,12 @@ type Defaults struct {
 	// +optional
 	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
 
+	// Affinity says which nodes and which other pods replicas are drawn to, and which they
+	// keep away from, as in a WebApp, for each part that a WebApp does not set:
+	// nodeAffinity, podAffinity and podAntiAffinity.
+	// +optional
+	Affinity *v1.Affinity `json:"affinity,omitempty"`
+
 	// Tolerations are for taints of nodes that replicas may run on, as in a WebApp,
 	// whose own come in addition.
 	// +optional

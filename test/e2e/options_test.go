@@ -136,6 +136,10 @@ func testOptions(t *testing.T, n *namespace) {
 			fields: "nodeSelector", want: `{"topology.kubernetes.io/zone":"zone-a"}`,
 		},
 		{
+			field: "affinity", spec: "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: topology.kubernetes.io/zone, operator: Exists}]}]}}, podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, podAffinityTerm: {labelSelector: {matchLabels: {noisy: 'true'}}, topologyKey: kubernetes.io/hostname}}]}}",
+			fields: "affinity", want: `{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"topology.kubernetes.io/zone","operator":"Exists"}]}]}},"podAntiAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[{"podAffinityTerm":{"labelSelector":{"matchLabels":{"noisy":"true"}},"topologyKey":"kubernetes.io/hostname"},"weight":1}]}}`,
+		},
+		{
 			field: "tolerations", spec: "tolerations: [{key: spot, operator: Exists, effect: NoSchedule}]",
 			fields: "tolerations", want: `[{"effect":"NoSchedule","key":"spot","operator":"Exists"}]`,
 		},

@@ -576,6 +576,30 @@ func TestRules(t *testing.T) {
 		}
 	}
 
+	const (
+		affinity  = "^.spec.affinity"
+		required  = ".requiredDuringSchedulingIgnoredDuringExecution"
+		preferred = ".preferredDuringSchedulingIgnoredDuringExecution.items"
+	)
+
+	for _, term := range []string{required + ".nodeSelectorTerms.items", preferred + ".preference"} {
+		expression := affinity + ".nodeAffinity" + term + ".matchExpressions.items"
+
+		want[expression] = []string{`self.operator in ['In', 'NotIn'] ? has(self.values) && size(self.values) > 0 : self.operator in ['Gt', 'Lt'] ? has(self.values) && size(self.values) == 1 && self.values[0].matches('^[0-9]+$') : !has(self.values) || size(self.values) == 0`}
+		want[expression+".key"] = []string{`self.matches('` + v1.LabelKeyPattern + `')`}
+		want[expression+".values.items"] = []string{labelText}
+	}
+
+	for _, part := range []string{".podAffinity", ".podAntiAffinity"} {
+		for _, term := range []string{required + ".items", preferred + ".podAffinityTerm"} {
+			at := affinity + part + term
+
+			want[at+".labelSelector.matchExpressions.items"], want[at+".namespaceSelector.matchExpressions.items"] = selects, selects
+			want[at+".topologyKey"] = []string{`self.matches('` + v1.LabelKeyPattern + `')`}
+			want[at+".namespaces.items"] = []string{`self.matches('` + v1.LabelPattern + `')`}
+		}
+	}
+
 	got := map[string][]string{}
 	for path, f := range validations.FlattenCRDVersion(derived(t).Spec.Versions[0]) {
 		for _, v := range f.XValidations {
@@ -594,7 +618,7 @@ func TestRules(t *testing.T) {
 // Other selectors are of the same type.
 func TestPatterns(t *testing.T) {
 	says := regexp.MustCompile(`\.downwardAPI\.items\.items\.fieldRef\.fieldPath$`)
-	costs := regexp.MustCompile(`^\^\.spec\.(networkPolicy|autoscaling\.metrics)\..*\.(ports\.items\.port|matchLabels\.additionalProperties|matchExpressions\.items\.(key|values\.items))$`)
+	costs := regexp.MustCompile(`^\^\.spec\.(networkPolicy|autoscaling\.metrics|affinity)\..*\.(ports\.items\.port|matchLabels\.additionalProperties|matchExpressions\.items\.(key|values\.items))$`)
 	// Quantities are Kubernetes' own, and may be numbers or texts of any length.
 	quantities := regexp.MustCompile(`\.(requests|limits)\.additionalProperties$|\.emptyDir\.sizeLimit$|\.target\.(value|averageValue)$`)
 
