@@ -53,6 +53,7 @@ const everythingAsked = `
 		{"name": "settings", "mountPath": "/etc/shop", "configMap": {"name": "shop", "items": [{"key": "a", "path": "b", "mode": 256}], "optional": true, "defaultMode": 288}},
 		{"name": "login", "mountPath": "/etc/login", "subPath": "a", "readOnly": true, "secret": {"secretName": "login", "defaultMode": 256}},
 		{"name": "cache", "mountPath": "/cache", "emptyDir": {"medium": "Memory", "sizeLimit": "64Mi"}},
+		{"name": "room", "mountPath": "/room", "ephemeral": {"volumeClaimTemplate": {"spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "fast", "resources": {"requests": {"storage": "10Gi"}}, "volumeMode": "Filesystem"}}}},
 		{"name": "files", "mountPath": "/files", "persistentVolumeClaim": {"claimName": "files", "readOnly": true}},
 		{"name": "who", "mountPath": "/who", "projected": {"defaultMode": 288, "sources": [
 			{"configMap": {"name": "a", "optional": true}}, {"secret": {"name": "b", "items": [{"key": "c", "path": "d"}]}},

@@ -461,11 +461,11 @@ func TestPodOptions(t *testing.T) {
 			want: want{errs: []string{
 				`spec.volumes[0].name: Required value: give the volume a name`,
 				`spec.volumes[0].mountPath: Required value: say where the container sees the files`,
-				`spec.volumes[0]: Required value: set exactly one of configMap, secret, emptyDir, persistentVolumeClaim and projected`,
+				`spec.volumes[0]: Required value: set exactly one of configMap, secret, emptyDir, persistentVolumeClaim, projected and ephemeral`,
 				`spec.volumes[1].name: Invalid value: "A": must be at most 63 lower case letters, digits and dashes, starting and ending with a letter or digit`,
 				`spec.volumes[1].mountPath: Invalid value: "a": must be an absolute path below /, without a colon`,
 				`spec.volumes[1].subPath: Invalid value: "a/..": must be a relative path without ..`,
-				`spec.volumes[1]: Forbidden: set exactly one of configMap, secret, emptyDir, persistentVolumeClaim and projected`,
+				`spec.volumes[1]: Forbidden: set exactly one of configMap, secret, emptyDir, persistentVolumeClaim, projected and ephemeral`,
 				`spec.volumes[1].secret.secretName: Required value: say which Secret of the namespace`,
 				`spec.volumes[2].mountPath: Invalid value: "/b:": must be an absolute path below /, without a colon`,
 				`spec.volumes[2].emptyDir.medium: Unsupported value: "Disk": supported values: "", "Memory"`,
@@ -535,12 +535,48 @@ func TestPodOptions(t *testing.T) {
 				`spec.volumes[2].projected.sources[0].downwardAPI.items: Too many: 51: must have at most 50 items`,
 			}},
 		},
+		"VolumesEphemeral": {
+			reason: "A volume of each pod's own asks for a size.",
+			fields: `"volumes": [{"name": "room", "mountPath": "/room", "ephemeral": {"volumeClaimTemplate": {"spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "fast", "resources": {"requests": {"storage": "10Gi"}}, "volumeMode": "Filesystem"}}}}]`,
+			want: want{
+				pod:       `{"volumes": [{"name": "room", "ephemeral": {"volumeClaimTemplate": {"spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "fast", "resources": {"requests": {"storage": "10Gi"}}, "volumeMode": "Filesystem"}}}}]}`,
+				container: `{"volumeMounts": [{"name": "room", "mountPath": "/room"}]}`,
+			},
+		},
+		"VolumesEphemeralWrong": {
+			reason: "What Kubernetes refuses of a claim it would refuse of every pod.",
+			fields: `"volumes": [
+				{"name": "a", "mountPath": "/a", "ephemeral": {}},
+				{"name": "b", "mountPath": "/b", "ephemeral": {"volumeClaimTemplate": {"spec": {"accessModes": ["ReadWriteOncePod", "ReadWriteOnce"], "storageClassName": "Fast", "resources": {"requests": {"storage": 1}}, "volumeMode": "Block"}}}},
+				{"name": "c", "mountPath": "/c", "ephemeral": {"volumeClaimTemplate": {"spec": {"accessModes": ["Once", "ReadWriteMany", "ReadWriteMany"], "resources": {"requests": {"storage": "1Gi"}}}}}}]`,
+			want: want{errs: []string{
+				"spec.volumes[0].ephemeral.volumeClaimTemplate.spec.accessModes: Required value: say how the volume may be mounted: [ReadWriteOnce] is what nearly every StorageClass has",
+				"spec.volumes[0].ephemeral.volumeClaimTemplate.spec.resources.requests.storage: Required value: say how large the volume is, for example 10Gi",
+				`spec.volumes[1].ephemeral.volumeClaimTemplate.spec.accessModes: Invalid value: "ReadWriteOncePod": may be ReadWriteOncePod alone`,
+				`spec.volumes[1].ephemeral.volumeClaimTemplate.spec.storageClassName: Invalid value: "Fast": must be the name of a StorageClass` + objectName,
+				`spec.volumes[1].ephemeral.volumeClaimTemplate.spec.volumeMode: Unsupported value: "Block": supported values: "Filesystem"`,
+				`spec.volumes[2].ephemeral.volumeClaimTemplate.spec.accessModes[0]: Unsupported value: "Once": supported values: "ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany", "ReadOnlyMany"`,
+				`spec.volumes[2].ephemeral.volumeClaimTemplate.spec.accessModes[2]: Duplicate value: "ReadWriteMany"`,
+			}},
+		},
+		"VolumesEphemeralSize": {
+			reason: "What is no size is told first, because some are not safe to read.",
+			fields: `"volumes": [
+				{"name": "a", "mountPath": "/a", "ephemeral": {"volumeClaimTemplate": {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1e-999999999"}}}}}},
+				{"name": "b", "mountPath": "/b", "ephemeral": {"volumeClaimTemplate": {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": 0}}}}}},
+				{"name": "c", "mountPath": "/c", "ephemeral": {"volumeClaimTemplate": {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "512m"}}}}}}]`,
+			want: want{errs: []string{
+				`spec.volumes[0].ephemeral.volumeClaimTemplate.spec.resources.requests.storage: Invalid value: "1e-999999999": must be a quantity such as 512Mi or 10Gi`,
+				`spec.volumes[1].ephemeral.volumeClaimTemplate.spec.resources.requests.storage: Invalid value: 0: must be more than 0`,
+				`spec.volumes[2].ephemeral.volumeClaimTemplate.spec.resources.requests.storage: Invalid value: "512m": must be whole bytes: m is a thousandth of a byte, so that Mi may be meant`,
+			}},
+		},
 		"VolumesOther": {
 			reason: "There are kinds that a web application does not have.",
 			fields: `"volumes": [{"name": "a", "mountPath": "/a", "hostPath": {"path": "/"}}]`,
 			want: want{errs: []string{
 				`spec.volumes: Forbidden: unknown field "[0].hostPath"`,
-				`spec.volumes[0]: Required value: set exactly one of configMap, secret, emptyDir, persistentVolumeClaim and projected`,
+				`spec.volumes[0]: Required value: set exactly one of configMap, secret, emptyDir, persistentVolumeClaim, projected and ephemeral`,
 			}},
 		},
 		"Strategy": {

@@ -155,6 +155,12 @@ func TestPlatformPolicy(t *testing.T) {
 			fields: `, "volumes": [{"name": "a", "mountPath": "/a", "emptyDir": {}}, {"name": "b", "mountPath": "/b", "persistentVolumeClaim": {"claimName": "b"}, "secret": null}]`,
 			want:   `spec.volumes[1].persistentVolumeClaim: Forbidden: policy.volumes of the platform team allows configMap, emptyDir`,
 		},
+		"VolumesEphemeral": {
+			reason: "A volume of each pod's own costs money, too.",
+			policy: `{"volumes": ["persistentVolumeClaim"]}`,
+			fields: `, "volumes": [{"name": "c", "mountPath": "/c", "ephemeral": {"volumeClaimTemplate": {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}}}]`,
+			want:   `spec.volumes[0].ephemeral: Forbidden: policy.volumes of the platform team allows persistentVolumeClaim`,
+		},
 		"VolumesProjected": {
 			reason: "A Secret is one in whatever folder it is.",
 			policy: `{"volumes": ["configMap", "projected"]}`,

@@ -3,10 +3,10 @@ package v1
 import "k8s.io/apimachinery/pkg/api/resource"
 
 // A Volume is files that the container sees at a path, and where they come from:
-// exactly one of configMap, secret, emptyDir, persistentVolumeClaim and projected,
-// as in a Pod.
+// exactly one of configMap, secret, emptyDir, persistentVolumeClaim, projected and
+// ephemeral, as in a Pod.
 //
-// +kubebuilder:validation:XValidation:rule="[has(self.configMap), has(self.secret), has(self.emptyDir), has(self.persistentVolumeClaim), has(self.projected)].filter(set, set).size() == 1",message="set exactly one of configMap, secret, emptyDir, persistentVolumeClaim and projected"
+// +kubebuilder:validation:XValidation:rule="[has(self.configMap), has(self.secret), has(self.emptyDir), has(self.persistentVolumeClaim), has(self.projected), has(self.ephemeral)].filter(set, set).size() == 1",message="set exactly one of configMap, secret, emptyDir, persistentVolumeClaim, projected and ephemeral"
 type Volume struct {
 	// Name of the volume, which no other volume has: lower case letters, digits and
 	// dashes.
@@ -59,6 +59,73 @@ type Volume struct {
 	// Projected is several sources in one folder.
 	// +optional
 	Projected *ProjectedVolume `json:"projected,omitempty"`
+
+	// Ephemeral is a volume that each pod has for itself: it is empty when the pod is
+	// made, and gone with it. It is for more room than nodes have, where a StorageClass
+	// makes volumes on demand.
+	// +optional
+	Ephemeral *EphemeralVolume `json:"ephemeral,omitempty"`
+}
+
+// An EphemeralVolume is a volume that each pod has for itself.
+type EphemeralVolume struct {
+	// VolumeClaimTemplate is what the PersistentVolumeClaim is like that is made with each
+	// pod. It is called as the pod and then the volume: <pod>-<volume>.
+	// +required
+	VolumeClaimTemplate VolumeClaimTemplate `json:"volumeClaimTemplate"`
+}
+
+// A VolumeClaimTemplate is what a PersistentVolumeClaim is like.
+type VolumeClaimTemplate struct {
+	// Spec is what it asks for.
+	// +required
+	Spec VolumeClaimSpec `json:"spec"`
+}
+
+// A VolumeClaimSpec is what a PersistentVolumeClaim asks for.
+//
+// +kubebuilder:validation:XValidation:rule="size(self.accessModes) == 1 || !('ReadWriteOncePod' in self.accessModes)",message="may be ReadWriteOncePod alone",fieldPath=".accessModes"
+type VolumeClaimSpec struct {
+	// AccessModes are how the volume may be mounted. ReadWriteOnce is what nearly every
+	// StorageClass has.
+	// +required
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=4
+	AccessModes []AccessMode `json:"accessModes"`
+
+	// StorageClassName is the StorageClass of the cluster that makes the volume. Default:
+	// the cluster's default.
+	// +optional
+	StorageClassName ObjectName `json:"storageClassName,omitempty"`
+
+	// Resources say how large it is.
+	// +required
+	Resources VolumeClaimResources `json:"resources"`
+
+	// VolumeMode is Filesystem.
+	// +optional
+	// +kubebuilder:validation:Enum=Filesystem
+	VolumeMode string `json:"volumeMode,omitempty"`
+}
+
+// An AccessMode is how a volume may be mounted.
+//
+// +kubebuilder:validation:Enum=ReadWriteOnce;ReadWriteOncePod;ReadWriteMany;ReadOnlyMany
+type AccessMode = string
+
+// VolumeClaimResources say how large a volume is.
+type VolumeClaimResources struct {
+	// Requests are what the volume has at least.
+	// +required
+	Requests VolumeClaimRequests `json:"requests"`
+}
+
+// VolumeClaimRequests are what a volume has at least.
+type VolumeClaimRequests struct {
+	// Storage is its size, for example 10Gi.
+	// +required
+	Storage resource.Quantity `json:"storage"`
 }
 
 // A ConfigMapVolume is the entries of a ConfigMap as files.

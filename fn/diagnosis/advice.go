@@ -73,7 +73,7 @@ func command(own asked) string {
 // recreate is for a claim that only pods of one node may use at a time.
 func recreate(app *webapp.App) string {
 	for _, volume := range app.Options["volumes"].GetListValue().GetValues() {
-		if value.Dig(volume, "persistentVolumeClaim") != nil && value.Text(app.Options["strategy"], "type") != "Recreate" {
+		if value.Dig(volume, claimOfAll) != nil && value.Text(app.Options["strategy"], "type") != "Recreate" {
 			return " A pod of another node may hold a claim: with " + app.Field("strategy.type") + " Recreate, that one goes first."
 		}
 	}

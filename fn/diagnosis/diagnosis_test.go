@@ -385,6 +385,21 @@ func TestFind(t *testing.T) {
 			unscheduled("0/2 nodes are available: 2 node(s) had volume node affinity conflict."),
 			noNode + "node(s) had volume node affinity conflict" + lasted + "Its volumes tie it to a node that cannot take it, or another pod holds one of them: PersistentVolumeClaim data (spec.volumes[data])." + describe,
 		},
+		"ClaimOfEach": {
+			"Kubernetes makes the claim.", `{"volumes": [{"name": "room", "ephemeral": {}}]}`,
+			unscheduled("0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims."),
+			noNode + "pod has unbound immediate PersistentVolumeClaims" + lasted + "No volume is there yet for the claim that it has for itself: check storageClassName and size of spec.volumes[room]. See: kubectl -n acme get pvc",
+		},
+		"ClaimOfEachAndAll": {
+			"It may be another one.", `{"volumes": [{"name": "room", "ephemeral": {}}, {"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]}`,
+			unscheduled("0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims."),
+			noNode + "pod has unbound immediate PersistentVolumeClaims" + lasted + "No volume is there yet for the claim that it has for itself: check storageClassName and size of spec.volumes[room]. Create the PersistentVolumeClaim that spec.volumes names, or a volume for it. See: kubectl -n acme get pvc",
+		},
+		"HeldClaimOfEach": {
+			"No other pod has it.", `{"volumes": [{"name": "room", "ephemeral": {}}]}`,
+			unscheduled("0/2 nodes are available: 2 node(s) had volume node affinity conflict."),
+			noNode + "node(s) had volume node affinity conflict" + lasted + "Its volumes tie it to a node that cannot take it, or another pod holds one of them: PersistentVolumeClaim <pod>-room (spec.volumes[room])." + describe,
+		},
 		"Spread": {
 			"Less to ask for makes no more zones.", `{}`, unscheduled("0/2 nodes are available: 2 node(s) didn't match pod topology spread constraints."),
 			noNode + "node(s) didn't match pod topology spread constraints" + lasted + "Add nodes, or ask the platform team, whose topologySpread says where replicas may run." + describe,

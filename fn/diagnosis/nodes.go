@@ -56,7 +56,7 @@ func nodeAdvice(p observedPod, words string) string {
 	case heldClaim.MatchString(words):
 		return fmt.Sprintf("Its volumes tie it to a node that cannot take it, or another pod holds one of them: %s.%s%s", Mounts(p.of.App), recreate(p.of.App), p.describe())
 	case claim.MatchString(words):
-		return fmt.Sprintf("Create the PersistentVolumeClaim that %s names, or a volume for it. See: kubectl -n %s get pvc", p.of.App.Field("volumes"), p.of.App.Namespace)
+		return claimAdvice(p)
 	case scarce.MatchString(words):
 		return "Have it ask for less (" + p.of.App.Field("resources.requests") + "), or add nodes." + p.describe()
 	case spread.MatchString(words):
@@ -72,6 +72,22 @@ func nodeAdvice(p observedPod, words string) string {
 	default:
 		return "Add nodes that may take it." + p.describe()
 	}
+}
+
+// claimAdvice tells how claims get volumes. That of an ephemeral volume nobody need create.
+func claimAdvice(p observedPod) string {
+	app, advice := p.of.App, ""
+
+	each := claiming(app, claimOfEach)
+	if each != "" {
+		advice = fmt.Sprintf("No volume is there yet for the claim that it has for itself: check storageClassName and size of %s. ", each)
+	}
+
+	if each == "" || claiming(app, claimOfAll) != "" {
+		advice += fmt.Sprintf("Create the PersistentVolumeClaim that %s names, or a volume for it. ", app.Field("volumes"))
+	}
+
+	return advice + fmt.Sprintf("See: kubectl -n %s get pvc", app.Namespace)
 }
 
 // whoSays tells to correct those of some fields that a WebApp has, or else to ask the platform

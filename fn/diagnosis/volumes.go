@@ -9,6 +9,26 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
+// Sources of volumes that have a claim: one that is there for all pods, or one that Kubernetes
+// makes for each pod, <pod>-<volume>.
+const (
+	claimOfAll  = "persistentVolumeClaim"
+	claimOfEach = "ephemeral"
+)
+
+// claiming are in words the volumes of a WebApp that have a source.
+func claiming(app *webapp.App, source string) string {
+	var all []string
+
+	for _, volume := range app.Options["volumes"].GetListValue().GetValues() {
+		if value.Dig(volume, source) != nil {
+			all = append(all, app.Field("volumes["+value.Text(volume, "name")+"]"))
+		}
+	}
+
+	return value.Clip(strings.Join(all, ", "), value.MaxMessage/3)
+}
+
 // Mounts are in words the objects that must exist for a WebApp's volumes to be mounted,
 // and the volumes. There are none if nothing must.
 func Mounts(app *webapp.App) string {
@@ -29,8 +49,12 @@ func Mounts(app *webapp.App) string {
 func mounted(volume *structpb.Value) []string {
 	var all []string
 
-	if name := value.Text(volume, "persistentVolumeClaim", "claimName"); name != "" {
+	if name := value.Text(volume, claimOfAll, "claimName"); name != "" {
 		all = append(all, "PersistentVolumeClaim "+name)
+	}
+
+	if value.Dig(volume, claimOfEach) != nil {
+		all = append(all, "PersistentVolumeClaim <pod>-"+value.Text(volume, "name"))
 	}
 
 	for _, source := range append([]*structpb.Value{volume}, value.Dig(volume, "projected", "sources").GetListValue().GetValues()...) {

@@ -81,7 +81,7 @@ func TestReadPolicy(t *testing.T) {
 				`policy.maxResources.limits[memory]: Invalid value: "lots": must be a quantity such as 100m, 0.5 or 128Mi`,
 				`policy.priorityClassNames[0]: Invalid value: "High": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`,
 				`policy.tolerations: Invalid value: "string": must be a list`,
-				`policy.volumes[0]: Invalid value: "hostPath": must be one of configMap, secret, emptyDir, persistentVolumeClaim, projected`,
+				`policy.volumes[0]: Invalid value: "hostPath": must be one of configMap, secret, emptyDir, persistentVolumeClaim, projected, ephemeral`,
 				`policy.serviceTypes[0]: Invalid value: "ExternalName": must be one of ClusterIP, NodePort, LoadBalancer`,
 				`policy.hosts[0]: Invalid value: "https://{name}": must be the name of a host such as {name}.{namespace}.apps.acme.com, or *.{namespace}.acme.com for all below`,
 				`policy.hosts[1]: Invalid value: "{name}.*.com": must be the name of a host such as {name}.{namespace}.apps.acme.com, or *.{namespace}.acme.com for all below`,

@@ -21,7 +21,7 @@ var (
 )
 
 // Sources are the fields of a volume that say where its files come from.
-var Sources = []string{"configMap", "secret", "emptyDir", "persistentVolumeClaim", "projected"}
+var Sources = []string{"configMap", "secret", "emptyDir", "persistentVolumeClaim", "projected", "ephemeral"}
 
 // Check notes what is wrong with the volumes of a WebApp.
 func Check(spec value.Reader) {
@@ -31,6 +31,7 @@ func Check(spec value.Reader) {
 	right := true
 	for _, at := range items {
 		right = checkSizeLimit(at) && right
+		right = checkStorage(at) && right
 	}
 
 	if !right {
@@ -84,8 +85,8 @@ func checkVolume(at value.Reader, v v1.Volume) {
 
 	CheckMount(at, v.MountPath, v.SubPath)
 
-	checkExactlyOne(at, "set exactly one of configMap, secret, emptyDir, persistentVolumeClaim and projected",
-		v.ConfigMap != nil, v.Secret != nil, v.EmptyDir != nil, v.PersistentVolumeClaim != nil, v.Projected != nil)
+	checkExactlyOne(at, "set exactly one of configMap, secret, emptyDir, persistentVolumeClaim, projected and ephemeral",
+		v.ConfigMap != nil, v.Secret != nil, v.EmptyDir != nil, v.PersistentVolumeClaim != nil, v.Projected != nil, v.Ephemeral != nil)
 
 	checkSource(at, v)
 }
@@ -132,6 +133,10 @@ func checkSource(at value.Reader, v v1.Volume) {
 		in := at.Object("projected")
 		checkSources(in, s.Sources)
 		checkMode(in, "defaultMode", s.DefaultMode)
+	}
+
+	if s := v.Ephemeral; s != nil {
+		checkClaim(at.Object("ephemeral").Object("volumeClaimTemplate").Object("spec"), s.VolumeClaimTemplate.Spec)
 	}
 }
 

@@ -381,7 +381,7 @@ type Policy struct {
 
 // VolumeSource is where the files of a volume come from.
 //
-// +kubebuilder:validation:Enum=configMap;secret;emptyDir;persistentVolumeClaim;projected
+// +kubebuilder:validation:Enum=configMap;secret;emptyDir;persistentVolumeClaim;projected;ephemeral
 type VolumeSource string
 
 // ServiceType is how a WebApp is reached.

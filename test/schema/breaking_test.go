@@ -260,3 +260,23 @@ func TestBreaking(t *testing.T) {
 		}
 	})
 }
+
+// TestWidens holds that one of several may become one of more, if nobody could have the
+// others before.
+func TestWidens(t *testing.T) {
+	const old = "[has(self.image), has(self.port)].filter(set, set).size() == 1"
+
+	r := rules{func(field string) bool { return field != "colour" }}
+
+	for rule, want := range map[string]bool{
+		"[has(self.image), has(self.port), has(self.colour)].filter(set, set).size() == 1":                     true,
+		"[has(self.image), has(self.port), has(self.replicas)].filter(set, set).size() == 1":                   false,
+		"[has(self.image), has(self.port), has(self.colour), has(self.replicas)].filter(set, set).size() == 1": false,
+		"[has(self.image), has(self.colour)].filter(set, set).size() == 1":                                     false,
+		"[has(self.image), has(self.port), has(self.colour)].filter(set, set).size() == 2":                     false,
+	} {
+		if got := r.widens(rule, old); got != want {
+			t.Errorf("%s: want %t, got %t", rule, want, got)
+		}
+	}
+}

@@ -464,7 +464,9 @@ func TestRules(t *testing.T) {
 		"^.spec.strategy.rollingUpdate":                               {`!has(self.maxSurge) || !(self.maxSurge in [dyn(0), dyn('0%')]) || has(self.maxUnavailable) && !(self.maxUnavailable in [dyn(0), dyn('0%')])`},
 		"^.spec.strategy.rollingUpdate.maxSurge":                      {update}, "^.spec.strategy.rollingUpdate.maxUnavailable": {update},
 		"^.spec.volumes":       {`self.all(v, self.exists_one(w, w.mountPath == v.mountPath))`},
-		"^.spec.volumes.items": {`[has(self.configMap), has(self.secret), has(self.emptyDir), has(self.persistentVolumeClaim), has(self.projected)].filter(set, set).size() == 1`},
+		"^.spec.volumes.items": {`[has(self.configMap), has(self.secret), has(self.emptyDir), has(self.persistentVolumeClaim), has(self.projected), has(self.ephemeral)].filter(set, set).size() == 1`},
+		"^.spec.volumes.items.ephemeral.volumeClaimTemplate.spec":                   {`size(self.accessModes) == 1 || !('ReadWriteOncePod' in self.accessModes)`},
+		"^.spec.volumes.items.ephemeral.volumeClaimTemplate.spec.storageClassName":  {objectName},
 		"^.spec.volumes.items.configMap.items.items.path":                           {file},
 		"^.spec.volumes.items.projected.sources.items":                              {`[has(self.configMap), has(self.secret), has(self.serviceAccountToken), has(self.downwardAPI)].filter(set, set).size() == 1`},
 		"^.spec.volumes.items.projected.sources.items.configMap.items.items.path":   {file},
@@ -620,7 +622,7 @@ func TestPatterns(t *testing.T) {
 	says := regexp.MustCompile(`\.downwardAPI\.items\.items\.fieldRef\.fieldPath$`)
 	costs := regexp.MustCompile(`^\^\.spec\.(networkPolicy|autoscaling\.metrics|affinity)\..*\.(ports\.items\.port|matchLabels\.additionalProperties|matchExpressions\.items\.(key|values\.items))$`)
 	// Quantities are Kubernetes' own, and may be numbers or texts of any length.
-	quantities := regexp.MustCompile(`\.(requests|limits)\.additionalProperties$|\.emptyDir\.sizeLimit$|\.target\.(value|averageValue)$`)
+	quantities := regexp.MustCompile(`\.(requests|limits)\.additionalProperties$|\.emptyDir\.sizeLimit$|\.target\.(value|averageValue)$|\.requests\.storage$`)
 
 	for path, f := range validations.FlattenCRDVersion(derived(t).Spec.Versions[0]) {
 		if f.Pattern != "" && !says.MatchString(path) && !costs.MatchString(path) && !quantities.MatchString(path) {
