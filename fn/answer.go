@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/rollout"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
+	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
 // passThrough returns an answer that leaves everything as earlier steps of the
@@ -84,6 +86,33 @@ func reachable(reason v1.Reason, message string) *fnv1.Condition {
 
 	return condition(v1.ConditionReachable, s, reason, message)
 }
+
+// saidReachable is that condition as it was said until now, or nil: Crossplane makes one that
+// is not sent with a refusal Unknown.
+func saidReachable(composite *structpb.Struct) *fnv1.Condition {
+	for _, c := range value.Dig(composite.GetFields()["status"], "conditions").GetListValue().GetValues() {
+		if value.Text(c, "type") != v1.ConditionReachable {
+			continue
+		}
+
+		said := condition(v1.ConditionReachable, fnv1.Status_STATUS_CONDITION_UNKNOWN,
+			v1.Reason(wire.Open(value.Dig(c, "reason")).GetStringValue()), wire.Open(value.Dig(c, "message")).GetStringValue())
+
+		switch value.Text(c, "status") {
+		case string(metav1.ConditionTrue):
+			said.Status = fnv1.Status_STATUS_CONDITION_TRUE
+		case string(metav1.ConditionFalse):
+			said.Status = fnv1.Status_STATUS_CONDITION_FALSE
+		}
+
+		return said
+	}
+
+	return nil
+}
+
+// conditionReads is what [saidReachable] reads.
+var conditionReads = wire.Fields{"status": {"conditions": {"type": nil, "status": nil, "reason": wire.Later, "message": wire.Later}}}
 
 func condition(kind string, s fnv1.Status, reason v1.Reason, message string) *fnv1.Condition {
 	return &fnv1.Condition{

@@ -48,7 +48,7 @@ func Reads(input *structpb.Struct) wire.Reads {
 	composite, pipeline := read.Composite.Reads(options)
 
 	reads := wire.Reads{
-		Composite: composite.And(rollout.CompositeReads).And(rollout.StatusReads.At(read.Composite.Status...)),
+		Composite: composite.And(rollout.CompositeReads).And(conditionReads).And(rollout.StatusReads.At(read.Composite.Status...)),
 		Resources: make(map[string]wire.Fields, len(child.All)),
 		Required: map[string]wire.Fields{
 			platform.GrantsRequirement:    platform.GrantsReads,

@@ -195,3 +195,19 @@ func conditionOf(rsp *fnv1.RunFunctionResponse, kind string) string {
 
 	return ""
 }
+
+// TestReachableStays holds that a refusal leaves what was said of the way in, which goes on
+// as it was: Crossplane would say that it knows nothing of it.
+func TestReachableStays(t *testing.T) {
+	for status, want := range map[string]fnv1.Status{
+		"True": fnv1.Status_STATUS_CONDITION_TRUE, "False": fnv1.Status_STATUS_CONDITION_FALSE, "Unknown": fnv1.Status_STATUS_CONDITION_UNKNOWN,
+	} {
+		webApp := strings.TrimSuffix(webAppWith(`"port": 0`), "}") +
+			`, "status": {"conditions": [{"type": "Ready", "status": "True"}, {"type": "Reachable", "status": "` + status + `", "reason": "A", "message": "b"}]}}`
+
+		said := run(t, request(webApp)).GetConditions()
+		if len(said) != 2 || said[0].GetReason() != "InvalidSpec" || said[1].GetType() != "Reachable" || said[1].GetStatus() != want || said[1].GetReason() != "A" || said[1].GetMessage() != "b" {
+			t.Errorf("want InvalidSpec, and Reachable %s as it was, got %v", status, said)
+		}
+	}
+}

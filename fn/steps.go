@@ -318,6 +318,11 @@ func (c *call) refuse(refused *refusal) {
 
 	c.rsp.Meta.Ttl = durationpb.New(ttl)
 	refuse(c.rsp, refused)
+
+	// Nothing is changed, and neither is how it is reached.
+	if said := saidReachable(c.composite); said != nil {
+		c.rsp.Conditions = append(c.rsp.Conditions, said)
+	}
 }
 
 // ask has Crossplane asked for what steps want to know. It has to be asked for in
