@@ -76,6 +76,16 @@ func TestReachable(t *testing.T) {
 			args:   args{fields: ingress, key: child.KeyIngress, status: `{"status": {"loadBalancer": {"ingress": [{"hostname": "k8s-acme-shop-1234.eu-west-1.elb.amazonaws.com"}]}}}`},
 			want:   want{condition: "True Reachable: The Ingress has the address k8s-acme-shop-1234.eu-west-1.elb.amazonaws.com.", url: "http://shop.example.com"},
 		},
+		"IngressTwo": {
+			reason: "A controller may write its addresses in any order.",
+			args:   args{fields: ingress, key: child.KeyIngress, status: `{"status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.11"}, {"ip": "203.0.113.10"}]}}}`},
+			want:   want{condition: "True Reachable: The Ingress has the address 203.0.113.10.", url: "http://shop.example.com"},
+		},
+		"RouteOfNoGeneration": {
+			reason: "Not every controller says of which route it speaks.",
+			args:   args{fields: route, key: child.KeyRoute, status: parents(parent(`{"type": "Accepted", "status": "True", "reason": "Accepted"}`, `{"type": "ResolvedRefs", "status": "True"}`))},
+			want:   want{condition: "True Reachable: The HTTPRoute is accepted by Gateway edge/public (https).", url: "https://shop.example.com"},
+		},
 		"IngressEmpty": {
 			reason: "An entry without an address is none.",
 			args:   args{fields: ingress, key: child.KeyIngress, status: `{"status": {"loadBalancer": {"ingress": [{}]}}}`},

@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"slices"
@@ -104,17 +105,18 @@ var (
 	}}}
 )
 
-// address is what a load balancer is reached by, or "".
+// address is what a load balancer is reached by, or "". Of several it is always the same,
+// in whichever order they come.
 func address(object *structpb.Struct) string {
+	first := ""
+
 	for _, one := range value.Dig(object.GetFields()["status"], "loadBalancer", "ingress").GetListValue().GetValues() {
-		for _, by := range []string{"hostname", "ip"} {
-			if text := value.Text(one, by); text != "" {
-				return text
-			}
+		if at := cmp.Or(value.Text(one, "hostname"), value.Text(one, "ip")); at != "" && (first == "" || at < first) {
+			first = at
 		}
 	}
 
-	return ""
+	return first
 }
 
 // IngressWay is that by an Ingress, which leads in when its controller has given it an
@@ -225,10 +227,11 @@ func inItsWords(what string, condition *structpb.Value) string {
 	return fmt.Sprintf("%s (%s).", what, value.Clip(words, maxWords))
 }
 
-// condition returns what is said of a route as it is now, or nil.
+// condition returns what is said of a route as it is now, or nil. Who does not say of which
+// route it speaks, is taken to speak of this one.
 func condition(parent *structpb.Value, kind string, generation int64) *structpb.Value {
 	for _, c := range value.Dig(parent, "conditions").GetListValue().GetValues() {
-		if value.Text(c, "type") == kind && value.Number(c, "observedGeneration") >= generation {
+		if of := value.Number(c, "observedGeneration"); value.Text(c, "type") == kind && (of == 0 || of >= generation) {
 			return c
 		}
 	}
