@@ -40,7 +40,7 @@ func TestOwnKind(t *testing.T) {
 	}
 
 	// Crossplane's own fields stay where they are, and so do those of pods.
-	ours, not := regexp.MustCompile(`\bspec\b`), strings.NewReplacer("spec.app.crossplane", "spec.crossplane", "spec.app.nodeName", "spec.nodeName")
+	ours, not := regexp.MustCompile(`\bspec\b`), strings.NewReplacer("spec.app.crossplane", "spec.crossplane", "spec.app.nodeName", "spec.nodeName", "volumeClaimTemplate.spec.app", "volumeClaimTemplate.spec")
 
 	for name, tc := range invalids(t) {
 		t.Run("invalid/"+name, func(t *testing.T) {
