@@ -142,7 +142,7 @@ func (l *look) field(owned, desired, observed *structpb.Value, within wire.Field
 		return value.Or(l.nothing, structpb.NewNullValue())
 	case desired == nil:
 		l.stuck(path)
-	case observed.GetStructValue() != nil && !(whole && isPlacement(path)):
+	case observed.GetStructValue() != nil && (!whole || !isPlacement(path)):
 		return l.object(owned, desired, observed, within, path)
 	case value.NewDigest().Value(desired) != value.NewDigest().Value(observed):
 		l.drift.Changed = true
