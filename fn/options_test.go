@@ -205,9 +205,9 @@ func TestPodOptions(t *testing.T) {
 				{"name": "b", "restartPolicy": "Always", "startupProbe": {}, "readinessProbe": {"httpGet": {"port": "http"}}, "livenessProbe": {"grpc": {}}}]`,
 			want: want{errs: []string{
 				`spec.initContainers[0].livenessProbe: Forbidden: probes are for containers with restartPolicy Always: the others are done before anybody asks`,
-				`spec.initContainers[1].startupProbe: Required value: say how to ask, and on which port, by its number: spec.port is the application's`,
-				`spec.initContainers[1].readinessProbe: Required value: say how to ask, and on which port, by its number: spec.port is the application's`,
-				`spec.initContainers[1].livenessProbe: Required value: say how to ask, and on which port, by its number: spec.port is the application's`,
+				`spec.initContainers[1].startupProbe: Required value: say how to ask, and on which port, by its number: the name is of the application's`,
+				`spec.initContainers[1].readinessProbe: Required value: say how to ask, and on which port, by its number: the name is of the application's`,
+				`spec.initContainers[1].livenessProbe: Required value: say how to ask, and on which port, by its number: the name is of the application's`,
 			}},
 		},
 		"InitContainersMounts": {
@@ -215,7 +215,7 @@ func TestPodOptions(t *testing.T) {
 			fields: `"volumes": [{"name": "tmp", "mountPath": "/tmp", "emptyDir": {}}], "initContainers": [{"name": "a", "volumeMounts": [
 				{"mountPath": "/a"}, {"name": "data", "mountPath": "b"}, {"name": "tmp", "mountPath": "/c", "subPath": "../d"}, {"name": "tmp", "mountPath": "/c"}]}]`,
 			want: want{errs: []string{
-				`spec.initContainers[0].volumeMounts[0].name: Required value: say which of spec.volumes`,
+				`spec.initContainers[0].volumeMounts[0].name: Required value: say which of the application's volumes`,
 				`spec.initContainers[0].volumeMounts[1].mountPath: Invalid value: "b": must be an absolute path below /, without a colon`,
 				`spec.initContainers[0].volumeMounts[1].name: Unsupported value: "data": supported values: "tmp"`,
 				`spec.initContainers[0].volumeMounts[2].subPath: Invalid value: "../d": must be a relative path without ..`,

@@ -102,7 +102,7 @@ func checkSidecarProbes(at value.Reader, beside bool) {
 		case !beside:
 			at.Forbidden(name, "probes are for containers with restartPolicy Always: the others are done before anybody asks")
 		case !saysHow(probe):
-			at.Required(name, "say how to ask, and on which port, by its number: spec.port is the application's")
+			at.Required(name, "say how to ask, and on which port, by its number: the name is of the application's")
 		}
 	}
 }
@@ -134,7 +134,7 @@ func checkMounts(at value.Reader, mounts []v1.VolumeMount, volumes *structpb.Val
 
 		switch name := mounts[i].Name; {
 		case name == "":
-			mount.Required("name", "say which of spec.volumes")
+			mount.Required("name", "say which of the application's volumes")
 		case !there[name]:
 			mount.NotSupported("name", name, names(volumes)...)
 		}
