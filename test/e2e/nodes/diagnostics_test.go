@@ -181,12 +181,20 @@ func testDiagnostics(t *testing.T) {
 	// It ends before the namespace goes: a pod goes when its image is no longer pulled.
 	serveBroken(t)
 
+	n.breakAll(t, allBroken, steady)
+}
+
+// breakAll applies WebApps of broken applications, and holds what they say to what they
+// should.
+func (n *namespace) breakAll(t *testing.T, list []broken, steady time.Duration) {
+	t.Helper()
+
 	results := newTable("Application", "says after", "phase", "reason", "message", "warnings", "changed its mind in "+steady.String())
-	all := make([]*found, len(allBroken))
+	all := make([]*found, len(list))
 
 	// They run at the same time: most of it is waiting.
 	t.Run("all", func(t *testing.T) {
-		for i, b := range allBroken {
+		for i, b := range list {
 			all[i] = &found{}
 
 			t.Run(b.name, func(t *testing.T) {
@@ -196,7 +204,7 @@ func testDiagnostics(t *testing.T) {
 		}
 	})
 
-	for i, b := range allBroken {
+	for i, b := range list {
 		f := all[i]
 		results.row(b.name, fmt.Sprintf("%d s", f.after), f.phase, f.reason, strings.ReplaceAll(f.message, "|", "\\|"), strconv.Itoa(len(f.events)), strconv.Itoa(len(f.other)))
 	}

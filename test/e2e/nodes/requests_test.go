@@ -224,6 +224,16 @@ var changes = []change{
 		n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090", VERSION: "4"}`)
 		n.complete(t, 4)
 	}},
+	{name: "a mesh adds its proxy as a container, then as a sidecar, and is gone", do: func(t *testing.T, n *namespace) {
+		for _, how := range []string{asContainer, asSidecar} {
+			n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090"}, `+meshed(how, ""))
+			n.complete(t, 4)
+			n.holdsMesh(t, how)
+		}
+
+		n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090"}`)
+		n.complete(t, 4)
+	}},
 	{name: "another version of the function, and back", do: func(t *testing.T, n *namespace) {
 		must(t, n.Push(t.Context(), nodes.Registry, newer))
 
@@ -299,6 +309,7 @@ func (n *namespace) upgrade(t *testing.T, kind, name, repository, version string
 // and while what makes it a WebApp is changed or gone.
 func testRequests(t *testing.T) {
 	n := newNamespace(t, "requests")
+	n.inject(t)
 	n.shop(t, 4, nodes.Image("web"), "")
 	n.complete(t, 4)
 

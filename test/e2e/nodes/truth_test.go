@@ -246,6 +246,7 @@ func testStatus(t *testing.T) {
 
 	t.Run("Truth", testTruthByDefault)
 	t.Run("Diagnostics", testDiagnostics)
+	t.Run("Mesh", testMesh)
 }
 
 // crossplanesDefaults are Crossplane's own settings instead of those of values.yaml.

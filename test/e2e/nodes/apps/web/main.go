@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/signal"
 	"strconv"
@@ -40,6 +42,9 @@ type behaviour struct {
 	// Takes the processor for that long, for each request.
 	work time.Duration
 
+	// Sends requests on to another, as the proxy of a service mesh does.
+	forwardTo string
+
 	// Fills the folder FILL with a file of FILL_MIB.
 	fill    string
 	fillMiB int
@@ -63,6 +68,7 @@ func fromEnvironment() behaviour {
 		flap:      duration("UNHEALTHY_EVERY"),
 		onTerm:    text("ON_SIGTERM", "graceful"),
 		work:      duration("WORK"),
+		forwardTo: text("FORWARD_TO", ""),
 		fill:      text("FILL", ""),
 		fillMiB:   number("FILL_MIB"),
 	}
@@ -111,7 +117,13 @@ func run(b behaviour) error {
 		return err
 	}
 
-	server := &http.Server{Handler: b.handler(), ReadHeaderTimeout: time.Minute}
+	server := &http.Server{ReadHeaderTimeout: time.Minute}
+
+	server.Handler, err = b.handler(server)
+	if err != nil {
+		return err
+	}
+
 	ended := make(chan error, 1)
 
 	go func() { ended <- server.Serve(l) }()
@@ -132,20 +144,10 @@ func run(b behaviour) error {
 	return server.Shutdown(patience)
 }
 
-func (b behaviour) handler() http.Handler {
-	host, _ := os.Hostname()
+func (b behaviour) handler(server *http.Server) (http.Handler, error) {
 	began := time.Now()
 	mux := &http.ServeMux{}
 
-	var sum atomic.Int64
-
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		for until := time.Now().Add(b.work); time.Now().Before(until); {
-			sum.Add(1)
-		}
-
-		_, _ = fmt.Fprintln(w, host, os.Getenv("VERSION"))
-	})
 	mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) {
 		ill := b.unhealthy || (b.flap > 0 && (time.Since(began)/b.flap)%2 == 1)
 		if ill {
@@ -153,7 +155,44 @@ func (b behaviour) handler() http.Handler {
 		}
 	})
 
-	return mux
+	// From then on it keeps no connection, so that its callers go elsewhere.
+	mux.HandleFunc("/drain", func(_ http.ResponseWriter, r *http.Request) {
+		server.SetKeepAlivesEnabled(false)
+
+		pause, _ := time.ParseDuration(r.URL.Query().Get("for"))
+		time.Sleep(pause)
+	})
+
+	if b.forwardTo == "" {
+		mux.HandleFunc("/", b.answer())
+		return mux, nil
+	}
+
+	to, err := url.Parse(b.forwardTo)
+	if err != nil {
+		return nil, err
+	}
+
+	// Every caller has a connection of its own, and so has what is sent on for it.
+	proxy := httputil.NewSingleHostReverseProxy(to)
+	proxy.Transport = &http.Transport{MaxIdleConnsPerHost: 100}
+	mux.Handle("/", proxy)
+
+	return mux, nil
+}
+
+func (b behaviour) answer() http.HandlerFunc {
+	host, _ := os.Hostname()
+
+	var sum atomic.Int64
+
+	return func(w http.ResponseWriter, _ *http.Request) {
+		for until := time.Now().Add(b.work); time.Now().Before(until); {
+			sum.Add(1)
+		}
+
+		_, _ = fmt.Fprintln(w, host, os.Getenv("VERSION"))
+	}
 }
 
 // eat takes memory, a MiB after the other, and keeps it.
