@@ -117,7 +117,7 @@ func testOptions(t *testing.T, n *namespace) {
 		{
 			field: "initContainers", spec: `initContainers: [{name: migrate, args: [migrate]}, {name: proxy, image: "envoy:v1", restartPolicy: Always, startupProbe: {tcpSocket: {port: 9901}}}]`,
 			fields: "{range .spec.template.spec.initContainers[*]}{.name} {.image} {.imagePullPolicy} {.restartPolicy} {.securityContext.allowPrivilegeEscalation}; {end}",
-			want:   "migrate nginx:1.27 IfNotPresent  false; proxy envoy:v1 IfNotPresent Always false; ",
+			want:   "migrate nginx:1 IfNotPresent  false; proxy envoy:v1 IfNotPresent Always false; ",
 		},
 		{
 			field: "podLabels", spec: "podLabels: {team: shop}",
