@@ -215,22 +215,6 @@ var guarded = regexp.MustCompile(`^!has\(self\.(\w+)\) \|\| `)
 // oneOf is a rule by which exactly one of some fields is set.
 var oneOf = regexp.MustCompile(`^\[(has\(self\.\w+\)(?:, has\(self\.\w+\))*)\]\.filter\(set, set\)\.size\(\) == 1$`)
 
-// widens says whether a rule is an old one of exactly one field, with new fields to choose
-// from: without them, it holds where the old one did.
-func (r rules) widens(rule, old string) bool {
-	some, fewer := oneOf.FindStringSubmatch(rule), oneOf.FindStringSubmatch(old)
-	if some == nil || fewer == nil {
-		return false
-	}
-
-	added, found := strings.CutPrefix(some[1], fewer[1])
-	for _, field := range strings.Split(strings.NewReplacer(", ", "", "has(self.", "").Replace(added), ")") {
-		found = found && (field == "" || !r.had(field))
-	}
-
-	return found
-}
-
 // Compare implements validations.Comparator.
 func (r rules) Compare(older, newer *extv1.JSONSchemaProps) validations.ComparisonResult {
 	var errs []error
@@ -253,4 +237,20 @@ func (r rules) Compare(older, newer *extv1.JSONSchemaProps) validations.Comparis
 	older.XValidations, newer.XValidations = nil, nil
 
 	return validations.HandleErrors("rules", config.EnforcementPolicyError, errs...)
+}
+
+// widens says whether a rule is an old one of exactly one field, with new fields to choose
+// from: without them, it holds where the old one did.
+func (r rules) widens(rule, old string) bool {
+	some, fewer := oneOf.FindStringSubmatch(rule), oneOf.FindStringSubmatch(old)
+	if some == nil || fewer == nil {
+		return false
+	}
+
+	added, found := strings.CutPrefix(some[1], fewer[1])
+	for field := range strings.SplitSeq(strings.NewReplacer(", ", "", "has(self.", "").Replace(added), ")") {
+		found = found && (field == "" || !r.had(field))
+	}
+
+	return found
 }
