@@ -94,7 +94,9 @@ func review(w http.ResponseWriter, r *http.Request) {
 	}
 	asked.Request = nil
 
-	_ = json.NewEncoder(w).Encode(asked)
+	if err := json.NewEncoder(w).Encode(asked); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
 }
 
 // addProxy has all that is sent to the pod go through a proxy, which takes the name of
