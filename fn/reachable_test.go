@@ -36,6 +36,11 @@ func TestReachable(t *testing.T) {
 		return `{` + parentRef + `, "conditions": [` + strings.Join(conditions, ", ") + `]}`
 	}
 
+	const noBackend = `{"type": "ResolvedRefs", "status": "False", "reason": "BackendNotFound"}`
+
+	// Traefik speaks of Gateways that are not its own, too.
+	traefiks := strings.Replace(parent(`{"type": "Accepted", "status": "False", "reason": "NoMatchingParent"}`), "gateway.envoyproxy.io/gatewayclass-controller", "traefik.io/gateway-controller", 1)
+
 	type args struct {
 		// fields are those of the spec, and status is that of the object behind the key.
 		fields, key, status string
@@ -133,8 +138,18 @@ func TestReachable(t *testing.T) {
 		},
 		"RouteTwoControllers": {
 			reason: "Traefik speaks of every Gateway; one that lets in is enough.",
-			args:   args{fields: route, key: child.KeyRoute, status: parents(strings.Replace(parent(`{"type": "Accepted", "status": "False", "reason": "NoMatchingParent"}`), "gateway.envoyproxy.io/gatewayclass-controller", "traefik.io/gateway-controller", 1), parent(accepted, resolved))},
+			args:   args{fields: route, key: child.KeyRoute, status: parents(traefiks, parent(accepted, resolved))},
 			want:   want{condition: "True Reachable: The HTTPRoute is accepted by Gateway edge/public (https).", url: "https://shop.example.com"},
+		},
+		"RouteTwoControllersClosed": {
+			reason: "Of two that do not let in, the one is told that is nearer to it, whichever comes first.",
+			args:   args{fields: route, key: child.KeyRoute, status: parents(parent(accepted, noBackend), traefiks)},
+			want:   want{condition: "False RefsNotResolved: Gateway edge/public (https) does not find what the HTTPRoute refers to (BackendNotFound).", url: inside},
+		},
+		"RouteTwoControllersClosedAgain": {
+			reason: "It says the same in the other order.",
+			args:   args{fields: route, key: child.KeyRoute, status: parents(traefiks, parent(accepted, noBackend))},
+			want:   want{condition: "False RefsNotResolved: Gateway edge/public (https) does not find what the HTTPRoute refers to (BackendNotFound).", url: inside},
 		},
 		"RouteTwoGateways": {
 			reason: "Each of them must let in. A parentRef without a namespace is of the WebApp's.",

@@ -185,7 +185,8 @@ func RouteWay(plan *webapp.Plan, observed *structpb.Struct) (Way, bool) {
 const maxWords = 300
 
 // closedBy says why a Gateway does not let the route's traffic in, if it does not: in its
-// own words. Several controllers may speak of one Gateway, of which one is enough.
+// own words. Several controllers may speak of one Gateway, of which one that lets in is
+// enough; of others, the one is told that is nearest to it.
 func closedBy(app *webapp.App, route *structpb.Struct, ref *structpb.Value, gateway string) (closed Way, is bool) {
 	closed = Way{
 		Reason: v1.ReasonNotAccepted,
@@ -193,29 +194,41 @@ func closedBy(app *webapp.App, route *structpb.Struct, ref *structpb.Value, gate
 			gateway, app.Namespace, app.Name),
 	}
 
-	generation := value.Number(route.GetFields()["metadata"], "generation")
+	nearest, generation := 0, value.Number(route.GetFields()["metadata"], "generation")
 
 	for _, parent := range value.Dig(route.GetFields()["status"], "parents").GetListValue().GetValues() {
 		if !isSame(ref, value.Dig(parent, "parentRef"), app.Namespace) {
 			continue
 		}
 
-		accepted, resolved := condition(parent, "Accepted", generation), condition(parent, "ResolvedRefs", generation)
-
-		switch {
-		case value.Text(accepted, "status") == string(metav1.ConditionFalse):
-			closed.Message = inItsWords(gateway+" does not accept the HTTPRoute", accepted)
-		case value.Text(accepted, "status") != string(metav1.ConditionTrue):
-			closed.Message = gateway + " has not yet said whether it accepts the HTTPRoute as it is now."
-		case value.Text(resolved, "status") == string(metav1.ConditionFalse):
-			closed.Reason = v1.ReasonRefsNotResolved
-			closed.Message = inItsWords(gateway+" does not find what the HTTPRoute refers to", resolved)
-		default:
+		way, near := wayOf(parent, gateway, generation)
+		if way.IsOpen() {
 			return Way{}, false
+		}
+
+		if near > nearest {
+			closed, nearest = way, near
 		}
 	}
 
 	return closed, true
+}
+
+// wayOf is what one controller says of a Gateway and a route, and how near it is to letting
+// in.
+func wayOf(parent *structpb.Value, gateway string, generation int64) (way Way, near int) {
+	accepted, resolved := condition(parent, "Accepted", generation), condition(parent, "ResolvedRefs", generation)
+
+	switch {
+	case value.Text(accepted, "status") == string(metav1.ConditionFalse):
+		return Way{Reason: v1.ReasonNotAccepted, Message: inItsWords(gateway+" does not accept the HTTPRoute", accepted)}, 1
+	case value.Text(accepted, "status") != string(metav1.ConditionTrue):
+		return Way{Reason: v1.ReasonNotAccepted, Message: gateway + " has not yet said whether it accepts the HTTPRoute as it is now."}, 2
+	case value.Text(resolved, "status") == string(metav1.ConditionFalse):
+		return Way{Reason: v1.ReasonRefsNotResolved, Message: inItsWords(gateway+" does not find what the HTTPRoute refers to", resolved)}, 3
+	default:
+		return Way{Reason: v1.ReasonReachable}, 4
+	}
 }
 
 func inItsWords(what string, condition *structpb.Value) string {
