@@ -90,25 +90,21 @@ func reachable(reason v1.Reason, message string) *fnv1.Condition {
 // saidReachable is that condition as it was said until now, or nil: Crossplane makes one that
 // is not sent with a refusal Unknown.
 func saidReachable(composite *structpb.Struct) *fnv1.Condition {
-	for _, c := range value.Dig(composite.GetFields()["status"], "conditions").GetListValue().GetValues() {
-		if value.Text(c, "type") != v1.ConditionReachable {
-			continue
-		}
-
-		said := condition(v1.ConditionReachable, fnv1.Status_STATUS_CONDITION_UNKNOWN,
-			v1.Reason(wire.Open(value.Dig(c, "reason")).GetStringValue()), wire.Open(value.Dig(c, "message")).GetStringValue())
-
-		switch value.Text(c, "status") {
-		case string(metav1.ConditionTrue):
-			said.Status = fnv1.Status_STATUS_CONDITION_TRUE
-		case string(metav1.ConditionFalse):
-			said.Status = fnv1.Status_STATUS_CONDITION_FALSE
-		}
-
-		return said
+	c := value.Condition(composite.GetFields()["status"], v1.ConditionReachable)
+	if c == nil {
+		return nil
 	}
 
-	return nil
+	status := fnv1.Status_STATUS_CONDITION_UNKNOWN
+
+	switch value.Text(c, "status") {
+	case string(metav1.ConditionTrue):
+		status = fnv1.Status_STATUS_CONDITION_TRUE
+	case string(metav1.ConditionFalse):
+		status = fnv1.Status_STATUS_CONDITION_FALSE
+	}
+
+	return condition(v1.ConditionReachable, status, v1.Reason(wire.Open(value.Dig(c, "reason")).GetStringValue()), wire.Open(value.Dig(c, "message")).GetStringValue())
 }
 
 // conditionReads is what [saidReachable] reads.

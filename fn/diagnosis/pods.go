@@ -135,13 +135,7 @@ func (p observedPod) isBeside(name string) bool { return slices.Contains(p.besid
 var endedPhases = []corev1.PodPhase{corev1.PodFailed, corev1.PodSucceeded}
 
 func (p observedPod) condition(kind corev1.PodConditionType) *structpb.Value {
-	for _, c := range value.Dig(p.status, "conditions").GetListValue().GetValues() {
-		if value.Text(c, "type") == string(kind) {
-			return c
-		}
-	}
-
-	return nil
+	return value.Condition(p.status, kind)
 }
 
 // since is when a condition last changed, or the zero time if the pod does not say.

@@ -52,7 +52,7 @@ func URL(app *webapp.App, ways []Way) string {
 // forgets, so that a WebApp that had one says so.
 func Judge(ways []Way, composite *structpb.Struct) (v1.Reason, string) {
 	if len(ways) == 0 {
-		if !wasJudged(composite) {
+		if value.Condition(composite.GetFields()["status"], v1.ConditionReachable) == nil {
 			return "", ""
 		}
 
@@ -82,17 +82,6 @@ func Judge(ways []Way, composite *structpb.Struct) (v1.Reason, string) {
 	}
 
 	return reason, value.Clip(strings.Join(open, " "), value.MaxMessage)
-}
-
-// wasJudged says whether a composite has the condition.
-func wasJudged(composite *structpb.Struct) bool {
-	for _, c := range value.Dig(composite.GetFields()["status"], "conditions").GetListValue().GetValues() {
-		if value.Text(c, "type") == v1.ConditionReachable {
-			return true
-		}
-	}
-
-	return false
 }
 
 // What is read of an object to see whether it leads in.
@@ -243,13 +232,12 @@ func inItsWords(what string, condition *structpb.Value) string {
 // condition returns what is said of a route as it is now, or nil. Who does not say of which
 // route it speaks, is taken to speak of this one.
 func condition(parent *structpb.Value, kind string, generation int64) *structpb.Value {
-	for _, c := range value.Dig(parent, "conditions").GetListValue().GetValues() {
-		if of := value.Number(c, "observedGeneration"); value.Text(c, "type") == kind && (of == 0 || of >= generation) {
-			return c
-		}
+	c := value.Condition(parent, kind)
+	if of := value.Number(c, "observedGeneration"); of != 0 && of < generation {
+		return nil
 	}
 
-	return nil
+	return c
 }
 
 // parentDefaults are what a parentRef means that does not say, but for its namespace: see

@@ -84,11 +84,5 @@ func AskAgain(after Status, observed Observed, app *webapp.App, most time.Durati
 // dropsEvents says whether Crossplane's circuit breaker is open for a composite: see
 // WatchCircuitOpen in github.com/crossplane/crossplane/apis/v2/apiextensions/v1.
 func dropsEvents(composite *structpb.Struct) bool {
-	for _, c := range value.Dig(composite.GetFields()["status"], "conditions").GetListValue().GetValues() {
-		if value.Text(c, "type") == "Responsive" {
-			return value.Text(c, "status") == "False"
-		}
-	}
-
-	return false
+	return value.Text(value.Condition(composite.GetFields()["status"], "Responsive"), "status") == "False"
 }

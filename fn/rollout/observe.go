@@ -120,8 +120,8 @@ func Observe(plan *webapp.Plan, observed, desired *structpb.Struct, before Statu
 		updated:            value.Number(status, "updatedReplicas"),
 		available:          min(value.Number(status, "availableReplicas"), value.Number(wanted)),
 		deadline:           deadlineOf(spec),
-		progressing:        conditionOf(status, string(appsv1.DeploymentProgressing)),
-		replicaFailure:     conditionOf(status, string(appsv1.DeploymentReplicaFailure)),
+		progressing:        conditionOf(status, appsv1.DeploymentProgressing),
+		replicaFailure:     conditionOf(status, appsv1.DeploymentReplicaFailure),
 		others:             append(drift.Stuck, drift.Kept...),
 	}
 }
@@ -134,12 +134,8 @@ func deadlineOf(spec *structpb.Value) time.Duration {
 	return webapp.UsualProgressDeadline
 }
 
-func conditionOf(status *structpb.Value, kind string) condition {
-	for _, c := range value.Dig(status, "conditions").GetListValue().GetValues() {
-		if value.Text(c, "type") == kind {
-			return condition{status: value.Text(c, "status"), reason: value.Text(c, "reason"), message: value.Text(c, "message"), transition: value.Dig(c, "lastTransitionTime")}
-		}
-	}
+func conditionOf[T ~string](status *structpb.Value, kind T) condition {
+	c := value.Condition(status, kind)
 
-	return condition{}
+	return condition{status: value.Text(c, "status"), reason: value.Text(c, "reason"), message: value.Text(c, "message"), transition: value.Dig(c, "lastTransitionTime")}
 }

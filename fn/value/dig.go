@@ -48,6 +48,17 @@ func Number(v *structpb.Value, path ...string) int64 {
 	return int64(n)
 }
 
+// Condition returns the condition of a type that an object's status has, or nil.
+func Condition[T ~string](status *structpb.Value, kind T) *structpb.Value {
+	for _, c := range Dig(status, "conditions").GetListValue().GetValues() {
+		if Text(c, "type") == string(kind) {
+			return c
+		}
+	}
+
+	return nil
+}
+
 // IsSet says whether a field is there and not null.
 func IsSet(v *structpb.Value) bool {
 	_, null := v.GetKind().(*structpb.Value_NullValue)
