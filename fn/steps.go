@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -247,22 +248,22 @@ func (c *call) judge() *refusal {
 }
 
 func (c *call) seeWays() *refusal {
-	made := make(map[string]bool, len(c.choice.Children))
-	for _, chosen := range c.choice.Children {
-		made[chosen.Key] = !c.heldBack(chosen.Key)
-	}
-
-	c.ways = child.Ways(&c.plan, made, c.observed)
+	c.ways = child.Ways(&c.plan, c.made(), c.observed)
 
 	return nil
 }
 
-func (c *call) answerChildren() *refusal {
-	for _, chosen := range c.choice.Children {
-		if c.heldBack(chosen.Key) {
-			continue
-		}
+// made are the children that are not held back.
+func (c *call) made() []*child.Child {
+	if len(c.conflicts) == 0 {
+		return c.choice.Children
+	}
 
+	return slices.DeleteFunc(slices.Clone(c.choice.Children), func(chosen *child.Child) bool { return c.heldBack(chosen.Key) })
+}
+
+func (c *call) answerChildren() *refusal {
+	for _, chosen := range c.made() {
 		c.rsp.Desired.Resources[chosen.Key] = &fnv1.Resource{
 			Resource: c.built[chosen.Key],
 			Ready:    readiness(chosen.Ready(c.observed[chosen.Key].GetResource(), c.running)),

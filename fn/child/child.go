@@ -220,14 +220,14 @@ var (
 	othersReads = staysReads.And(owner.ChildReads)
 )
 
-// Ways are how a WebApp is reached from outside by those of its children that are made, by
-// what their objects say.
-func Ways(plan *webapp.Plan, made map[string]bool, observed map[string]*fnv1.Resource) []exposure.Way {
+// Ways are how a WebApp is reached from outside by some of its children, by what their
+// objects say.
+func Ways(plan *webapp.Plan, made []*Child, observed map[string]*fnv1.Resource) []exposure.Way {
 	var ways []exposure.Way
 
 	// What somebody has asked for by name counts before a type of Service.
-	for _, c := range slices.Backward(All) {
-		if c.way == nil || !made[c.Key] {
+	for _, c := range slices.Backward(made) {
+		if c.way == nil {
 			continue
 		}
 
