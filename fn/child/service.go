@@ -7,7 +7,6 @@ import (
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/container"
 	"github.com/webapp-operator/function-webapp/fn/exposure"
-	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
@@ -50,7 +49,7 @@ func servicePorts(port, protocol *structpb.Value) *structpb.Value {
 	return value.List(value.Object(value.Fields{
 		"name":        container.HTTPPort,
 		"port":        port,
-		"protocol":    pod.TCP,
+		"protocol":    container.TCP,
 		"appProtocol": protocol,
 		"targetPort":  container.HTTPPort,
 	}))

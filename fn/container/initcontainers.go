@@ -1,8 +1,6 @@
 package container
 
 import (
-	"regexp"
-
 	"google.golang.org/protobuf/types/known/structpb"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
@@ -12,28 +10,26 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
-var namePattern = regexp.MustCompile(v1.LabelPattern)
+// Application names the container that a WebApp is about, which no other may be called.
+const Application = "app"
 
-// CheckInit checks initContainers. The application's container has a name that none of
-// them may have.
-func CheckInit(application string) func(spec value.Reader) {
-	return func(spec value.Reader) {
-		items := spec.Items(webapp.InitContainers)
-		if spec.TooMany(webapp.InitContainers, len(items), v1.MaxInitContainers) {
-			return
-		}
+// CheckInit checks initContainers.
+func CheckInit(spec value.Reader) {
+	items := spec.Items(webapp.InitContainers)
+	if spec.TooMany(webapp.InitContainers, len(items), v1.MaxInitContainers) {
+		return
+	}
 
-		// Quantities are checked before they are decoded: see webapp.IsQuantity.
-		bare := spec
-		bare.Fields = value.Fields{webapp.InitContainers: withoutResources(spec.Get(webapp.InitContainers))}
+	// Quantities are checked before they are decoded: see webapp.IsQuantity.
+	bare := spec
+	bare.Fields = value.Fields{webapp.InitContainers: withoutResources(spec.Get(webapp.InitContainers))}
 
-		containers, _ := value.Native[[]v1.InitContainer](bare, webapp.InitContainers)
-		names := map[string]bool{application: true}
+	containers, _ := value.Native[[]v1.InitContainer](bare, webapp.InitContainers)
+	names := map[string]bool{Application: true}
 
-		for i, c := range containers {
-			checkInit(items[i], c, names)
-			checkMounts(items[i], c.VolumeMounts, spec.Get("volumes"))
-		}
+	for i, c := range containers {
+		checkInit(items[i], c, names)
+		checkMounts(items[i], c.VolumeMounts, spec.Get("volumes"))
 	}
 }
 
@@ -57,12 +53,9 @@ func withoutResources(containers *structpb.Value) *structpb.Value {
 
 // checkInit checks one of them. Names are those that are taken.
 func checkInit(at value.Reader, c v1.InitContainer, names map[string]bool) {
-	switch {
-	case c.Name == "":
-		at.Required("name", "give the container a name")
-	case len(c.Name) > v1.MaxNameLength || !namePattern.MatchString(c.Name):
-		at.Invalid("name", c.Name, "must be at most 63 lower case letters, digits and dashes, starting and ending with a letter or digit")
-	case names[c.Name]:
+	webapp.CheckLabel(at, "name", c.Name, "give the container a name")
+
+	if c.Name != "" && names[c.Name] {
 		at.Duplicate("name", c.Name)
 	}
 

@@ -20,8 +20,11 @@ import (
 // is reached on the port it listens on.
 const PortName = "http"
 
-// HTTPPort is the name as it is sent.
-var HTTPPort = value.String(PortName)
+// HTTPPort is the name as it is sent, and TCP what is spoken there.
+var (
+	HTTPPort = value.String(PortName)
+	TCP      = value.String(corev1.ProtocolTCP)
+)
 
 // handlers are the ways to ask a container how it is.
 var handlers = []string{"httpGet", "tcpSocket", "grpc", "exec"}

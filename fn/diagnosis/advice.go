@@ -9,8 +9,8 @@ import (
 
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"github.com/webapp-operator/function-webapp/fn/container"
 	"github.com/webapp-operator/function-webapp/fn/env"
-	"github.com/webapp-operator/function-webapp/fn/pod"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
@@ -141,7 +141,7 @@ func Guesses(app *webapp.App) string {
 	}
 
 	if probe := app.Options[webapp.ReadinessProbe]; !value.Dig(probe, "disabled").GetBoolValue() {
-		own, _ := askedOf(app, pod.ContainerName)
+		own, _ := askedOf(app, container.Application)
 
 		guess := "it does not " + mustDo(own)
 		if probe == nil {

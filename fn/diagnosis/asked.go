@@ -1,7 +1,7 @@
 package diagnosis
 
 import (
-	"github.com/webapp-operator/function-webapp/fn/pod"
+	"github.com/webapp-operator/function-webapp/fn/container"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
@@ -20,7 +20,7 @@ type asked struct {
 // askedOf is what a WebApp asks of a container, if it asks for it: others add theirs to its
 // pods.
 func askedOf(app *webapp.App, name string) (a asked, ok bool) {
-	if name == pod.ContainerName {
+	if name == container.Application {
 		return asked{app: app, Reader: value.Reader{Fields: app.Options}}, true
 	}
 

@@ -51,31 +51,36 @@ func checkPlain(of value.Reader, most int) {
 // Of are the variables of a container that is not the application's, as in a Pod, in the
 // order of names, so that each may refer to all that sort before it.
 func Of(c value.Reader) *structpb.Value {
-	plain := c.Get(Plain).GetStructValue().GetFields()
+	var all []*structpb.Value
 
-	variables := make([]*structpb.Value, 0, len(plain))
-	for name, text := range plain {
-		variables = append(variables, value.Object(value.Fields{"name": value.String(name), "value": text}))
+	for name, text := range c.Get(Plain).GetStructValue().GetFields() {
+		all = append(all, value.Object(value.Fields{"name": value.String(name), "value": text}))
 	}
 
-	all := value.List(variables...)
-	all = With(all, c.Get(Secret), FromSecret)
-	all = With(all, c.Get(Config), FromConfig)
+	all = appendFrom(all, c.Get(Secret), FromSecret)
+	all = appendFrom(all, c.Get(Config), FromConfig)
+	all = appendFrom(all, c.Get(Pod), FromPod)
 
-	return With(all, c.Get(Pod), FromPod)
+	return sorted(all)
 }
 
 // With are variables with those of another field among them, in the order of names.
 func With(variables, more *structpb.Value, from func(*structpb.Value) *structpb.Value) *structpb.Value {
-	all := slices.Clone(variables.GetListValue().GetValues())
+	return sorted(appendFrom(slices.Clone(variables.GetListValue().GetValues()), more, from))
+}
 
+func appendFrom(variables []*structpb.Value, more *structpb.Value, from func(*structpb.Value) *structpb.Value) []*structpb.Value {
 	for name, entry := range more.GetStructValue().GetFields() {
-		all = append(all, value.Object(value.Fields{"name": value.String(name), "valueFrom": from(entry)}))
+		variables = append(variables, value.Object(value.Fields{"name": value.String(name), "valueFrom": from(entry)}))
 	}
 
-	slices.SortFunc(all, func(a, b *structpb.Value) int { return strings.Compare(value.Text(a, "name"), value.Text(b, "name")) })
+	return variables
+}
 
-	return value.List(all...)
+func sorted(variables []*structpb.Value) *structpb.Value {
+	slices.SortFunc(variables, func(a, b *structpb.Value) int { return strings.Compare(value.Text(a, "name"), value.Text(b, "name")) })
+
+	return value.List(variables...)
 }
 
 // check checks how many variables a field has and what they are called, and has one checked

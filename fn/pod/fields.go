@@ -57,7 +57,7 @@ var Fields = []Field{
 	{Name: lifecycleField, Check: checkLifecycle, byDefault: readDefaultLifecycle},
 	{Name: "securityContext", Check: container.CheckSecurityContext, over: fieldByField, apply: applySecurityContext},
 	{Name: "serviceAccountName", Check: checkServiceAccountName, apply: applyServiceAccountName},
-	{Name: webapp.InitContainers, Check: container.CheckInit(ContainerName), apply: applyInitContainers},
+	{Name: webapp.InitContainers, Check: container.CheckInit, apply: applyInitContainers},
 	{Name: "podLabels", Check: checkPodLabels, over: fieldByField, apply: applyPodLabels},
 	{Name: "podAnnotations", Check: checkPodAnnotations, over: fieldByField, apply: applyPodAnnotations},
 	{Name: config.Field, Check: config.Check, over: instead, apply: applyConfigHash},

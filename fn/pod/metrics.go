@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/container"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
@@ -60,5 +61,5 @@ func applyMetrics(t *template, _ *structpb.Value) {
 	}
 
 	ports := slices.Clone(t.container["ports"].GetListValue().GetValues())
-	t.container["ports"] = value.List(append(ports, value.Object(value.Fields{"name": value.String(metricsPortName), "containerPort": port, "protocol": TCP}))...)
+	t.container["ports"] = value.List(append(ports, value.Object(value.Fields{"name": value.String(metricsPortName), "containerPort": port, "protocol": container.TCP}))...)
 }

@@ -15,12 +15,6 @@ import (
 	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
-// ContainerName names the container that a WebApp is about.
-const ContainerName = "app"
-
-// TCP is what the application speaks.
-var TCP = value.String(corev1.ProtocolTCP)
-
 // A template is the pods' template on its way, and the Deployment around it: as it is
 // by default, and then as the fields of the WebApp have it.
 type template struct {
@@ -183,7 +177,7 @@ func defaultContainer(plan *webapp.Plan) value.Fields {
 			"containerPort": value.Int(plan.App.Spec.Port),
 			// The protocol is part of the key by which server-side apply tells
 			// ports apart.
-			"protocol": TCP,
+			"protocol": container.TCP,
 		})),
 		"env":             envVars(plan.Env),
 		"resources":       plan.Settings.Resources.Value(),
@@ -193,7 +187,7 @@ func defaultContainer(plan *webapp.Plan) value.Fields {
 }
 
 var (
-	appName = value.String(ContainerName)
+	appName = value.String(container.Application)
 
 	// acceptsConnections is the readiness probe of a WebApp that has none of its
 	// own.
@@ -214,7 +208,7 @@ func Container(deployment *structpb.Struct) *structpb.Value {
 	pod := wire.Open(value.Dig(deployment.GetFields()["spec"], "template"))
 	containers := value.Dig(pod, "spec", "containers").GetListValue().GetValues()
 
-	i := slices.IndexFunc(containers, func(c *structpb.Value) bool { return value.Text(c, "name") == ContainerName })
+	i := slices.IndexFunc(containers, func(c *structpb.Value) bool { return value.Text(c, "name") == container.Application })
 	if i < 0 {
 		return nil
 	}

@@ -55,7 +55,6 @@ var amounts = []struct{ name, kind string }{
 }
 
 var (
-	labelPattern      = regexp.MustCompile(v1.LabelPattern)
 	kindPattern       = regexp.MustCompile(v1.KindPattern)
 	metricNamePattern = regexp.MustCompile(v1.MetricNamePattern)
 	apiVersionPattern = regexp.MustCompile(v1.APIVersionPattern)
@@ -163,13 +162,7 @@ func checkContainer(in value.Reader) {
 	checkResource(in)
 
 	name, _ := in.Text("container")
-
-	switch {
-	case name == "":
-		in.Required("container", "say which container of the pods: app is the one that runs the image")
-	case len(name) > v1.MaxNameLength || !labelPattern.MatchString(name):
-		in.Invalid("container", name, "must be at most 63 lower case letters, digits and dashes, starting and ending with a letter or digit")
-	}
+	webapp.CheckLabel(in, "container", name, "say which container of the pods: app is the one that runs the image")
 }
 
 func checkObject(in value.Reader) {

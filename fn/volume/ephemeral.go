@@ -11,13 +11,13 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
-// Ephemeral is the field of a volume that each pod has for itself.
-const Ephemeral = "ephemeral"
+// ephemeral is the field of a volume that each pod has for itself.
+const ephemeral = "ephemeral"
 
 // checkStorage checks how large a volume is that each pod has for itself, and says whether
 // that is right.
 func checkStorage(at value.Reader) bool {
-	requests := at.Within(Ephemeral, "volumeClaimTemplate", "spec", "resources", "requests")
+	requests := at.Within(ephemeral, "volumeClaimTemplate", "spec", "resources", "requests")
 
 	return webapp.CheckQuantity(requests, "storage", "must be a quantity such as 512Mi or 10Gi", func(size resource.Quantity) string {
 		switch {

@@ -15,13 +15,12 @@ import (
 )
 
 var (
-	labelPattern     = regexp.MustCompile(v1.LabelPattern)
 	mountPathPattern = regexp.MustCompile(v1.MountPathPattern)
 	fieldPathPattern = regexp.MustCompile(v1.FieldPathPattern)
 )
 
 // Sources are the fields of a volume that say where its files come from.
-var Sources = []string{"configMap", "secret", "emptyDir", "persistentVolumeClaim", "projected", "ephemeral"}
+var Sources = []string{"configMap", "secret", "emptyDir", "persistentVolumeClaim", "projected", ephemeral}
 
 // Check notes what is wrong with the volumes of a WebApp.
 func Check(spec value.Reader) {
@@ -76,13 +75,7 @@ func checkSizeLimit(at value.Reader) bool {
 }
 
 func checkVolume(at value.Reader, v v1.Volume) {
-	switch {
-	case v.Name == "":
-		at.Required("name", "give the volume a name")
-	case len(v.Name) > v1.MaxNameLength || !labelPattern.MatchString(v.Name):
-		at.Invalid("name", v.Name, "must be at most 63 lower case letters, digits and dashes, starting and ending with a letter or digit")
-	}
-
+	webapp.CheckLabel(at, "name", v.Name, "give the volume a name")
 	CheckMount(at, v.MountPath, v.SubPath)
 
 	checkExactlyOne(at, "set exactly one of configMap, secret, emptyDir, persistentVolumeClaim, projected and ephemeral",
@@ -136,7 +129,7 @@ func checkSource(at value.Reader, v v1.Volume) {
 	}
 
 	if s := v.Ephemeral; s != nil {
-		checkClaim(at.Object("ephemeral").Object("volumeClaimTemplate").Object("spec"), s.VolumeClaimTemplate.Spec)
+		checkClaim(at.Object(ephemeral).Object("volumeClaimTemplate").Object("spec"), s.VolumeClaimTemplate.Spec)
 	}
 }
 
