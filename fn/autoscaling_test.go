@@ -398,6 +398,9 @@ func TestUnmeasurable(t *testing.T) {
 		resources string
 		option    string
 		want      string
+
+		// then is what comes of it, but for what comes of nothing else being followed.
+		then string
 	}{
 		"Nothing": {
 			reason:    "Nobody asks for anything.",
@@ -441,6 +444,13 @@ func TestUnmeasurable(t *testing.T) {
 			option:    `{"maxReplicas": 5, "metrics": [{"type": "ContainerResource", "containerResource": {"name": "cpu", "container": "app", "target": {"type": "Utilization", "averageUtilization": 60}}}]}, "resources": {"requests": {"cpu": "50m"}}, "initContainers": [{"name": "mesh", "image": "a:1", "restartPolicy": "Always"}]`,
 			want:      valid,
 		},
+		"Partly": {
+			reason:    "Kubernetes scales up by what it can measure, and down by all or nothing.",
+			resources: `{"requests": {"memory": "64Mi"}}`,
+			option:    `{"maxReplicas": 5, "targetCPUUtilizationPercentage": 60, "targetMemoryUtilizationPercentage": 60}`,
+			want:      but + "cpu against",
+			then:      "it scales up by what else it follows, and never down.",
+		},
 		"Amount": {
 			reason:    "An amount is no share of a request.",
 			resources: `{}`,
@@ -466,7 +476,12 @@ func TestUnmeasurable(t *testing.T) {
 			input := strings.TrimSuffix(autoscalingOn, "}") + `, "defaults": {"resources": ` + tc.resources + `}}`
 			condition := run(t, autoscaled(tc.option, withInput(input))).GetConditions()[0]
 
-			if !strings.HasPrefix(condition.GetMessage(), tc.want) || (tc.want == valid) != (condition.GetMessage() == valid) || condition.GetReason() != "Accepted" {
+			then := tc.then
+			if then == "" && tc.want != valid {
+				then = "it can only hold minReplicas and maxReplicas."
+			}
+
+			if !strings.HasPrefix(condition.GetMessage(), tc.want) || !strings.HasSuffix(condition.GetMessage(), then) || (tc.want == valid) != (condition.GetMessage() == valid) || condition.GetReason() != "Accepted" {
 				t.Errorf("\n%s\nwant the condition to say %q, got %s: %q", tc.reason, tc.want, condition.GetReason(), condition.GetMessage())
 			}
 		})

@@ -66,10 +66,21 @@ func Unmeasurable(plan *webapp.Plan, deployment *structpb.Struct) string {
 		return ""
 	}
 
+	metrics, containers := Metrics(plan.App.Options[webapp.AutoscalingOption]).GetListValue().GetValues(), measured(deployment)
+
 	var missing []string
 
-	for _, m := range Metrics(plan.App.Options[webapp.AutoscalingOption]).GetListValue().GetValues() {
-		for _, what := range unrequested(m, measured(deployment)) {
+	// What comes of it: see
+	// https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details.
+	then := "it can only hold minReplicas and maxReplicas"
+
+	for _, m := range metrics {
+		of := unrequested(m, containers)
+		if len(of) == 0 {
+			then = "it scales up by what else it follows, and never down"
+		}
+
+		for _, what := range of {
 			if !slices.Contains(missing, what) {
 				missing = append(missing, what)
 			}
@@ -81,8 +92,8 @@ func Unmeasurable(plan *webapp.Plan, deployment *structpb.Struct) string {
 	}
 
 	return fmt.Sprintf(
-		"Its autoscaler measures use of %s against a request that neither the %s nor the platform team sets (defaults.resources in the input of the Composition's step): unless a LimitRange of the namespace does, it can only hold minReplicas and maxReplicas.",
-		strings.Join(missing, " and "), plan.App.Composite.Kind)
+		"Its autoscaler measures use of %s against a request that neither the %s nor the platform team sets (defaults.resources in the input of the Composition's step): unless a LimitRange of the namespace does, %s.",
+		strings.Join(missing, " and "), plan.App.Composite.Kind, then)
 }
 
 // measured are the containers of a Deployment's pods whose use counts: the application's, and
@@ -90,7 +101,7 @@ func Unmeasurable(plan *webapp.Plan, deployment *structpb.Struct) string {
 func measured(deployment *structpb.Struct) []*structpb.Value {
 	all := []*structpb.Value{pod.Container(deployment)}
 
-	for _, c := range value.Dig(deployment.GetFields()["spec"], "template", "spec", "initContainers").GetListValue().GetValues() {
+	for _, c := range value.Dig(deployment.GetFields()["spec"], "template", "spec", webapp.InitContainers).GetListValue().GetValues() {
 		if container.IsSidecar(c) {
 			all = append(all, c)
 		}
@@ -115,7 +126,7 @@ func unrequested(metric *structpb.Value, containers []*structpb.Value) []string 
 		switch only := value.Text(use, "container"); {
 		case only != "" && only != name:
 		case value.Dig(resources, "requests", resource) != nil || value.Dig(resources, "limits", resource) != nil:
-		case name == pod.ContainerName:
+		case name == container.Application:
 			missing = append(missing, resource)
 		default:
 			missing = append(missing, resource+" of container "+name)
