@@ -55,6 +55,10 @@ var allBroken = []broken{
 		reason: "Unschedulable", words: []string{`persistentvolumeclaim "missing" not found`, "claim"},
 	},
 	{
+		name: "claim-of-each", spec: "volumes: [{name: data, mountPath: /data, ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}}}]",
+		reason: "Unschedulable", words: []string{"claim", "storageClassName"},
+	},
+	{
 		name: "claim-unbound", spec: "volumes: [{name: data, mountPath: /data, persistentVolumeClaim: {claimName: unbound}}]",
 		objects: []string{"{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: unbound}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}"},
 		reason:  "Unschedulable", words: []string{"unbound", "claim"},

@@ -179,7 +179,7 @@ var changes = []change{
 		const (
 			auto      = `, port: 9090, env: {PORT: "9090"}, autoscaling: {minReplicas: 2, maxReplicas: 6, %s, behavior: {scaleDown: {stabilizationWindowSeconds: 0}}}`
 			pods      = `targetCPUUtilizationPercentage: 1000`
-			container = `targetCPUUtilizationPercentage: 5`
+			container = `metrics: [{type: ContainerResource, containerResource: {name: cpu, container: app, target: {type: Utilization, averageUtilization: 5}}}]`
 		)
 
 		n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, pods))
@@ -233,7 +233,7 @@ var changes = []change{
 
 		n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090"}`)
 		n.complete(t, 4)
-	}, figures: true},
+	}},
 	{name: "another version of the function, and back", do: func(t *testing.T, n *namespace) {
 		must(t, n.Push(t.Context(), nodes.Registry, newer))
 
