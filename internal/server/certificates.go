@@ -84,15 +84,9 @@ func (c *certificates) fresh() (*tls.Config, validity) {
 func (c *certificates) reload() error {
 	c.checked = time.Now()
 
-	files := make([][]byte, 0, 3)
-
-	for _, name := range []string{"tls.crt", "tls.key", "ca.crt"} {
-		content, err := os.ReadFile(filepath.Clean(filepath.Join(c.dir, name)))
-		if err != nil {
-			return err
-		}
-
-		files = append(files, content)
+	files, err := c.readFiles()
+	if err != nil {
+		return err
 	}
 
 	sum := sha256.New()
@@ -108,20 +102,52 @@ func (c *certificates) reload() error {
 
 	c.read = read
 
-	certificate, err := tls.X509KeyPair(files[0], files[1])
+	current, valid, err := parse(files[0], files[1], files[2])
 	if err != nil {
-		return fmt.Errorf("tls.crt and tls.key: %w", err)
+		return err
 	}
 
-	ca, err := parseAuthorities(files[2])
+	if c.current != nil {
+		c.log.Info("Loaded new certificates", "expires", valid.until.Format(time.RFC3339))
+	}
+
+	c.current, c.valid = current, valid
+
+	return nil
+}
+
+// readFiles returns the certificate, its key and the clients' CA, as they are written.
+func (c *certificates) readFiles() ([][]byte, error) {
+	files := make([][]byte, 0, 3)
+
+	for _, name := range []string{"tls.crt", "tls.key", "ca.crt"} {
+		content, err := os.ReadFile(filepath.Clean(filepath.Join(c.dir, name)))
+		if err != nil {
+			return nil, err
+		}
+
+		files = append(files, content)
+	}
+
+	return files, nil
+}
+
+// parse returns what calls are served with, and when that is.
+func parse(certificate, key, ca []byte) (*tls.Config, validity, error) {
+	own, err := tls.X509KeyPair(certificate, key)
 	if err != nil {
-		return fmt.Errorf("ca.crt: %w", err)
+		return nil, validity{}, fmt.Errorf("tls.crt and tls.key: %w", err)
+	}
+
+	authorities, err := parseAuthorities(ca)
+	if err != nil {
+		return nil, validity{}, fmt.Errorf("ca.crt: %w", err)
 	}
 
 	pool := x509.NewCertPool()
-	valid := validity{from: certificate.Leaf.NotBefore}
+	valid := validity{from: own.Leaf.NotBefore}
 
-	for _, a := range ca {
+	for _, a := range authorities {
 		pool.AddCert(a)
 
 		// While a CA is replaced there are two, and the later one counts.
@@ -130,24 +156,17 @@ func (c *certificates) reload() error {
 		}
 	}
 
-	if certificate.Leaf.NotAfter.Before(valid.until) {
-		valid.until = certificate.Leaf.NotAfter
+	if own.Leaf.NotAfter.Before(valid.until) {
+		valid.until = own.Leaf.NotAfter
 	}
 
-	if c.current != nil {
-		c.log.Info("Loaded new certificates", "expires", valid.until.Format(time.RFC3339))
-	}
-
-	c.valid = valid
-	c.current = &tls.Config{
+	return &tls.Config{
 		MinVersion:   tls.VersionTLS12,
-		Certificates: []tls.Certificate{certificate},
+		Certificates: []tls.Certificate{own},
 		ClientCAs:    pool,
 		ClientAuth:   tls.RequireAndVerifyClientCert,
 		NextProtos:   []string{"h2"},
-	}
-
-	return nil
+	}, valid, nil
 }
 
 // parseAuthorities returns the certificates of a PEM file, of which there must be

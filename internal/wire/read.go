@@ -514,23 +514,7 @@ func readValue(b []byte, n *node, keepRest bool, depth int) (*structpb.Value, bo
 			return nil, false
 		}
 
-		var items []*structpb.Value
-
-		for len(list) > 0 {
-			var item []byte
-			if item, list, ok = one(list, tagListValues); !ok {
-				return nil, false
-			}
-
-			value, ok := readValue(item, n, keepRest, depth+1)
-			if !ok {
-				return nil, false
-			}
-
-			items = append(items, value)
-		}
-
-		return List(items), true
+		return readList(list, n, keepRest, depth+1)
 	default:
 		if !skipValue(b, depth) {
 			return nil, false
@@ -543,6 +527,27 @@ func readValue(b []byte, n *node, keepRest bool, depth int) (*structpb.Value, bo
 
 		return structpb.NewNullValue(), true
 	}
+}
+
+// readList reads what n says of each value of a google.protobuf.ListValue.
+func readList(b []byte, n *node, keepRest bool, depth int) (*structpb.Value, bool) {
+	var items []*structpb.Value
+
+	for len(b) > 0 {
+		item, rest, ok := one(b, tagListValues)
+		if !ok {
+			return nil, false
+		}
+
+		value, ok := readValue(item, n, keepRest, depth)
+		if !ok {
+			return nil, false
+		}
+
+		items, b = append(items, value), rest
+	}
+
+	return List(items), true
 }
 
 // skipObject checks a google.protobuf.Struct.
