@@ -12,16 +12,16 @@ import (
 // RequireShareable refuses a container that asks for large pages and neither for CPU nor
 // memory, once what the platform team set is added.
 func RequireShareable(app *webapp.App, settings *webapp.Settings) *field.Error {
-	byDefault, path := settings.Resources, app.Composite.Path()
+	byDefault := settings.Resources
 
 	for i, c := range app.Options[webapp.InitContainers].GetListValue().GetValues() {
 		if !container.IsShareable(resourcesOf(value.Dig(c, container.Resources), byDefault)) {
-			return askForMore(path.Child(webapp.InitContainers).Index(i))
+			return askForMore(app.Composite.Path().Child(webapp.InitContainers).Index(i))
 		}
 	}
 
 	if own := app.Options[container.Resources]; (own != nil || byDefault.Limits != nil) && !container.IsShareable(resourcesOf(own, byDefault)) {
-		return askForMore(path)
+		return askForMore(app.Composite.Path())
 	}
 
 	return nil
