@@ -86,7 +86,8 @@ func Judge(ways []Way, composite *structpb.Struct) (v1.Reason, string) {
 
 // What is read of an object to see whether it leads in.
 var (
-	BalancerReads = wire.Fields{"metadata": {"managedFields": wire.Later}, "status": {"loadBalancer": {"ingress": {"ip": nil, "hostname": nil}}}}
+	// Every Service has a status, and few are load balancers.
+	BalancerReads = wire.Fields{"metadata": {"managedFields": wire.Later}, "status": wire.Later}
 
 	RouteReads = wire.Fields{"metadata": {"generation": nil}, "status": {"parents": {
 		"parentRef":  {"group": nil, "kind": nil, "namespace": nil, "name": nil, "sectionName": nil, "port": nil},
@@ -99,7 +100,7 @@ var (
 func address(object *structpb.Struct) string {
 	first := ""
 
-	for _, one := range value.Dig(object.GetFields()["status"], "loadBalancer", "ingress").GetListValue().GetValues() {
+	for _, one := range value.Dig(wire.Open(object.GetFields()["status"]), "loadBalancer", "ingress").GetListValue().GetValues() {
 		if at := cmp.Or(value.Text(one, "hostname"), value.Text(one, "ip")); at != "" && (first == "" || at < first) {
 			first = at
 		}
