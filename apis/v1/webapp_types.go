@@ -269,11 +269,11 @@ type WebAppSpec struct {
 	DeploymentAnnotations map[string]AnnotationValue `json:"deploymentAnnotations,omitempty"`
 
 	// RestartOnChange replaces the pods when something changes that they read of
-	// ConfigMaps: those of configEnv, envFrom and volumes, of which there may be 20.
-	// While one is missing that they need, those that run go on. Secrets are never read:
-	// to have pods replaced when one changes, give it another name, or have a tool do it
-	// that deploymentAnnotations tell. Default: what the platform team says, or else
-	// false.
+	// ConfigMaps: those of configEnv and envFrom, of all containers, and of volumes, of
+	// which there may be 20. While one is missing that they need, those that run go on.
+	// Secrets are never read: to have pods replaced when one changes, give it another
+	// name, or have a tool do it that deploymentAnnotations tell. Default: what the
+	// platform team says, or else false.
 	// +optional
 	RestartOnChange *bool `json:"restartOnChange,omitempty"`
 

@@ -380,6 +380,21 @@ func TestRoles(t *testing.T) {
 	}
 }
 
+// TestExamples holds that the README leads to every example.
+func TestExamples(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(Root, "README.md"))
+	must(t, err)
+
+	examples, err := os.ReadDir(filepath.Join(Root, "examples"))
+	must(t, err)
+
+	for _, e := range examples {
+		if !strings.Contains(string(readme), "(examples/"+e.Name()+")") {
+			t.Errorf("the README does not lead to examples/%s", e.Name())
+		}
+	}
+}
+
 // testName is how pages name a test, and a part of it.
 var testName = regexp.MustCompile("`(Test[A-Z]\\w*)((?:/[A-Za-z]+)*)`")
 
