@@ -86,9 +86,10 @@ func Judge(ways []Way, composite *structpb.Struct) (v1.Reason, string) {
 
 // What is read of an object to see whether it leads in.
 var (
-	// Every Service has a status, and few are load balancers.
+	// BalancerReads is opened late: every Service has a status, and few are load balancers.
 	BalancerReads = wire.Fields{"metadata": {"managedFields": wire.Later}, "status": wire.Later}
 
+	// RouteReads is little of what a Gateway's controller writes.
 	RouteReads = wire.Fields{"metadata": {"generation": nil}, "status": {"parents": {
 		"parentRef":  {"group": nil, "kind": nil, "namespace": nil, "name": nil, "sectionName": nil, "port": nil},
 		"conditions": {"type": nil, "status": nil, "reason": nil, "message": nil, "observedGeneration": nil},
