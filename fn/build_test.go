@@ -78,7 +78,8 @@ const everythingAsked = `
 	"securityContext": {"runAsUser": 1000, "runAsGroup": 1000, "runAsNonRoot": true, "fsGroup": 2000, "fsGroupChangePolicy": "Always", "supplementalGroups": [3000],
 		"seccompProfile": {"type": "Localhost", "localhostProfile": "shop.json"}, "capabilities": {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]},
 		"readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false},
-	"service": {"type": "LoadBalancer", "port": 8443, "appProtocol": "https", "annotations": {"example.com/a": "b"}},
+	"service": {"type": "LoadBalancer", "port": 8443, "appProtocol": "https", "annotations": {"example.com/a": "b"}, "sessionAffinity": "ClientIP",
+		"additionalPorts": [{"name": "grpc", "port": 9000, "targetPort": 9001, "protocol": "TCP", "appProtocol": "grpc"}]},
 	"autoscaling": {"minReplicas": 2, "maxReplicas": 5, "targetCPUUtilizationPercentage": 60, "targetMemoryUtilizationPercentage": 70, "metrics": [
 		{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}},
 		{"type": "ContainerResource", "containerResource": {"name": "memory", "container": "app", "target": {"type": "AverageValue", "averageValue": "64Mi"}}},

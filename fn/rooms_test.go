@@ -29,7 +29,7 @@ func TestRooms(t *testing.T) {
 		"container": {"value", "webapp", "volume", "env"},
 		"config":    {"value", "webapp", "env"},
 		"pod":       {"value", "webapp", "volume", "env", "config", "container", "placement"},
-		"exposure":  {"value", "webapp", "network"},
+		"exposure":  {"value", "webapp", "network", "container"},
 		"scaling":   {"value", "webapp", "container", "pod"},
 		"owner":     {"value"},
 		"child":     {"value", "webapp", "network", "exposure", "container", "placement", "pod", "scaling", "owner"},

@@ -74,6 +74,17 @@ func TestService(t *testing.T) {
 				url:     "https://shop.acme.svc:80",
 			},
 		},
+		"AdditionalPorts": {
+			reason: "They lead to ports of the container, by number, so that the pods stay as they are. A protocol is a part of what a port is known by.",
+			fields: `"service": {"additionalPorts": [{"name": "grpc", "port": 9000}, {"name": "dns", "port": 80, "protocol": "UDP", "targetPort": 5353, "appProtocol": "dns"}]}`,
+			want: want{changed: `{"spec": {"ports": [{"name": "http", "port": 80, "protocol": "TCP", "targetPort": "http"},
+				{"name": "grpc", "port": 9000, "protocol": "TCP", "targetPort": 9000}, {"name": "dns", "port": 80, "protocol": "UDP", "targetPort": 5353, "appProtocol": "dns"}]}}`},
+		},
+		"SessionAffinity": {
+			reason: "Kubernetes has a default for how long.",
+			fields: `"service": {"sessionAffinity": "ClientIP"}`,
+			want:   want{changed: `{"spec": {"sessionAffinity": "ClientIP"}}`},
+		},
 		"Annotations": {
 			reason: "They are the Service's.",
 			fields: `"service": {"annotations": {"example.com/internal": "true"}}`,
@@ -164,6 +175,45 @@ func TestCheckService(t *testing.T) {
 			fields: `{"appProtocol": "http/1/1"}`,
 			want:   []string{`spec.service.appProtocol: Invalid value: "http/1/1": must be the name of a protocol, such as http, grpc or kubernetes.io/h2c`},
 		},
+		"AdditionalPortNames": {
+			reason: "Each has a name of its own, and the first port has one already.",
+			fields: `{"additionalPorts": [{"name": "grpc", "port": 1}, {"name": "grpc", "port": 2}, {"name": "http", "port": 3}, {"port": 4}, {"name": "A", "port": 5}]}`,
+			want: []string{
+				`spec.service.additionalPorts[1].name: Duplicate value: "grpc"`,
+				`spec.service.additionalPorts[2].name: Invalid value: "http": is what the first port of the Service is called: give this one another`,
+				"spec.service.additionalPorts[3].name: Required value: give the port a name, for example grpc",
+				`spec.service.additionalPorts[4].name: Invalid value: "A": must be at most 63 lower case letters, digits and dashes, starting and ending with a letter or digit`,
+			},
+		},
+		"AdditionalPortNumbers": {
+			reason: "A number may be there once for each protocol, and the first port has 80 if it says nothing.",
+			fields: `{"additionalPorts": [{"name": "a", "port": 80}, {"name": "b", "port": 53, "protocol": "UDP"}, {"name": "c", "port": 53, "protocol": "TCP"}, {"name": "d", "port": 53}, {"name": "e"}, {"name": "f", "port": 65536, "targetPort": 70000}]}`,
+			want: []string{
+				"spec.service.additionalPorts[0].port: Invalid value: 80: is one that the Service answers on already: each needs another number, or another protocol",
+				"spec.service.additionalPorts[3].port: Invalid value: 53: is one that the Service answers on already: each needs another number, or another protocol",
+				"spec.service.additionalPorts[4].port: Required value: say on which port the Service answers, from 1 to 65535",
+				"spec.service.additionalPorts[5].port: Invalid value: 65536: must be between 1 and 65535, inclusive",
+				"spec.service.additionalPorts[5].targetPort: Invalid value: 70000: must be between 1 and 65535, inclusive",
+			},
+		},
+		"AdditionalPortWords": {
+			reason: "Protocols are Kubernetes' own.",
+			fields: `{"port": 53, "additionalPorts": [{"name": "a", "port": 80, "protocol": "HTTP", "appProtocol": "a b"}]}`,
+			want: []string{
+				`spec.service.additionalPorts[0].protocol: Unsupported value: "HTTP": supported values: "TCP", "UDP", "SCTP"`,
+				`spec.service.additionalPorts[0].appProtocol: Invalid value: "a b": must be the name of a protocol, such as http, grpc or kubernetes.io/h2c`,
+			},
+		},
+		"TooManyPorts": {
+			reason: "Their number is bounded.",
+			fields: `{"additionalPorts": [` + strings.Repeat("{}, ", 20) + `{}]}`,
+			want:   []string{"spec.service.additionalPorts: Too many: 21: must have at most 20 items"},
+		},
+		"SessionAffinity": {
+			reason: "It is Kubernetes' own.",
+			fields: `{"sessionAffinity": "Cookie"}`,
+			want:   []string{`spec.service.sessionAffinity: Unsupported value: "Cookie": supported values: "ClientIP", "None"`},
+		},
 		"Annotations": {
 			reason: "Crossplane's are its own, and values are text.",
 			fields: `{"annotations": {"crossplane.io/paused": "true", "x.crossplane.io/y": ""}}`,
@@ -188,7 +238,7 @@ func TestCheckService(t *testing.T) {
 			want:   []string{"spec.service.annotations: Too many: 51: must have at most 50 items"},
 		},
 		"Unknown": {
-			reason: "A Service of a WebApp has one port.",
+			reason: "A Service of a WebApp has its port, and additional ones.",
 			fields: `{"ports": []}`,
 			want:   []string{`spec.service: Forbidden: unknown field "ports"`},
 		},

@@ -152,6 +152,9 @@ const (
 	// PercentPattern is a share of replicas.
 	PercentPattern = `^(0|[1-9][0-9]?|100)%$`
 
+	// MaxAdditionalPorts bounds how many further ports a Service has.
+	MaxAdditionalPorts = 20
+
 	// AppProtocolPattern is what is spoken on a port of a Service: see k8s.io/kubernetes/pkg/apis/core/validation.ValidateQualifiedName.
 	AppProtocolPattern = `^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$`
 

@@ -15,15 +15,16 @@ func buildService(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	o := plan.App.Options["service"]
 
 	ports := httpPorts
-	if port, protocol := value.Dig(o, "port"), value.Dig(o, "appProtocol"); port != nil || protocol != nil {
-		ports = servicePorts(port, protocol)
+	if first, protocol, more := value.Dig(o, "port"), value.Dig(o, "appProtocol"), value.Dig(o, "additionalPorts"); first != nil || protocol != nil || more != nil {
+		ports = servicePorts(first, protocol, more.GetListValue().GetValues()...)
 	}
 
 	return value.Fields{
 		"spec": value.Object(value.Fields{
-			"type":     serviceType(plan),
-			"selector": plan.Selector,
-			"ports":    ports,
+			"type":            serviceType(plan),
+			"selector":        plan.Selector,
+			"ports":           ports,
+			"sessionAffinity": value.Dig(o, "sessionAffinity"),
 		}),
 	}
 }
@@ -41,16 +42,30 @@ var clusterIP = value.String(corev1.ServiceTypeClusterIP)
 // httpPorts are those of a Service that is told nothing.
 var httpPorts = servicePorts(nil, nil)
 
-func servicePorts(port, protocol *structpb.Value) *structpb.Value {
+// servicePorts are the first port, which is the WebApp's, and more. Their protocol is
+// always sent: it is a part of what Kubernetes knows a port by.
+func servicePorts(port, protocol *structpb.Value, more ...*structpb.Value) *structpb.Value {
 	if port == nil {
 		port = value.Int(v1.DefaultServicePort)
 	}
 
-	return value.List(value.Object(value.Fields{
+	ports := []*structpb.Value{value.Object(value.Fields{
 		"name":        container.HTTPPort,
 		"port":        port,
 		"protocol":    container.TCP,
 		"appProtocol": protocol,
 		"targetPort":  container.HTTPPort,
-	}))
+	})}
+
+	for _, p := range more {
+		ports = append(ports, value.Object(value.Fields{
+			"name":        value.Dig(p, "name"),
+			"port":        value.Dig(p, "port"),
+			"protocol":    value.Or(value.Dig(p, "protocol"), container.TCP),
+			"appProtocol": value.Dig(p, "appProtocol"),
+			"targetPort":  value.Or(value.Dig(p, "targetPort"), value.Dig(p, "port")),
+		}))
+	}
+
+	return value.List(ports...)
 }

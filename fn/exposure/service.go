@@ -7,8 +7,10 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/utils/ptr"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
+	"github.com/webapp-operator/function-webapp/fn/container"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
@@ -29,11 +31,71 @@ func CheckService(spec value.Reader) {
 	in.OneOf("type", serviceTypes...)
 	in.Integer("port", v1.MinPort, v1.MaxPort)
 
-	if in.Get("appProtocol") != nil && len(validation.IsQualifiedName(s.AppProtocol)) > 0 {
-		in.Invalid("appProtocol", s.AppProtocol, "must be the name of a protocol, such as http, grpc or kubernetes.io/h2c")
+	checkAppProtocol(in, s.AppProtocol)
+	checkAdditionalPorts(in, s)
+	in.OneOf("sessionAffinity", string(corev1.ServiceAffinityClientIP), string(corev1.ServiceAffinityNone))
+	webapp.CheckAnnotations(in, "annotations")
+}
+
+func checkAppProtocol(in value.Reader, protocol string) {
+	if in.Get("appProtocol") != nil && len(validation.IsQualifiedName(protocol)) > 0 {
+		in.Invalid("appProtocol", protocol, "must be the name of a protocol, such as http, grpc or kubernetes.io/h2c")
+	}
+}
+
+// checkAdditionalPorts checks that each port has a name, and a number and protocol, of its
+// own. Kubernetes knows them by both.
+func checkAdditionalPorts(in value.Reader, s v1.Service) {
+	type answers struct {
+		port     int32
+		protocol string
 	}
 
-	webapp.CheckAnnotations(in, "annotations")
+	if in.TooMany("additionalPorts", len(s.AdditionalPorts), v1.MaxAdditionalPorts) {
+		return
+	}
+
+	tcp := string(corev1.ProtocolTCP)
+	names := map[string]bool{}
+	taken := map[answers]bool{{ptr.Deref(s.Port, v1.DefaultServicePort), tcp}: true}
+	items := in.Items("additionalPorts")
+
+	for i, p := range s.AdditionalPorts {
+		at := items[i]
+
+		checkServicePort(at, p)
+
+		if names[p.Name] {
+			at.Duplicate("name", p.Name)
+		}
+
+		a := answers{p.Port, ptr.Deref(p.Protocol, tcp)}
+		if taken[a] {
+			at.Invalid("port", p.Port, "is one that the Service answers on already: each needs another number, or another protocol")
+		}
+
+		names[p.Name], taken[a] = true, true
+	}
+}
+
+func checkServicePort(in value.Reader, p v1.ServicePort) {
+	switch {
+	case p.Name == "":
+		in.Required("name", "give the port a name, for example grpc")
+	case p.Name == container.PortName:
+		in.Invalid("name", p.Name, "is what the first port of the Service is called: give this one another")
+	case len(validation.IsDNS1123Label(p.Name)) > 0:
+		in.Invalid("name", p.Name, "must be at most 63 lower case letters, digits and dashes, starting and ending with a letter or digit")
+	}
+
+	if in.Get("port") == nil {
+		in.Required("port", "say on which port the Service answers, from 1 to 65535")
+	}
+
+	in.Integer("port", v1.MinPort, v1.MaxPort)
+	in.Integer("targetPort", v1.MinPort, v1.MaxPort)
+	in.OneOf("protocol", string(corev1.ProtocolTCP), string(corev1.ProtocolUDP), string(corev1.ProtocolSCTP))
+	checkAppProtocol(in, p.AppProtocol)
 }
 
 // ReadDefaultService reads what the platform team says of Services.

@@ -86,13 +86,19 @@ func withPorts(spec, observed *structpb.Value, others []*structpb.Value) *struct
 				continue
 			}
 
-			named, name := value.Text(observed.GetListValue().GetValues()[i], "name"), value.Text(ports[0], "name")
-			other := fmt.Sprintf("%s-%v", name, k["port"])
+			named := value.Text(observed.GetListValue().GetValues()[i], "name")
 
-			if named == "" || named == name || named == other {
-				port := k.fields()
-				port["name"] = value.String(other)
-				ports = append(ports, value.Object(port))
+			for _, our := range ports[:ours] {
+				name := value.Text(our, "name")
+				other := fmt.Sprintf("%s-%v", name, k["port"])
+
+				if named == "" || named == name || named == other {
+					port := k.fields()
+					port["name"] = value.String(other)
+					ports = append(ports, value.Object(port))
+
+					break
+				}
 			}
 		}
 	}
@@ -137,8 +143,11 @@ const rangesAnnotation = "service.beta.kubernetes.io/load-balancer-source-ranges
 // stuckService finds a port that has got another name, what is refused of a Service that is
 // no load balancer, and that there is no address, without which a port is the pods' own.
 func stuckService(observed *structpb.Struct, desired *structpb.Value) (Stuck, bool) {
-	if ports := value.Dig(desired, "ports").GetListValue().GetValues(); len(ports) > 1 {
-		n, protocol := value.Number(ports[1], "port"), value.Text(ports[1], "protocol")
+	ports := value.Dig(desired, "ports").GetListValue().GetValues()
+
+	// One that only got another name leads nowhere that we have said.
+	if i := slices.IndexFunc(ports, func(p *structpb.Value) bool { return value.Dig(p, "targetPort") == nil }); i >= 0 {
+		n, protocol := value.Number(ports[i], "port"), value.Text(ports[i], "protocol")
 		by := setBy(observed, ofSpec, "f:spec", "f:ports", fmt.Sprintf(`k:{"port":%d,"protocol":%q}`, n, protocol))
 
 		return Stuck{What: "has a port too many", Field: Field{fmt.Sprintf("ports[%d/%s]", n, protocol), by}}, true

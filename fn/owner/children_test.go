@@ -202,6 +202,14 @@ func TestFindStuck(t *testing.T) {
 			},
 			want: Stuck{What: "has a port too many", Field: Field{"ports[81/TCP]", by}},
 		},
+		"PortBesideOurs": {
+			reason: "Further ports of ours lead somewhere.",
+			args: args{
+				kind: "Service", desired: `"spec": {"ports": [` + http + `, {"name": "grpc", "port": 82, "protocol": "TCP", "targetPort": 82}, {"name": "http-81", "port": 81, "protocol": "TCP"}]}`, observed: `"spec": {}`,
+				owned: rival("81", ""),
+			},
+			want: Stuck{What: "has a port too many", Field: Field{"ports[81/TCP]", by}},
+		},
 		"OtherPort": {
 			reason: "Who has made another is not who has made this.",
 			args: args{

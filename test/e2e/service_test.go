@@ -14,6 +14,7 @@ func testService(t *testing.T, n *namespace) {
 		plain = "image: nginx, replicas: 1"
 		spec  = "{.spec.type} {.spec.ports[0].name} {.spec.ports[0].port} {.spec.ports[0].targetPort} {.spec.ports[0].appProtocol}"
 		notes = `{.metadata.annotations.example\.com/internal}`
+		more  = "{.spec.ports[1:].name} {.spec.ports[1:].port} {.spec.ports[1:].targetPort} {.spec.ports[1:].protocol} {.spec.sessionAffinity}"
 	)
 
 	n.webApp(t, "shop", plain)
@@ -33,6 +34,13 @@ func testService(t *testing.T, n *namespace) {
 	}
 
 	n.steady(t, "shop")
+
+	t.Log("it answers on further ports, and sends callers where they were before")
+	n.webApp(t, "shop", plain+", service: {type: LoadBalancer, port: 8080, sessionAffinity: ClientIP, additionalPorts: [{name: grpc, port: 9000}, {name: dns, port: 53, protocol: UDP, targetPort: 5353}]}")
+	n.expect(t, services, "shop", more, "grpc dns 9000 53 9000 5353 TCP UDP ClientIP")
+	n.webApp(t, "shop", plain+", service: {type: LoadBalancer, port: 8080, additionalPorts: [{name: dns, port: 53, protocol: TCP, targetPort: 5353}]}")
+	n.expect(t, services, "shop", more, "dns 53 5353 TCP None")
+	n.running(t, "shop", 1)
 
 	t.Log("the load balancer gets an address")
 	n.expect(t, webApps, "shop", reachability, "False NoAddress http://shop."+n.name+".svc:8080")

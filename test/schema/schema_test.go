@@ -494,6 +494,11 @@ func TestRules(t *testing.T) {
 		"^.spec.podDisruptionBudget":                             {`!has(self.minAvailable) || !has(self.maxUnavailable)`},
 		"^.spec.autoscaling":                                     {`!has(self.minReplicas) || self.minReplicas <= self.maxReplicas`},
 		"^.spec.service.appProtocol":                             {`self.matches('` + v1.AppProtocolPattern + `')`},
+		"^.spec.service.additionalPorts.items.appProtocol":       {`self.matches('` + v1.AppProtocolPattern + `')`},
+		"^.spec.service.additionalPorts.items.name":              {`self.matches('` + v1.LabelPattern + `') && self != 'http'`},
+		"^.spec.service": {
+			`!has(self.additionalPorts) || self.additionalPorts.all(p, ((has(p.protocol) ? p.protocol : 'TCP') != 'TCP' || p.port != (has(self.port) ? self.port : 80)) && self.additionalPorts.exists_one(q, q.port == p.port && (has(q.protocol) ? q.protocol : 'TCP') == (has(p.protocol) ? p.protocol : 'TCP')))`,
+		},
 		"^.spec.service.annotations": {
 			`self.all(key, key.matches('` + v1.AnnotationKeyPattern + `') && !key.matches('` + v1.CrossplaneKeyPattern + `'))`,
 		},

@@ -94,6 +94,7 @@ var limits = []limit{
 	{name: "MaxProgressDeadline", path: "spec.progressDeadlineSeconds", keyword: "maximum", kind: "int32", why: "is a day."},
 	{name: "CapabilityPattern", path: "spec.securityContext.capabilities.drop.[]", keyword: "matches", why: "is the name of a capability of Linux, without CAP_, or ALL."},
 	{name: "PercentPattern", path: "spec.strategy.rollingUpdate.maxSurge", keyword: "matches", why: "is a share of replicas."},
+	{name: "MaxAdditionalPorts", path: "spec.service.additionalPorts", keyword: "maxItems", why: "bounds how many further ports a Service has."},
 	{name: "AppProtocolPattern", path: "spec.service.appProtocol", keyword: "matches", why: "is what is spoken on a port of a Service: see k8s.io/kubernetes/pkg/apis/core/validation.ValidateQualifiedName."},
 	{name: "MaxAnnotations", path: "spec.service.annotations", keyword: "maxProperties", why: "bounds the number of annotations of an object."},
 	{name: "MaxAnnotationLength", path: "spec.service.annotations.{}", keyword: "maxLength", why: "bounds the value of one."},
