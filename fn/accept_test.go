@@ -17,7 +17,7 @@ import (
 // refused at the WebApp, by the name of its field. test/validation looks for more.
 func TestRefusedByKubernetes(t *testing.T) {
 	const (
-		peer  = "set ipBlock alone, or podSelector, namespaceSelector or both"
+		peer  = "set webApp alone, ipBlock alone, or podSelector, namespaceSelector or both"
 		bytes = "must be whole bytes: m is a thousandth of a byte, so that Mi may be meant"
 		share = "must be a whole number without quotes, or percents from 0% to 100%, such as 50%"
 	)

@@ -38,7 +38,8 @@ const everythingSet = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "
 	"namespaceDefaults": true,
 	"features": ["autoscaling", "podDisruptionBudget", "ingress", "httpRoute", "metrics", "networkPolicy"], "diagnostics": "pods",
 	"defaults": {"restartOnChange": true, "podLabels": {"mesh": "on"}, "podAnnotations": {"c/d": "e"}, "deploymentAnnotations": {"f/g": "h"}, "nodeSelector": {"pool": "web"}, "affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"labelSelector": {"matchLabels": {"noisy": "yes"}}, "topologyKey": "kubernetes.io/hostname", "namespaceSelector": {}}]}}, "tolerations": [{"key": "pool", "operator": "Exists", "effect": "NoSchedule"}], "priorityClassName": "usual",
-		"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "securityContext": {"fsGroup": 1, "readOnlyRootFilesystem": true}, "ingress": {"ingressClassName": "nginx", "host": "{name}.acme.com"}, "httpRoute": {"parentRefs": [{"name": "internal"}]},
+		"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "securityContext": {"fsGroup": 1, "readOnlyRootFilesystem": true}, "ingress": {"ingressClassName": "nginx", "host": "{name}.acme.com", "annotations": {"n/o": "p"}}, "httpRoute": {"parentRefs": [{"name": "internal"}]},
+		"networkPolicy": {"ingress": [{"from": [{"namespaceSelector": {"matchLabels": {"edge": "yes"}}}]}], "egress": [{"ports": [{"port": 53, "protocol": "UDP"}]}]},
 		"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}, "service": {"type": "NodePort"}, "lifecycle": {"preStop": {"sleep": {"seconds": 5}}}}}`
 
 // everythingAsked are the optional fields of a WebApp that asks for all it can.
@@ -367,7 +368,7 @@ func BenchmarkBuild(b *testing.B) {
 	req := sample.Running(5)
 	app, _ := webapp.Read(webapp.WebApp, req.GetObserved().GetComposite().GetResource(), nil, options)
 	set, _ := platform.ReadInput(req.GetInput())
-	chosen := platform.Choose(app, set, req.GetObserved().GetResources(), platform.Rights{}).Children
+	chosen := platform.Choose(app, &set.Settings, set, req.GetObserved().GetResources(), platform.Rights{}).Children
 
 	var out map[string]*structpb.Struct
 

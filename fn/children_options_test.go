@@ -2,6 +2,7 @@ package fn
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -127,6 +128,25 @@ func TestOptionsOfChildren(t *testing.T) {
 				"spec.ingress.annotations[crossplane.io/paused]: Forbidden: this annotation is set for you",
 				`spec.ingress.annotations[ä]: Invalid value: "ä": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
 			},
+		},
+		"IngressHosts": {
+			reason: "Each of several hosts is one, and is there once.",
+			fields: `"ingress": {"hosts": ["shop.example.com", "10.0.0.1", "https://shop", "shop.example.com"]}`,
+			want: []string{
+				`spec.ingress.hosts[1]: Invalid value: "10.0.0.1": must be a name, not an IP address`,
+				`spec.ingress.hosts[2]: Invalid value: "https://shop": ` + host,
+				`spec.ingress.hosts[3]: Duplicate value: "shop.example.com"`,
+			},
+		},
+		"IngressHostAndHosts": {
+			reason: "Nobody knows which is the first.",
+			fields: `"ingress": {"host": "a.b", "hosts": ["c.d"]}`,
+			want:   []string{"spec.ingress.hosts: Forbidden: set host or hosts, not both"},
+		},
+		"IngressManyHosts": {
+			reason: "Their number is bounded, as that of a route is.",
+			fields: `"ingress": {"hosts": [` + strings.Repeat(`"a.b", `, 16) + `"c.d"]}`,
+			want:   []string{"spec.ingress.hosts: Too many: 17: must have at most 16 items"},
 		},
 		"IngressPathEmpty": {
 			reason: "An empty path is none.",

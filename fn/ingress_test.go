@@ -1,6 +1,7 @@
 package fn
 
 import (
+	std "cmp"
 	"strings"
 	"testing"
 
@@ -29,12 +30,19 @@ func TestIngress(t *testing.T) {
 		url string
 	}
 
-	const set = `{"a/b": "c"}`
+	const (
+		set     = `{"a/b": "c"}`
+		usual   = `"ingressClassName": "nginx", "host": "{name}.acme.com"`
+		backend = `{"paths": [{"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "shop", "port": {"name": "http"}}}}]}`
+	)
 
 	cases := map[string]struct {
 		reason string
-		fields string
-		want   want
+		// defaults are what the platform team says of Ingresses, if it is not the usual.
+		defaults, fields string
+
+		// want is nothing if there is no Ingress.
+		want want
 	}{
 		"Host": {
 			reason: "A host is enough.",
@@ -69,11 +77,97 @@ func TestIngress(t *testing.T) {
 				url:         "http://shop.acme.svc",
 			},
 		},
+		"Hosts": {
+			reason: "All lead to the same path, with one certificate, and the first that is one is where it is reached.",
+			fields: `"ingress": {"hosts": ["*.example.com", "shop.example.com", "shop.example.org"], "tls": {"secretName": "shop"}}`,
+			want: want{
+				spec: `{"ingressClassName": "nginx", "rules": [{"host": "*.example.com", "http": ` + backend + `}, {"host": "shop.example.com", "http": ` + backend + `}, {"host": "shop.example.org", "http": ` + backend + `}],
+					"tls": [{"hosts": ["*.example.com", "shop.example.com", "shop.example.org"], "secretName": "shop"}]}`,
+				annotations: set,
+				url:         "https://shop.example.com",
+			},
+		},
+		"NoHosts": {
+			reason: "An empty list says nothing.",
+			fields: `"ingress": {"hosts": []}`,
+			want:   want{spec: `{"ingressClassName": "nginx", "rules": [{"host": "shop.acme.com", "http": ` + backend + `}]}`, annotations: set, url: "http://shop.acme.com"},
+		},
+		"ForAll": {
+			reason:   "The platform team's annotations and certificates are for who says nothing of them, and the annotations go before those of all objects.",
+			defaults: usual + `, "annotations": {"a/b": "d", "cert-manager.io/cluster-issuer": "le"}, "tls": {"secretName": "{name}-tls"}`,
+			fields:   `"ingress": {}`,
+			want: want{
+				spec:        `{"ingressClassName": "nginx", "rules": [{"host": "shop.acme.com", "http": ` + backend + `}], "tls": [{"hosts": ["shop.acme.com"], "secretName": "shop-tls"}]}`,
+				annotations: `{"a/b": "d", "cert-manager.io/cluster-issuer": "le"}`,
+				url:         "https://shop.acme.com",
+			},
+		},
+		"OverForAll": {
+			reason:   "A WebApp's own go before them.",
+			defaults: usual + `, "annotations": {"a/b": "d", "e/f": "g"}, "tls": {"secretName": "wildcard"}`,
+			fields:   `"ingress": {"annotations": {"a/b": "mine"}, "tls": {"secretName": "mine"}}`,
+			want: want{
+				spec:        `{"ingressClassName": "nginx", "rules": [{"host": "shop.acme.com", "http": ` + backend + `}], "tls": [{"hosts": ["shop.acme.com"], "secretName": "mine"}]}`,
+				annotations: `{"a/b": "mine", "e/f": "g"}`,
+				url:         "https://shop.acme.com",
+			},
+		},
+		"ControllersCertificate": {
+			reason:   "The controller may have a certificate for all.",
+			defaults: usual + `, "tls": {}`,
+			fields:   `"ingress": {}`,
+			want: want{
+				spec:        `{"ingressClassName": "nginx", "rules": [{"host": "shop.acme.com", "http": ` + backend + `}], "tls": [{"hosts": ["shop.acme.com"]}]}`,
+				annotations: set, url: "https://shop.acme.com",
+			},
+		},
+		"ClassByAnnotation": {
+			reason:   "Who names the class by an annotation of all Ingresses names it by no field.",
+			defaults: usual + `, "annotations": {"kubernetes.io/ingress.class": "old"}`,
+			fields:   `"ingress": {}`,
+			want:     want{spec: `{"rules": [{"host": "shop.acme.com", "http": ` + backend + `}]}`, annotations: `{"a/b": "c", "kubernetes.io/ingress.class": "old"}`, url: "http://shop.acme.com"},
+		},
+		"Always": {
+			reason:   "Every WebApp may have one, without a word.",
+			defaults: usual + `, "always": true`,
+			fields:   `"port": 8080`,
+			want:     want{spec: `{"ingressClassName": "nginx", "rules": [{"host": "shop.acme.com", "http": ` + backend + `}]}`, annotations: set, url: "http://shop.acme.com"},
+		},
+		"AlwaysButThis": {
+			reason:   "One may say no.",
+			defaults: usual + `, "always": true`,
+			fields:   `"ingress": {"disabled": true, "host": "shop.example.com"}`,
+		},
+		"AlwaysAndOtherwise": {
+			reason:   "One that says another way in has that one alone.",
+			defaults: usual + `, "always": true`,
+			fields:   `"httpRoute": {"parentRefs": [{"name": "public"}], "hostnames": ["shop.example.com"]}`,
+		},
+		"AlwaysAndNoOther": {
+			reason:   "That it wants no other says nothing against it.",
+			defaults: usual + `, "always": true`,
+			fields:   `"httpRoute": {"disabled": true}`,
+			want:     want{spec: `{"ingressClassName": "nginx", "rules": [{"host": "shop.acme.com", "http": ` + backend + `}]}`, annotations: set, url: "http://shop.acme.com"},
+		},
+		"NotAlways": {
+			reason: "Else it has to ask.",
+			fields: `"port": 8080`,
+		},
 	}
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			rsp := askFor(t, tc.fields)
+			rsp := reached(t, request(webAppWith(tc.fields), withInput(inputWith(`"annotations": {"a/b": "c"}, "features": ["ingress", "httpRoute"], "defaults": {"ingress": {`+std.Or(tc.defaults, usual)+`}}`)),
+				withRequired(platform.GrantsRequirement, everythingGranted), withKinds))
+
+			if tc.want.spec == "" {
+				if _, made := rsp.GetDesired().GetResources()[child.KeyIngress]; made {
+					t.Errorf("\n%s\nthere is an Ingress", tc.reason)
+				}
+
+				return
+			}
+
 			object := rsp.child(child.KeyIngress).GetFields()
 
 			if diff := cmp.Diff(resource.MustStructJSON(tc.want.spec).AsMap(), object["spec"].AsInterface()); diff != "" {
@@ -108,10 +202,13 @@ func TestDefaultHosts(t *testing.T) {
 		// url is where it is reached, if it is not refused, for which message is why.
 		url, message string
 	}{
-		"Ingress":    {reason: "The platform team has an address for all.", name: "shop", input: ingress, fields: `"ingress": {}`, url: "http://shop.acme.apps.acme.com"},
-		"IngressOwn": {reason: "A WebApp may have one of its own.", name: "shop", input: ingress, fields: `"ingress": {"host": "shop.com", "tls": {}}`, url: "https://shop.com"},
-		"Route":      {reason: "So it is with a route.", name: "shop", input: route, fields: `"httpRoute": {}`, url: "https://shop-acme.acme.com"},
-		"RouteOwn":   {reason: "And it may have its own.", name: "shop", input: route, fields: `"httpRoute": {"hostnames": ["shop.com"]}`, url: "https://shop.com"},
+		"Ingress":     {reason: "The platform team has an address for all.", name: "shop", input: ingress, fields: `"ingress": {}`, url: "http://shop.acme.apps.acme.com"},
+		"IngressOwn":  {reason: "A WebApp may have one of its own.", name: "shop", input: ingress, fields: `"ingress": {"host": "shop.com", "tls": {}}`, url: "https://shop.com"},
+		"Route":       {reason: "So it is with a route.", name: "shop", input: route, fields: `"httpRoute": {}`, url: "https://shop-acme.acme.com"},
+		"IngressOwns": {reason: "Or several.", name: "shop", input: ingress, fields: `"ingress": {"hosts": ["shop.com", "shop.org"]}`, url: "http://shop.com"},
+		"RouteAlways": {reason: "A route may be for all, too.", name: "shop", input: strings.Replace(route, `"parentRefs"`, `"always": true, "parentRefs"`, 1), fields: `"port": 8080`, url: "https://shop-acme.acme.com"},
+		"RouteNever":  {reason: "But for who wants none.", name: "shop", input: strings.Replace(route, `"parentRefs"`, `"always": true, "parentRefs"`, 1), fields: `"httpRoute": {"disabled": true}`, url: "http://shop.acme.svc"},
+		"RouteOwn":    {reason: "And it may have its own.", name: "shop", input: route, fields: `"httpRoute": {"hostnames": ["shop.com"]}`, url: "https://shop.com"},
 		"None": {
 			reason: "An Ingress without a host would take what nobody else takes.", name: "shop", input: `"defaults": {}`, fields: `"ingress": {}`,
 			message: "the WebApp is wrong: spec.ingress.host: Required value: say by which name it is reached, for example shop.example.com: the platform team has set none for all",

@@ -123,6 +123,17 @@ func TestNamespaceDefaults(t *testing.T) {
 				annotation: "resources.limits.memory from the Composition",
 			},
 		},
+		"Hosts": {
+			reason: "Who names a host of its own, or several, has none by default; what adds up is there all the same.",
+			req: request(webAppWith(`"ingress": {"hosts": ["shop.com"]}, "networkPolicy": {"ingress": []}`), withInput(inputWith(`"features": ["ingress", "networkPolicy"], "namespaceDefaults": true`)),
+				withNamespaceDefaults(`{ingress: {host: "{name}.acme.com", always: true}, httpRoute: {hostname: "{name}.acme.com"}, networkPolicy: {ingress: [], egress: []}}`)),
+			want: want{asks: true, spread: 2, annotation: "ingress.always, networkPolicy.egress, networkPolicy.ingress from ConfigMap webapp-defaults"},
+		},
+		"ForAllButOff": {
+			reason: "A namespace gives to all what the platform team has switched on.",
+			req:    request(shop, withInput(inputWith(on)), withNamespaceDefaults(`{ingress: {host: "{name}.acme.com", always: true}}`)),
+			want:   wrong("ingress: Forbidden: is for all WebApps, and needs ingress: add ingress to features, and apply install/rbac.yaml of the function"),
+		},
 		"NoDefaults": {
 			reason: "Where there are no defaults, nothing is said.",
 			req:    request(shop, withInput(inputWith(`"namespaceDefaults": true`)), withRequired(platform.NamespaceRequirement)),

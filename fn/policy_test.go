@@ -179,6 +179,17 @@ func TestPlatformPolicy(t *testing.T) {
 			fields: `, "ingress": {"host": "shop.other.apps.acme.com"}`,
 			want:   `spec.ingress.host: Forbidden: policy.hosts of the platform team allows shop.acme.apps.acme.com, *.acme.acme.com`,
 		},
+		"HostsSeveral": {
+			reason: "Each of several is held against it.",
+			policy: `{"hosts": ["*.{namespace}.acme.com"]}`,
+			fields: `, "ingress": {"hosts": ["shop.acme.acme.com", "shop.other.acme.com", "till.acme.acme.com"]}`,
+			want:   `spec.ingress.hosts[1]: Forbidden: policy.hosts of the platform team allows *.acme.acme.com`,
+		},
+		"HostsForAll": {
+			reason:   "Who has an address without asking has his own.",
+			policy:   `{"hosts": ["{name}.{namespace}.apps.acme.com"]}`,
+			defaults: `{"ingress": {"host": "{name}.{namespace}.apps.acme.com", "always": true}}`,
+		},
 		"HostsOfRoute": {
 			reason: "A route without hosts has all of its Gateway's, and a star takes no more than it may.",
 			policy: `{"hosts": ["*.{namespace}.acme.com"]}`,

@@ -172,7 +172,7 @@ func (c *call) readConfig() *refusal {
 }
 
 func (c *call) choose() *refusal {
-	c.choice = platform.Choose(c.app, c.input, c.observed, platform.Rights{Resources: c.req.GetRequiredResources(), Schemas: c.req.GetRequiredSchemas()})
+	c.choice = platform.Choose(c.app, c.settings, c.input, c.observed, platform.Rights{Resources: c.req.GetRequiredResources(), Schemas: c.req.GetRequiredSchemas()})
 
 	if err := child.Fits(c.app, c.settings, c.choice.Children); err != nil {
 		return &refusal{v1.ReasonInvalidSpec, c.wrong(err.Error())}

@@ -4,6 +4,11 @@ package v1
 // of the Gateway API's HTTPRoute, of which it is the part that one web application
 // needs.
 type HTTPRoute struct {
+	// Disabled has no HTTPRoute made, also where the platform team gives one to every
+	// WebApp. Default: false.
+	// +optional
+	Disabled bool `json:"disabled,omitempty"`
+
 	// Hostnames are the names by which the WebApp is reached, for example
 	// shop.example.com, or *.example.com for every name below. Default: what the
 	// platform team says, and else those of the Gateway.

@@ -3,18 +3,31 @@ package v1
 import networkingv1 "k8s.io/api/networking/v1"
 
 // An Ingress says how the WebApp is reached from outside the cluster by HTTP: by
-// one host name, and below one path. Names are those of Kubernetes' Ingress, of
+// one host name or several, and below one path. Names are those of Kubernetes' Ingress, of
 // which it is the part that one web application needs.
 //
 // +kubebuilder:validation:XValidation:rule="!has(self.path) || (has(self.pathType) && self.pathType == 'ImplementationSpecific') || self.path.matches('^/$|^(/([.]*[-A-Za-z0-9_~!$&()*+,;=:@][-A-Za-z0-9_~!$&()*+,;=:@.]*|[.]{3,}))+/?$')",message="must be a path such as / or /shop/cart: it begins with a slash, and has no empty part, no . or .., and no ?, # or %; other paths, such as regular expressions, need pathType ImplementationSpecific",fieldPath=".path"
+// +kubebuilder:validation:XValidation:rule="!has(self.host) || !has(self.hosts) || size(self.hosts) == 0",message="set host or hosts, not both",fieldPath=".hosts"
 // +kubebuilder:validation:XValidation:rule="!has(self.ingressClassName) || !has(self.annotations) || !('kubernetes.io/ingress.class' in self.annotations)",message="annotation kubernetes.io/ingress.class names the controller already: leave one of them out",fieldPath=".ingressClassName"
 type Ingress struct {
 	// Host is the name by which the WebApp is reached, for example
 	// shop.example.com, or *.example.com for every name below. Default: what the
 	// platform team says, and if it does not, you must.
 	// +optional
-	// +kubebuilder:validation:XValidation:rule="!self.matches('^[0-9]+([.][0-9]+){3}$')",message="must be a name, not an IP address"
-	Host Hostname `json:"host,omitempty"`
+	Host IngressHost `json:"host,omitempty"`
+
+	// Hosts are the names by which the WebApp is reached, where one host is not enough, all
+	// below the same path. The first is the one that status.url shows. Set host or hosts, not
+	// both. Default: host.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=16
+	Hosts []IngressHost `json:"hosts,omitempty"`
+
+	// Disabled has no Ingress made, also where the platform team gives one to every
+	// WebApp. Default: false.
+	// +optional
+	Disabled bool `json:"disabled,omitempty"`
 
 	// Path is below which the WebApp is reached. It is not taken off what the
 	// container sees. With pathType ImplementationSpecific, it may be what the
@@ -44,7 +57,8 @@ type Ingress struct {
 	// +kubebuilder:validation:XValidation:rule=`self.all(key, key.matches('^([a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?/)?[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$') && !key.matches('^([^/]*[.])?crossplane[.]io(/|$)'))`,message="annotation keys are a name of at most 63 letters, digits, dashes, underscores and dots, after a domain and a slash if you like; those of crossplane.io are not yours"
 	Annotations map[string]AnnotationValue `json:"annotations,omitempty"`
 
-	// TLS has the WebApp reached by https. Default: http.
+	// TLS has the WebApp reached by https. Default: as the platform team says, or else
+	// http.
 	// +optional
 	TLS *IngressTLS `json:"tls,omitempty"`
 }
@@ -52,11 +66,20 @@ type Ingress struct {
 // An IngressTLS says how an Ingress serves https.
 type IngressTLS struct {
 	// SecretName names the Secret of the namespace, of type kubernetes.io/tls,
-	// that has the certificate and its key. Default: the certificate that the
-	// controller has for all.
+	// that has the certificate and its key. Default: as the platform team says, or else
+	// the certificate that the controller has for all.
 	// +optional
 	SecretName ObjectName `json:"secretName,omitempty"`
 }
+
+// An IngressHost is the name of a host, for example shop.example.com, or
+// *.example.com for every name below.
+//
+// +kubebuilder:validation:MinLength=1
+// +kubebuilder:validation:MaxLength=253
+// +kubebuilder:validation:XValidation:rule="!self.matches('^[0-9]+([.][0-9]+){3}$')",message="must be a name, not an IP address"
+// +kubebuilder:validation:XValidation:rule="self.matches('^([*][.])?[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')",message="must be a host name such as shop.example.com or *.example.com: lower case, without https://, port and path"
+type IngressHost = string
 
 // A Hostname is the name of a host, for example shop.example.com, or
 // *.example.com for every name below.

@@ -11,16 +11,18 @@ type NetworkPolicy struct {
 	// Ingress are rules for who may talk to the pods, and on which of their ports.
 	// What no rule allows is refused: with an empty list, everything. Remember the
 	// ingress controller, and Prometheus. The kubelet's probes come from the pod's
-	// own node, which nearly every network plugin always allows. Default: everybody
-	// may.
+	// own node, which nearly every network plugin always allows. What the platform team
+	// allows for all comes in addition. Default: as the platform team says, or else
+	// everybody may.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=50
 	Ingress []NetworkPolicyIngressRule `json:"ingress,omitzero"`
 
 	// Egress are rules for whom the pods may talk to. What no rule allows is
-	// refused: with an empty list, everything. Remember the cluster's DNS, port 53.
-	// Default: they may talk to everybody.
+	// refused: with an empty list, everything. Remember the cluster's DNS, port 53. What
+	// the platform team allows for all comes in addition. Default: as the platform team
+	// says, or else they may talk to everybody.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=50
@@ -84,8 +86,12 @@ type NetworkPolicyPort struct {
 
 // A NetworkPolicyPeer is somebody to talk to: pods, or addresses.
 //
-// +kubebuilder:validation:XValidation:rule="has(self.ipBlock) ? !has(self.podSelector) && !has(self.namespaceSelector) : has(self.podSelector) || has(self.namespaceSelector)",message="set ipBlock alone, or podSelector, namespaceSelector or both"
+// +kubebuilder:validation:XValidation:rule="has(self.ipBlock) || has(self.webApp) ? !(has(self.ipBlock) && has(self.webApp)) && !has(self.podSelector) && !has(self.namespaceSelector) : has(self.podSelector) || has(self.namespaceSelector)",message="set webApp alone, ipBlock alone, or podSelector, namespaceSelector or both"
 type NetworkPolicyPeer struct {
+	// WebApp is another WebApp, by its name. It is set alone.
+	// +optional
+	WebApp *WebAppPeer `json:"webApp,omitempty"`
+
 	// PodSelector selects pods, by labels: all of them, if it is empty. Without
 	// namespaceSelector, those of the WebApp's namespace.
 	// +optional
@@ -99,6 +105,23 @@ type NetworkPolicyPeer struct {
 	// IPBlock is a range of addresses. It is set alone.
 	// +optional
 	IPBlock *IPBlock `json:"ipBlock,omitempty"`
+}
+
+// A WebAppPeer is another WebApp.
+type WebAppPeer struct {
+	// Name of the WebApp. It need not exist yet.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",message="must be at most 63 lower case letters, digits and dashes, starting and ending with a letter or digit"
+	Name string `json:"name"`
+
+	// Namespace of the WebApp. Default: that of the one which says this.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",message="must be at most 63 lower case letters, digits and dashes, starting and ending with a letter or digit"
+	Namespace string `json:"namespace,omitempty"`
 }
 
 // An IPBlock is a range of addresses.

@@ -66,9 +66,9 @@ type Child struct {
 	// right, that does not go together. It is nil where all does.
 	fits func(app *webapp.App, settings *webapp.Settings) *field.Error
 
-	// wanted says whether there is one, as far as the WebApp is concerned, with an
-	// autoscaler or without. It is nil for what every WebApp has.
-	wanted func(app *webapp.App, autoscaled bool) bool
+	// wanted says whether there is one, as far as the WebApp and the defaults are
+	// concerned, with an autoscaler or without. It is nil for what every WebApp has.
+	wanted func(app *webapp.App, settings *webapp.Settings, autoscaled bool) bool
 
 	// build returns what we want of the object, but for its type and metadata, of which
 	// it has annotations of ours at most. The observed one is nil while it does not
@@ -112,12 +112,12 @@ var All = []*Child{
 	{
 		Key: KeyIngress, Type: typeOf("networking.k8s.io/v1", "Ingress"), Reads: staysReads.And(exposure.BalancerReads),
 		Option: webapp.Option{Name: "ingress", Check: exposure.CheckIngress}, Default: exposure.ReadDefaultIngress, Feature: "ingress",
-		wanted: asked("ingress"), fits: exposure.FitsIngress, build: buildIngress, way: exposure.IngressWay,
+		wanted: reached(exposure.WantsIngress), fits: exposure.FitsIngress, build: buildIngress, way: exposure.IngressWay,
 	},
 	{
 		Key: KeyRoute, Type: typeOf("gateway.networking.k8s.io/v1", "HTTPRoute"), Reads: othersReads.And(exposure.RouteReads),
 		Option: webapp.Option{Name: "httpRoute", Check: exposure.CheckRoute}, Default: exposure.ReadDefaultRoute, Feature: "httpRoute", Custom: true,
-		wanted: asked("httpRoute"), fits: exposure.FitsRoute, build: buildRoute, way: exposure.RouteWay,
+		wanted: reached(exposure.WantsRoute), fits: exposure.FitsRoute, build: buildRoute, way: exposure.RouteWay,
 	},
 	{
 		Key: KeyMonitor, Type: typeOf("monitoring.coreos.com/v1", "ServiceMonitor"), Reads: othersReads,
@@ -126,14 +126,19 @@ var All = []*Child{
 	},
 	{
 		Key: KeyPolicy, Type: typeOf("networking.k8s.io/v1", "NetworkPolicy"), Reads: staysReads,
-		Option: webapp.Option{Name: "networkPolicy", Check: network.CheckPolicy}, Feature: "networkPolicy",
-		wanted: asked("networkPolicy"), build: buildNetworkPolicy,
+		Option: webapp.Option{Name: policyOption, Check: network.CheckPolicy}, Default: network.ReadDefaultPolicy, Feature: "networkPolicy",
+		wanted: wantsPolicy, build: buildNetworkPolicy,
 	},
 }
 
 // asked is for a child that there is if a WebApp has its option.
-func asked(option string) func(*webapp.App, bool) bool {
-	return func(app *webapp.App, _ bool) bool { return app.Options[option] != nil }
+func asked(option string) func(*webapp.App, *webapp.Settings, bool) bool {
+	return func(app *webapp.App, _ *webapp.Settings, _ bool) bool { return app.Options[option] != nil }
+}
+
+// reached is for a child that is a way in.
+func reached(wants func(*webapp.App, *webapp.Settings) bool) func(*webapp.App, *webapp.Settings, bool) bool {
+	return func(app *webapp.App, settings *webapp.Settings, _ bool) bool { return wants(app, settings) }
 }
 
 // Options are the optional fields of a WebApp: those that shape its pods, and those
@@ -171,8 +176,8 @@ func typeOf(apiVersion, kind string) Type {
 func (c *Child) Name(app *webapp.App) string { return app.Name + c.Suffix }
 
 // Wanted says whether a WebApp has the child, with an autoscaler or without.
-func (c *Child) Wanted(app *webapp.App, autoscaled bool) bool {
-	return c.wanted == nil || c.wanted(app, autoscaled)
+func (c *Child) Wanted(app *webapp.App, settings *webapp.Settings, autoscaled bool) bool {
+	return c.wanted == nil || c.wanted(app, settings, autoscaled)
 }
 
 // Fits refuses what a WebApp and the platform team say of some children that does not go

@@ -15,28 +15,32 @@ import (
 // the cluster reach all the same.
 func buildIngress(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 	o := plan.App.Option("ingress")
-	host := exposure.IngressHost(plan.App, plan.Settings)
+	hosts := exposure.IngressHosts(plan.App, plan.Settings)
+
+	http := value.Object(value.Fields{"paths": value.List(value.Object(value.Fields{
+		"path":     value.Or(o.Get("path"), rootPath),
+		"pathType": value.Or(o.Get("pathType"), pathPrefix),
+		"backend": value.Object(value.Fields{"service": value.Object(value.Fields{
+			"name": value.String(plan.App.Name),
+			"port": value.Object(value.Fields{"name": container.HTTPPort}),
+		})}),
+	}))})
+
+	rules := make([]*structpb.Value, 0, len(hosts))
+	for _, host := range hosts {
+		rules = append(rules, value.Object(value.Fields{"host": host, "http": http}))
+	}
 
 	var tls *structpb.Value
-	if t := o.Get("tls"); t != nil {
-		tls = value.List(value.Object(value.Fields{"hosts": value.List(host), "secretName": value.Dig(t, "secretName")}))
+	if secret, is := exposure.IngressTLS(plan); is {
+		tls = value.List(value.Object(value.Fields{"hosts": value.List(hosts...), "secretName": secret}))
 	}
 
 	return value.Fields{
 		"spec": value.Object(value.Fields{
 			"ingressClassName": exposure.IngressClass(plan),
-			"rules": value.List(value.Object(value.Fields{
-				"host": host,
-				"http": value.Object(value.Fields{"paths": value.List(value.Object(value.Fields{
-					"path":     value.Or(o.Get("path"), rootPath),
-					"pathType": value.Or(o.Get("pathType"), pathPrefix),
-					"backend": value.Object(value.Fields{"service": value.Object(value.Fields{
-						"name": value.String(plan.App.Name),
-						"port": value.Object(value.Fields{"name": container.HTTPPort}),
-					})}),
-				}))}),
-			})),
-			"tls": tls,
+			"rules":            value.List(rules...),
+			"tls":              tls,
 		}),
 	}
 }

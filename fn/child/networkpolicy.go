@@ -4,15 +4,25 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 	networkingv1 "k8s.io/api/networking/v1"
 
+	"github.com/webapp-operator/function-webapp/fn/network"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
+const policyOption = "networkPolicy"
+
+// wantsPolicy is for a NetworkPolicy of who asks for one, and of all if the platform team has
+// rules for all.
+func wantsPolicy(app *webapp.App, settings *webapp.Settings, _ bool) bool {
+	return app.Options[policyOption] != nil || settings.Network.Ingress != nil || settings.Network.Egress != nil
+}
+
 // buildNetworkPolicy names what it has rules for: Kubernetes would take one without rules for
-// what comes in for one that lets nothing in.
+// what comes in for one that lets nothing in. What the platform team allows and what the
+// WebApp allows add up.
 func buildNetworkPolicy(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
-	o := plan.App.Option("networkPolicy")
-	in, out := o.Get("ingress"), o.Get("egress")
+	o, all := plan.App.Option(policyOption), plan.Settings.Network
+	in, out := network.Rules("from", all.Ingress, o.Get("ingress")), network.Rules("to", all.Egress, o.Get("egress"))
 
 	var types []*structpb.Value
 	if in != nil {

@@ -19,7 +19,7 @@ const budgetOption = "podDisruptionBudget"
 // wantsBudget is for a PodDisruptionBudget from two replicas on, and where a WebApp asks
 // for one, unless it is turned off. One for a single replica that may not go would
 // keep its node from ever being drained.
-func wantsBudget(app *webapp.App, autoscaled bool) bool {
+func wantsBudget(app *webapp.App, _ *webapp.Settings, autoscaled bool) bool {
 	o := app.Options[budgetOption]
 
 	switch {

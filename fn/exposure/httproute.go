@@ -48,26 +48,52 @@ func CheckRoute(spec value.Reader) {
 // ReadDefaultRoute reads what the platform team says of HTTPRoutes.
 func ReadDefaultRoute(in value.Reader, into *webapp.Defaults) {
 	route := in.Object("httpRoute")
-	route.Only("parentRefs", "hostname")
+	route.Only("parentRefs", "always", "hostname")
 
 	parents, _ := value.Native[[]v1.ParentReference](route, "parentRefs")
 	network.CheckParents(route, parents)
 
 	if written := route.Get("parentRefs"); written != nil {
-		into.ParentRefs = written
+		into.Route.ParentRefs = written
 	}
 
 	if host, ok := route.Text("hostname"); ok {
-		into.RouteHost = webapp.HostTemplate(host)
-		into.RouteHost.Check(route, "hostname")
+		into.Route.Host = webapp.Template(host)
+		into.Route.Host.CheckHost(route, "hostname")
 	}
+
+	if always, ok := value.Native[bool](route, "always"); ok {
+		into.Route.Always = always
+	}
+
+	if !into.Route.Always {
+		return
+	}
+
+	if len(into.Route.ParentRefs.GetListValue().GetValues()) == 0 {
+		route.Required("parentRefs", "say which Gateway sends the traffic: all WebApps have an HTTPRoute")
+	}
+
+	if into.Route.Host == "" {
+		route.Required("hostname", "say by which name each WebApp is reached, such as {name}.{namespace}.apps.acme.com: they all have an HTTPRoute")
+	}
+
+	if into.Ingress.Always {
+		route.Forbidden("always", "set it of ingress or of httpRoute, not of both")
+	}
+}
+
+// WantsRoute says whether a WebApp has an HTTPRoute: it asks for one, or all have one that
+// say no other way in. One that is disabled is none.
+func WantsRoute(app *webapp.App, settings *webapp.Settings) bool {
+	return asks(app, "httpRoute") || settings.Route.Always && app.Options["httpRoute"] == nil && !asks(app, "ingress")
 }
 
 // Hostnames are the hosts of a WebApp's route, or nil for all of its Gateway.
 func Hostnames(app *webapp.App, settings *webapp.Settings) *structpb.Value {
 	hosts := app.Option("httpRoute").Get("hostnames")
-	if len(hosts.GetListValue().GetValues()) == 0 && settings.RouteHost != "" {
-		hosts = value.List(value.String(settings.RouteHost.For(app)))
+	if len(hosts.GetListValue().GetValues()) == 0 && settings.Route.Host != "" {
+		hosts = value.List(value.String(settings.Route.Host.For(app)))
 	}
 
 	return hosts
@@ -75,7 +101,7 @@ func Hostnames(app *webapp.App, settings *webapp.Settings) *structpb.Value {
 
 // ParentRefs are the Gateways of a WebApp, or nil if nobody has named any.
 func ParentRefs(app *webapp.App, settings *webapp.Settings) *structpb.Value {
-	parents := value.Or(app.Option("httpRoute").Get("parentRefs"), settings.ParentRefs)
+	parents := value.Or(app.Option("httpRoute").Get("parentRefs"), settings.Route.ParentRefs)
 	if len(parents.GetListValue().GetValues()) == 0 {
 		return nil
 	}
@@ -92,8 +118,8 @@ func FitsRoute(app *webapp.App, settings *webapp.Settings) *field.Error {
 	}
 
 	own := app.Option("httpRoute").Get("hostnames").GetListValue().GetValues()
-	if host := value.String(settings.RouteHost.For(app)); len(own) == 0 && settings.RouteHost != "" && !webapp.IsHostname(host.GetStringValue()) {
-		return unfit(at.Child("hostnames"), settings.RouteHost, host)
+	if host := value.String(settings.Route.Host.For(app)); len(own) == 0 && settings.Route.Host != "" && !webapp.IsHostname(host.GetStringValue()) {
+		return unfit(at.Child("hostnames"), settings.Route.Host, host)
 	}
 
 	return nil
@@ -112,13 +138,7 @@ func routeURL(plan *webapp.Plan) string {
 		path = withoutSlash(path)
 	}
 
-	for _, host := range Hostnames(plan.App, plan.Settings).GetListValue().GetValues() {
-		if u := outsideURL(scheme, host.GetStringValue()+port, path); u != "" {
-			return u
-		}
-	}
-
-	return ""
+	return firstURL(scheme, Hostnames(plan.App, plan.Settings).GetListValue().GetValues(), port, path)
 }
 
 // listener is the scheme, and the port if it is not the scheme's own, of the first

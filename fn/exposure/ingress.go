@@ -2,6 +2,8 @@ package exposure
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/types/known/structpb"
@@ -23,14 +25,11 @@ func CheckIngress(spec value.Reader) {
 
 	written := spec.Object("ingress")
 
-	switch {
-	case written.Get("host") == nil:
-	case netutils.ParseIPSloppy(in.Host) != nil:
-		written.Invalid("host", in.Host, "must be a name, not an IP address")
-	default:
-		webapp.CheckHost(written, "host", in.Host)
+	if written.Get("host") != nil {
+		checkIngressHost(written, "host", in.Host)
 	}
 
+	checkIngressHosts(written, in.Hosts)
 	checkIngressPath(written, in)
 	written.OneOf("pathType", string(networkingv1.PathTypePrefix), string(networkingv1.PathTypeExact), string(networkingv1.PathTypeImplementationSpecific))
 
@@ -43,6 +42,35 @@ func CheckIngress(spec value.Reader) {
 	}
 
 	webapp.CheckAnnotations(written, "annotations")
+}
+
+// checkIngressHost checks the name of a host, which a field is, or without a name the item of
+// a list.
+func checkIngressHost(in value.Reader, name, host string) {
+	if netutils.ParseIPSloppy(host) != nil {
+		in.Invalid(name, host, "must be a name, not an IP address")
+		return
+	}
+
+	webapp.CheckHost(in, name, host)
+}
+
+func checkIngressHosts(written value.Reader, hosts []string) {
+	if written.TooMany("hosts", len(hosts), v1.MaxHostnames) {
+		return
+	}
+
+	if len(hosts) > 0 && written.Get("host") != nil {
+		written.Forbidden("hosts", "set host or hosts, not both")
+	}
+
+	for i, at := range written.Items("hosts") {
+		checkIngressHost(at, "", hosts[i])
+
+		if slices.Contains(hosts[:i], hosts[i]) {
+			at.Duplicate("", hosts[i])
+		}
+	}
 }
 
 // checkIngressPath lets the controller say what an ImplementationSpecific path may be.
@@ -61,35 +89,105 @@ func checkIngressPath(written value.Reader, in v1.Ingress) {
 // ReadDefaultIngress reads what the platform team says of Ingresses.
 func ReadDefaultIngress(in value.Reader, into *webapp.Defaults) {
 	ingress := in.Object("ingress")
-	ingress.Only("ingressClassName", "host")
+	ingress.Only("ingressClassName", "always", "host", "annotations", "tls")
 
 	if class, ok := ingress.Text("ingressClassName"); ok {
 		webapp.CheckReference(ingress, "ingressClassName", class, "class of Ingresses")
-		into.IngressClassName = class
+		into.Ingress.ClassName = class
 	}
 
 	if host, ok := ingress.Text("host"); ok {
-		into.IngressHost = webapp.HostTemplate(host)
-		into.IngressHost.Check(ingress, "host")
+		into.Ingress.Host = webapp.Template(host)
+		into.Ingress.Host.CheckHost(ingress, "host")
+	}
+
+	if always, ok := value.Native[bool](ingress, "always"); ok {
+		into.Ingress.Always = always
+	}
+
+	if into.Ingress.Always && into.Ingress.Host == "" {
+		ingress.Required("host", "say by which name each WebApp is reached, such as {name}.{namespace}.apps.acme.com: they all have an Ingress")
+	}
+
+	if read := webapp.ReadAnnotations(ingress, "annotations"); len(read) > 0 {
+		// The other ones are those of all namespaces.
+		all := maps.Clone(into.Ingress.Annotations)
+		if all == nil {
+			all = map[string]string{}
+		}
+
+		maps.Copy(all, read)
+		into.Ingress.Annotations = all
+	}
+
+	readDefaultTLS(ingress, into)
+}
+
+func readDefaultTLS(ingress value.Reader, into *webapp.Defaults) {
+	if ingress.Get("tls") == nil {
+		return
+	}
+
+	tls := ingress.Object("tls")
+	tls.Only("secretName")
+
+	into.Ingress.TLS = true
+
+	if secret, ok := tls.Text("secretName"); ok {
+		into.Ingress.Secret = webapp.Template(secret)
+		into.Ingress.Secret.CheckObject(tls, "secretName")
 	}
 }
 
-// IngressHost is the host of a WebApp's Ingress, or nil if nobody has set one.
-func IngressHost(app *webapp.App, settings *webapp.Settings) *structpb.Value {
-	host := app.Option("ingress").Get("host")
-	if host == nil && settings.IngressHost != "" {
-		host = value.String(settings.IngressHost.For(app))
+// WantsIngress says whether a WebApp has an Ingress: it asks for one, or all have one that
+// say no other way in. One that is disabled is none.
+func WantsIngress(app *webapp.App, settings *webapp.Settings) bool {
+	return asks(app, "ingress") || settings.Ingress.Always && app.Options["ingress"] == nil && !asks(app, "httpRoute")
+}
+
+// asks says whether a WebApp asks for a way in.
+func asks(app *webapp.App, option string) bool {
+	o := app.Options[option]
+	return o != nil && !value.Dig(o, "disabled").GetBoolValue()
+}
+
+// IngressHosts are the hosts of a WebApp's Ingress. There are none if nobody has set one.
+func IngressHosts(app *webapp.App, settings *webapp.Settings) []*structpb.Value {
+	o := app.Option("ingress")
+
+	if hosts := o.Get("hosts").GetListValue().GetValues(); len(hosts) > 0 {
+		return hosts
 	}
 
-	return host
+	switch host := o.Get("host"); {
+	case host != nil:
+		return []*structpb.Value{host}
+	case settings.Ingress.Host != "":
+		return []*structpb.Value{value.String(settings.Ingress.Host.For(app))}
+	default:
+		return nil
+	}
+}
+
+// IngressTLS says whether a WebApp's Ingress is reached by https, and which Secret has the
+// certificate, or nil for the controller's own.
+func IngressTLS(plan *webapp.Plan) (secret *structpb.Value, is bool) {
+	tls, all := plan.App.Option("ingress").Get("tls"), &plan.Settings.Ingress
+
+	secret = value.Dig(tls, "secretName")
+	if secret == nil && all.Secret != "" {
+		secret = value.String(all.Secret.For(plan.App))
+	}
+
+	return secret, tls != nil || all.TLS
 }
 
 // IngressClass is which controller serves a WebApp's Ingress, or nil if that is not for the
 // field to say.
 func IngressClass(plan *webapp.Plan) *structpb.Value {
 	class := plan.App.Option("ingress").Get("ingressClassName")
-	if class == nil && plan.Settings.IngressClassName != "" && !hasClassAnnotation(plan.App, plan.Settings) {
-		class = value.String(plan.Settings.IngressClassName)
+	if class == nil && plan.Settings.Ingress.ClassName != "" && !hasClassAnnotation(plan.App, plan.Settings) {
+		class = value.String(plan.Settings.Ingress.ClassName)
 	}
 
 	return class
@@ -98,20 +196,21 @@ func IngressClass(plan *webapp.Plan) *structpb.Value {
 // FitsIngress refuses an Ingress without a host, which would take what is sent to any, or
 // with two classes.
 func FitsIngress(app *webapp.App, settings *webapp.Settings) *field.Error {
-	at := app.Composite.Path().Child("ingress", "host")
+	at, o := app.Composite.Path().Child("ingress", "host"), app.Option("ingress")
+	hosts := IngressHosts(app, settings)
 
-	switch host := IngressHost(app, settings); {
-	case host == nil:
+	switch {
+	case len(hosts) == 0:
 		return field.Required(at, "say by which name it is reached, for example shop.example.com: the platform team has set none for all")
-	case app.Option("ingress").Get("host") == nil && !webapp.IsHostname(host.GetStringValue()):
-		return unfit(at, settings.IngressHost, host)
+	case o.Get("host") == nil && o.Get("hosts") == nil && !webapp.IsHostname(hosts[0].GetStringValue()):
+		return unfit(at, settings.Ingress.Host, hosts[0])
 	default:
 		return requireOneClass(app, settings)
 	}
 }
 
 // unfit is for a WebApp whose name, or that of its namespace, is too long for a host.
-func unfit(at *field.Path, template webapp.HostTemplate, host *structpb.Value) *field.Error {
+func unfit(at *field.Path, template webapp.Template, host *structpb.Value) *field.Error {
 	return field.Invalid(at, value.Clip(host.GetStringValue(), value.MaxQuoted),
 		fmt.Sprintf("the platform team's %s is too long here: a host has at most 253 characters, and 63 between two dots. Set a shorter one", template))
 }
@@ -123,8 +222,9 @@ const classAnnotation = "kubernetes.io/ingress.class"
 // it.
 func hasClassAnnotation(app *webapp.App, settings *webapp.Settings) bool {
 	_, everywhere := settings.Annotations[classAnnotation]
+	_, ofAll := settings.Ingress.Annotations[classAnnotation]
 
-	return everywhere || app.Option("ingress").Object("annotations").Get(classAnnotation) != nil
+	return everywhere || ofAll || app.Option("ingress").Object("annotations").Get(classAnnotation) != nil
 }
 
 // requireOneClass refuses an Ingress that names its controller twice, which Kubernetes
@@ -138,13 +238,12 @@ func requireOneClass(app *webapp.App, settings *webapp.Settings) *field.Error {
 		fmt.Sprintf("annotation %s names the controller already, in %s or for all in the input of the Composition's step: leave one of them out", classAnnotation, app.Field("ingress.annotations")))
 }
 
-// ingressURL is where an Ingress lets traffic in, or "" if that is more than one
-// host.
+// ingressURL is where an Ingress lets traffic in, or "" if that is no one host.
 func ingressURL(plan *webapp.Plan) string {
 	o := plan.App.Option("ingress")
 	scheme := "http"
 
-	if o.Get("tls") != nil {
+	if _, is := IngressTLS(plan); is {
 		scheme = "https"
 	}
 
@@ -158,5 +257,5 @@ func ingressURL(plan *webapp.Plan) string {
 		path = withoutSlash(path)
 	}
 
-	return outsideURL(scheme, IngressHost(plan.App, plan.Settings).GetStringValue(), path)
+	return firstURL(scheme, IngressHosts(plan.App, plan.Settings), "", path)
 }

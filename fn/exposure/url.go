@@ -3,7 +3,21 @@ package exposure
 import (
 	"regexp"
 	"strings"
+
+	"google.golang.org/protobuf/types/known/structpb"
 )
+
+// firstURL is that of the first of some hosts that is one, or "". A port has a colon before
+// it.
+func firstURL(scheme string, hosts []*structpb.Value, port, path string) string {
+	for _, host := range hosts {
+		if u := outsideURL(scheme, host.GetStringValue()+port, path); u != "" {
+			return u
+		}
+	}
+
+	return ""
+}
 
 // outsideURL is the URL of a host, which may have a port, and a path, or "" for a host
 // that stands for many.

@@ -14,21 +14,44 @@ import (
 )
 
 // policyRules are v1.NetworkPolicy in Kubernetes' own types, which its validators
-// take.
+// take, but for other WebApps.
 type policyRules struct {
-	Ingress []networkingv1.NetworkPolicyIngressRule `json:"ingress"`
-	Egress  []networkingv1.NetworkPolicyEgressRule  `json:"egress"`
+	Ingress []struct {
+		Ports []networkingv1.NetworkPolicyPort `json:"ports"`
+		From  []peer                           `json:"from"`
+	} `json:"ingress"`
+	Egress []struct {
+		Ports []networkingv1.NetworkPolicyPort `json:"ports"`
+		To    []peer                           `json:"to"`
+	} `json:"egress"`
+}
+
+type peer struct {
+	networkingv1.NetworkPolicyPeer `json:",inline"`
+
+	WebApp *v1.WebAppPeer `json:"webApp"`
 }
 
 // CheckPolicy checks the rules of networkPolicy as k8s.io/kubernetes/pkg/apis/networking/validation does:
 // an API server that refuses the NetworkPolicy leaves the pods open to everybody.
-func CheckPolicy(spec value.Reader) {
-	rules, ok := value.Native[policyRules](spec, "networkPolicy")
+func CheckPolicy(spec value.Reader) { checkRules(spec) }
+
+// ReadDefaultPolicy reads what the platform team says of who may talk to whom.
+func ReadDefaultPolicy(in value.Reader, into *webapp.Defaults) {
+	checkRules(in)
+
+	rules := in.Object("networkPolicy")
+	into.Network.Ingress = value.Or(rules.Get("ingress"), into.Network.Ingress)
+	into.Network.Egress = value.Or(rules.Get("egress"), into.Network.Egress)
+}
+
+func checkRules(in value.Reader) {
+	rules, ok := value.Native[policyRules](in, "networkPolicy")
 	if !ok {
 		return
 	}
 
-	written := spec.Object("networkPolicy")
+	written := in.Object("networkPolicy")
 	if written.Get("ingress") == nil && written.Get("egress") == nil {
 		written.Required("", "say what may come in (ingress), what may go out (egress), or both")
 	}
@@ -69,14 +92,18 @@ func checkPorts(items []value.Reader, ports []networkingv1.NetworkPolicyPort) {
 	}
 }
 
-func checkPeers(items []value.Reader, peers []networkingv1.NetworkPolicyPeer) {
-	const must = "set ipBlock alone, or podSelector, namespaceSelector or both"
+func checkPeers(items []value.Reader, peers []peer) {
+	const must = "set webApp alone, ipBlock alone, or podSelector, namespaceSelector or both"
 
 	for i, at := range items {
 		p := peers[i]
 		selects := p.PodSelector != nil || p.NamespaceSelector != nil
 
 		switch {
+		case p.WebApp != nil && (selects || p.IPBlock != nil):
+			at.Forbidden("webApp", must)
+		case p.WebApp != nil:
+			checkWebApp(at.Object("webApp"), p.WebApp)
 		case p.IPBlock == nil && !selects:
 			at.Required("", must)
 		case p.IPBlock != nil && selects:
@@ -87,6 +114,14 @@ func checkPeers(items []value.Reader, peers []networkingv1.NetworkPolicyPeer) {
 
 		webapp.CheckSelector(at, "podSelector", p.PodSelector)
 		webapp.CheckSelector(at, "namespaceSelector", p.NamespaceSelector)
+	}
+}
+
+func checkWebApp(in value.Reader, of *v1.WebAppPeer) {
+	webapp.CheckLabel(in, "name", of.Name, "say which WebApp")
+
+	if in.Get("namespace") != nil {
+		webapp.CheckLabel(in, "namespace", of.Namespace, "say which namespace, or leave it out for the WebApp's own")
 	}
 }
 

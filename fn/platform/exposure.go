@@ -22,7 +22,7 @@ func readServiceTypes(in value.Reader, into *Policy) {
 
 func readHosts(in value.Reader, into *Policy) {
 	into.hosts = readAllowance(in, "hosts", func(host string) []string {
-		if webapp.HostTemplate(strings.TrimPrefix(host, anyBelow)).IsValid() {
+		if webapp.Template(strings.TrimPrefix(host, anyBelow)).IsHost() {
 			return nil
 		}
 
@@ -42,9 +42,17 @@ func (p *Policy) checkExposure(spec value.Reader, app *webapp.App, built map[str
 
 	allowed := p.hostsOf(app)
 
-	for _, rule := range value.Dig(built[child.KeyIngress].GetFields()["spec"], "rules").GetListValue().GetValues() {
+	ingress := spec.Object("ingress")
+	several := len(app.Option("ingress").Get("hosts").GetListValue().GetValues()) > 0
+
+	for i, rule := range value.Dig(built[child.KeyIngress].GetFields()["spec"], "rules").GetListValue().GetValues() {
+		at := ingress.Child("host")
+		if several {
+			at = ingress.Child("hosts").Index(i)
+		}
+
 		if !allows(allowed, value.Text(rule, "host")) {
-			spec.Object("ingress").Forbidden("host", demand("hosts", "allows %s", allowed))
+			ingress.At(at).Forbidden("", demand("hosts", "allows %s", allowed))
 		}
 	}
 
@@ -68,7 +76,7 @@ func (p *Policy) checkExposure(spec value.Reader, app *webapp.App, built map[str
 func (p *Policy) hostsOf(app *webapp.App) allowance {
 	hosts := make(allowance, 0, len(p.hosts))
 	for _, host := range p.hosts {
-		hosts = append(hosts, webapp.HostTemplate(host).For(app))
+		hosts = append(hosts, webapp.Template(host).For(app))
 	}
 
 	return hosts
@@ -92,10 +100,10 @@ func (p *Policy) checkDefaultHosts(defaults value.Reader, settings *webapp.Setti
 
 	for _, d := range []struct {
 		object, field string
-		template      webapp.HostTemplate
+		template      webapp.Template
 	}{
-		{object: "ingress", field: "host", template: settings.IngressHost},
-		{object: "httpRoute", field: "hostname", template: settings.RouteHost},
+		{object: "ingress", field: "host", template: settings.Ingress.Host},
+		{object: "httpRoute", field: "hostname", template: settings.Route.Host},
 	} {
 		if d.template != "" && !allows(p.hostsOf(some), d.template.For(some)) {
 			defaults.Object(d.object).Invalid(d.field, string(d.template), "must be one of the policy's hosts: "+p.hosts.String())

@@ -108,20 +108,20 @@ type Choice struct {
 
 // Choose returns the children that a WebApp has. What it cannot have never keeps it
 // from what it can.
-func Choose(app *webapp.App, input *Input, observed map[string]*fnv1.Resource, rights Rights) Choice {
+func Choose(app *webapp.App, settings *webapp.Settings, input *Input, observed map[string]*fnv1.Resource, rights Rights) Choice {
 	out := Choice{Children: make([]*child.Child, 0, len(child.All))}
 	missed := missing{}
 
 	// Others depend on whether there is an autoscaler.
 	for _, c := range child.All {
 		_, exists := observed[c.Key]
-		if c.Key == child.KeyAutoscaler && c.Wanted(app, false) {
+		if c.Key == child.KeyAutoscaler && c.Wanted(app, settings, false) {
 			out.Autoscaled = stays(lackOf(c, input, rights, exists), exists)
 		}
 	}
 
 	for _, c := range child.All {
-		if !c.Wanted(app, out.Autoscaled) {
+		if !c.Wanted(app, settings, out.Autoscaled) {
 			continue
 		}
 

@@ -162,10 +162,7 @@ func readNamespaceDefaults(root value.Reader, into *Input) {
 }
 
 func readFeatures(root value.Reader, into *Input) {
-	on, ok := value.Native[[]string](root, "features")
-	if !ok || len(on) == 0 {
-		return
-	}
+	on, _ := value.Native[[]string](root, "features")
 
 	for i, name := range on {
 		if !slices.Contains(features(), name) {
@@ -173,7 +170,23 @@ func readFeatures(root value.Reader, into *Input) {
 		}
 	}
 
-	into.features = on
+	if len(on) > 0 {
+		into.features = on
+	}
+
+	into.checkForAll(root.Object("defaults"), &into.Settings)
+}
+
+// checkForAll checks that what WebApps have without asking for it is switched on: nobody is
+// told what he lacks and did not ask for.
+func (in *Input) checkForAll(defaults value.Reader, settings *webapp.Settings) {
+	nothing := &webapp.App{}
+
+	for _, c := range child.All {
+		if c.Feature != "" && c.Wanted(nothing, settings, false) && !slices.Contains(in.features, c.Feature) {
+			defaults.Forbidden(c.Option.Name, fmt.Sprintf("is for all WebApps, and needs %[1]s: add %[1]s to features, and apply %s of the function", c.Feature, grantsFile))
+		}
+	}
 }
 
 func readDiagnostics(root value.Reader, into *Input) {

@@ -244,6 +244,49 @@ func TestReadInput(t *testing.T) {
 			args:   resource.MustStructJSON(head + `, "features": ["podDisruptionBudget", "httpRoutes"]}`),
 			want:   want{errs: []string{`features[1]: Unsupported value: "httpRoutes": supported values: "` + strings.Join(features(), `", "`) + `"`}},
 		},
+		"IngressForAll": {
+			reason: "Every WebApp may have an Ingress, of which all is said that it needs.",
+			args:   resource.MustStructJSON(head + `, "features": ["ingress"], "defaults": {"ingress": {"always": true, "host": "{name}.acme.com", "annotations": {"a/b": "c"}, "tls": {"secretName": "{name}-{namespace}"}}}}`),
+			want: want{input: &Input{TTL: DefaultTTL, features: []string{"ingress"}, Settings: webapp.Settings{Defaults: webapp.Defaults{
+				Ingress: webapp.Ingress{Always: true, Host: "{name}.acme.com", Annotations: map[string]string{"a/b": "c"}, TLS: true, Secret: "{name}-{namespace}"},
+			}}}},
+		},
+		"IngressForAllWrong": {
+			reason: "What is for all must be said whole, be switched on, and be right for every name.",
+			args:   resource.MustStructJSON(head + `, "defaults": {"ingress": {"always": true, "annotations": {"crossplane.io/a": "b"}, "tls": {"secretName": "{name}_tls", "hosts": []}, "path": "/"}}}`),
+			want: want{errs: []string{
+				`defaults.ingress.path: Forbidden: unknown field: known here are ingressClassName, always, host, annotations, tls`,
+				`defaults.ingress.host: Required value: say by which name each WebApp is reached, such as {name}.{namespace}.apps.acme.com: they all have an Ingress`,
+				`defaults.ingress.annotations[crossplane.io/a]: Forbidden: this annotation is set for you`,
+				`defaults.ingress.tls.hosts: Forbidden: unknown field: known here are secretName`,
+				`defaults.ingress.tls.secretName: Invalid value: "{name}_tls": must be the name of an object such as {name}-tls: lower case letters, digits, dashes and dots, at most 253 with the longest names`,
+				`defaults.ingress: Forbidden: is for all WebApps, and needs ingress: add ingress to features, and apply install/rbac.yaml of the function`,
+			}},
+		},
+		"RouteForAllWrong": {
+			reason: "So it is with a route, and one of the two is enough.",
+			args:   resource.MustStructJSON(head + `, "features": ["ingress"], "defaults": {"ingress": {"always": true, "host": "{name}.acme.com"}, "httpRoute": {"always": true}}}`),
+			want: want{errs: []string{
+				`defaults.httpRoute.parentRefs: Required value: say which Gateway sends the traffic: all WebApps have an HTTPRoute`,
+				`defaults.httpRoute.hostname: Required value: say by which name each WebApp is reached, such as {name}.{namespace}.apps.acme.com: they all have an HTTPRoute`,
+				`defaults.httpRoute.always: Forbidden: set it of ingress or of httpRoute, not of both`,
+				`defaults.httpRoute: Forbidden: is for all WebApps, and needs httpRoute: add httpRoute to features, and apply install/rbac.yaml of the function`,
+			}},
+		},
+		"NetworkPolicyWrong": {
+			reason: "Rules for all are checked as a WebApp's are, and must be switched on.",
+			args:   resource.MustStructJSON(head + `, "defaults": {"networkPolicy": {"ingress": [{"from": [{"webApp": {}}], "ports": [{"port": 0}]}]}}}`),
+			want: want{errs: []string{
+				`defaults.networkPolicy.ingress[0].ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive`,
+				`defaults.networkPolicy.ingress[0].from[0].webApp.name: Required value: say which WebApp`,
+				`defaults.networkPolicy: Forbidden: is for all WebApps, and needs networkPolicy: add networkPolicy to features, and apply install/rbac.yaml of the function`,
+			}},
+		},
+		"NetworkPolicyEmpty": {
+			reason: "One that says nothing does nothing.",
+			args:   resource.MustStructJSON(head + `, "features": ["networkPolicy"], "defaults": {"networkPolicy": {}}}`),
+			want:   want{errs: []string{`defaults.networkPolicy: Required value: say what may come in (ingress), what may go out (egress), or both`}},
+		},
 		"Diagnostics": {
 			reason: "Pods can be looked at.",
 			args:   resource.MustStructJSON(head + `, "diagnostics": "pods"}`),

@@ -80,7 +80,7 @@ func (n *Namespaces) Settings(app *webapp.App, input *Input, required map[string
 
 	data := sent.GetItems()[0].GetResource().GetFields()["data"]
 
-	settings, err = n.over(&input.Settings, value.Dig(data, namespaceDefaultsKey))
+	settings, err = n.over(input, value.Dig(data, namespaceDefaultsKey))
 	if err != nil {
 		return &input.Settings, known, fmt.Errorf("%s of ConfigMap %s in namespace %s: %w", namespaceDefaultsKey, namespaceDefaultsName, app.Namespace, err)
 	}
@@ -89,7 +89,7 @@ func (n *Namespaces) Settings(app *webapp.App, input *Input, required map[string
 }
 
 // over puts the defaults of a namespace over those of the Composition.
-func (n *Namespaces) over(settings *webapp.Settings, written *structpb.Value) (*webapp.Settings, error) {
+func (n *Namespaces) over(input *Input, written *structpb.Value) (*webapp.Settings, error) {
 	if written == nil {
 		return nil, errors.New("there is no such key: put the defaults there, or delete the ConfigMap")
 	}
@@ -99,9 +99,10 @@ func (n *Namespaces) over(settings *webapp.Settings, written *structpb.Value) (*
 		return nil, over.err
 	}
 
-	merged := *settings
+	merged := input.Settings
 	root, errs := value.Read(over.fields)
 	readParts(root, defaultParts, &merged.Defaults)
+	input.checkForAll(root, &merged)
 
 	if len(*errs) > 0 {
 		return nil, errors.New(value.Sentence(*errs))
@@ -109,7 +110,7 @@ func (n *Namespaces) over(settings *webapp.Settings, written *structpb.Value) (*
 
 	merged.Origins = slices.Clone(over.origins)
 
-	for _, o := range settings.Origins {
+	for _, o := range input.Settings.Origins {
 		if !slices.ContainsFunc(over.origins, func(l webapp.Origin) bool { return slices.Equal(l.Path, o.Path) }) {
 			merged.Origins = append(merged.Origins, o)
 		}

@@ -19,10 +19,10 @@ import (
 func TestDefaultsOver(t *testing.T) {
 	const everythingSet = `{"topologySpread": {"whenUnsatisfiable": "ScheduleAnyway"}, "securityContext": {"fsGroup": 1, "readOnlyRootFilesystem": true},
 		"restartOnChange": true, "podLabels": {"a": "b"}, "podAnnotations": {"a": "b"}, "deploymentAnnotations": {"a": "b"}, "nodeSelector": {"a": "b"}, "affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"labelSelector": {"matchLabels": {"noisy": "yes"}}, "topologyKey": "kubernetes.io/hostname", "namespaceSelector": {}}]}}, "tolerations": [{"key": "a"}], "priorityClassName": "high",
-		"ingress": {"ingressClassName": "nginx", "host": "{name}.acme.com"}, "httpRoute": {"hostname": "{name}.acme.com", "parentRefs": [{"name": "internal"}]}, "service": {"type": "NodePort"}, "lifecycle": {"preStop": {"sleep": {"seconds": 10}}},
+		"ingress": {"ingressClassName": "nginx", "host": "{name}.acme.com", "annotations": {"a": "b"}, "tls": {"secretName": "{name}-tls"}}, "networkPolicy": {"ingress": []}, "httpRoute": {"hostname": "{name}.acme.com", "parentRefs": [{"name": "internal"}]}, "service": {"type": "NodePort"}, "lifecycle": {"preStop": {"sleep": {"seconds": 10}}},
 		"resources": {"requests": {"cpu": "0.5", "memory": "128Mi"}, "limits": {"cpu": 1, "memory": "1024Mi", "example.com/gpu": 2}}}`
 
-	set, errs := ReadInput(resource.MustStructJSON(`{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "defaults": ` + everythingSet + `}`))
+	set, errs := ReadInput(resource.MustStructJSON(`{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "features": ["networkPolicy"], "defaults": ` + everythingSet + `}`))
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}

@@ -44,9 +44,14 @@ const (
 var managedByUs = value.String(ManagedBy)
 
 // SelectorLabels select the pods of a WebApp. Frozen: a Deployment's selector
-// cannot be changed. [Plan] has them as a value.
+// cannot be changed.
 func SelectorLabels(app *App) map[string]string {
 	return map[string]string{labelApp: app.Name, labelManagedBy: ManagedBy}
+}
+
+// Selector is the same as a value, of the WebApp of a name.
+func Selector(name string) *structpb.Value {
+	return value.Object(value.Fields{labelApp: value.String(name), labelManagedBy: managedByUs})
 }
 
 // SelectorText is the same as text, for the scale subresource.

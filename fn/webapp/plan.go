@@ -44,7 +44,7 @@ type Variable struct {
 
 // NewPlan returns the plan of a WebApp.
 func NewPlan(app *App, settings *Settings, autoscaled bool) Plan {
-	selector := value.Object(value.Fields{labelApp: value.String(app.Name), labelManagedBy: managedByUs})
+	selector := Selector(app.Name)
 
 	return Plan{
 		App:        app,

@@ -35,15 +35,43 @@ type Defaults struct {
 	// ServiceType is empty for Kubernetes' own.
 	ServiceType string
 
-	// IngressClassName is for Ingresses.
-	IngressClassName string
+	// Ingress and Route are for WebApps that are reached from outside.
+	Ingress Ingress
+	Route   Route
 
-	// IngressHost and RouteHost are the hosts of Ingresses and of HTTPRoutes.
-	IngressHost, RouteHost HostTemplate
+	// Network is who may talk to whom.
+	Network Network
+}
 
-	// ParentRefs are for HTTPRoutes, as they were written.
+// An Ingress is what Ingresses have.
+type Ingress struct {
+	ClassName string
+
+	// Always says that WebApps have one that do not ask for it.
+	Always bool
+
+	Host        Template
+	Annotations map[string]string
+
+	// TLS says that it is reached by https, and Secret where the certificate is. It is
+	// empty for the controller's own.
+	TLS    bool
+	Secret Template
+}
+
+// A Route is what HTTPRoutes have.
+type Route struct {
+	// Always says that WebApps have one that do not ask for it.
+	Always bool
+
+	Host Template
+
+	// ParentRefs are as they were written.
 	ParentRefs *structpb.Value
 }
+
+// A Network has rules as they were written. One that is nil lets everybody.
+type Network struct{ Ingress, Egress *structpb.Value }
 
 // A Spreading is how replicas are spread over zones and nodes. Its zero value is
 // what they get where nobody says otherwise.

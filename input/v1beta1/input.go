@@ -232,6 +232,13 @@ type Defaults struct {
 	// HTTPRoute is for WebApps that have an HTTPRoute.
 	// +optional
 	HTTPRoute HTTPRoute `json:"httpRoute,omitempty"`
+
+	// NetworkPolicy says who may talk to the pods of every WebApp, and to whom they may
+	// talk, as in a WebApp: what no rule of yours or of a WebApp allows is refused. Remember
+	// the ingress controller, Prometheus, and the cluster's DNS. It needs networkPolicy in
+	// features. Default: none, so that a WebApp without rules has no NetworkPolicy.
+	// +optional
+	NetworkPolicy *v1.NetworkPolicy `json:"networkPolicy,omitempty"`
 }
 
 // Service is how WebApps are reached.
@@ -250,6 +257,12 @@ type Ingress struct {
 	// +optional
 	IngressClassName string `json:"ingressClassName,omitempty"`
 
+	// Always gives an Ingress to every WebApp that has no HTTPRoute, with host, which it
+	// needs: one that wants none says ingress: {disabled: true}. It needs ingress in
+	// features. Default: false, so that a WebApp asks for one with ingress: {}.
+	// +optional
+	Always bool `json:"always,omitempty"`
+
 	// Host of WebApps that do not name one, in which {name} stands for the WebApp's name
 	// and {namespace} for its namespace's, for example {name}.{namespace}.apps.acme.com:
 	// with ingress: {}, a WebApp has an address then. Default: none, so that a WebApp must
@@ -257,6 +270,26 @@ type Ingress struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=253
 	Host string `json:"host,omitempty"`
+
+	// Annotations are put on Ingresses, such as cert-manager.io/cluster-issuer, for each
+	// key that a WebApp does not set. They go before those for all objects.
+	// +optional
+	Annotations map[string]string `json:"annotations,omitempty"`
+
+	// TLS has WebApps reached by https. Default: http, unless a WebApp says otherwise.
+	// +optional
+	TLS *IngressTLS `json:"tls,omitempty"`
+}
+
+// IngressTLS says how Ingresses serve https.
+type IngressTLS struct {
+	// SecretName is the Secret, in the namespace of each WebApp, that has the certificate,
+	// in which {name} stands for the WebApp's name and {namespace} for its namespace's:
+	// {name}-tls where cert-manager makes one for each, or the one name of a wildcard's.
+	// Default: the certificate that the controller has for all.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	SecretName string `json:"secretName,omitempty"`
 }
 
 // TopologySpread is how replicas are spread over zones and over nodes, evenly but
@@ -282,6 +315,13 @@ type HTTPRoute struct {
 	// so that a WebApp must name its own.
 	// +optional
 	ParentRefs []v1.ParentReference `json:"parentRefs,omitempty"`
+
+	// Always gives an HTTPRoute to every WebApp that has no Ingress, with parentRefs and
+	// hostname, which it needs: one that wants none says httpRoute: {disabled: true}. It
+	// needs httpRoute in features. Default: false, so that a WebApp asks for one with
+	// httpRoute: {}.
+	// +optional
+	Always bool `json:"always,omitempty"`
 
 	// Hostname of WebApps that do not name any, in which {name} stands for the WebApp's
 	// name and {namespace} for its namespace's, for example

@@ -37,7 +37,13 @@ func testIngress(t *testing.T, n *namespace) {
 	n.expect(t, webApps, "shop", reachability, "True Reachable http://shop.example.com")
 	n.running(t, "shop", 1)
 
-	t.Log("and takes it away")
+	t.Log("several hosts lead to the same path, and the first is where it is reached")
+	n.webApp(t, "shop", shop+", ingress: {hosts: [shop.example.org, shop.example.com], tls: {}}"+n.compositionRef())
+	n.expect(t, ingresses, "shop", "{.spec.rules[*].host} {.spec.tls[*].hosts[*]}", "shop.example.org shop.example.com shop.example.org shop.example.com")
+	n.expect(t, webApps, "shop", reachability, "True Reachable https://shop.example.org")
+	n.stays(t, ingresses)
+
+	t.Log("its controller takes the address away")
 	n.patchStatus(t, ingresses, "shop", "{loadBalancer: null}")
 	n.expect(t, webApps, "shop", reachability, "False NoAddress http://shop."+n.name+".svc")
 
@@ -55,6 +61,24 @@ func testIngress(t *testing.T, n *namespace) {
 	n.expect(t, webApps, "till", `{.status.conditions[?(@.type=="Accepted")].message}`,
 		"the platform team does not allow the WebApp: spec.ingress.host: Forbidden: policy.hosts of the platform team allows till."+n.name+".apps.acme.com")
 	n.expect(t, ingresses, "till", "{.spec.rules[0].host}", "till."+n.name+".apps.acme.com")
+
+	t.Log("nobody keeps two from claiming one host but a policy of hosts")
+
+	const all = "features: [ingress], defaults: {ingress: {host: '{name}.{namespace}.apps.acme.com', always: true, annotations: {cert-manager.io/cluster-issuer: acme}, tls: {secretName: '{name}-tls'}}}"
+
+	n.composition(t, all)
+	n.webApp(t, "rival", shop+", ingress: {host: shop.example.com}"+n.compositionRef())
+	n.webApp(t, "shop", shop+", ingress: {host: shop.example.com}"+n.compositionRef())
+	n.expect(t, ingresses, "shop", "{.spec.rules[*].host}", "shop.example.com")
+	n.expect(t, ingresses, "rival", "{.spec.rules[*].host}", "shop.example.com")
+	n.expect(t, webApps, "rival", acceptance, "True Accepted")
+
+	t.Log("everybody has an address, but for who wants none")
+	n.webApp(t, "rival", shop+n.compositionRef())
+	n.expect(t, ingresses, "rival", `{.spec.rules[*].host} {.spec.tls[*].secretName} {.metadata.annotations.cert-manager\.io/cluster-issuer}`, "rival."+n.name+".apps.acme.com rival-tls acme")
+	n.webApp(t, "rival", shop+", ingress: {disabled: true}"+n.compositionRef())
+	n.gone(t, ingresses, "rival")
+	n.running(t, "rival", 1)
 
 	t.Log("who asks in vain is reached inside the cluster")
 	n.featured(t, "")

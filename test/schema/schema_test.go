@@ -323,6 +323,16 @@ func TestBounds(t *testing.T) {
 			args:   "^.spec.autoscaling.behavior.scaleUp.policies.items.periodSeconds",
 			want:   bounds{Minimum: new(1.0), Maximum: new(float64(v1.MaxPeriodSeconds))},
 		},
+		"Hosts": {
+			reason: "Their number is bounded.",
+			args:   "^.spec.ingress.hosts",
+			want:   bounds{MaxItems: new(int64(v1.MaxHostnames))},
+		},
+		"AdditionalPorts": {
+			reason: "So is that of ports.",
+			args:   "^.spec.service.additionalPorts",
+			want:   bounds{MaxItems: new(int64(v1.MaxAdditionalPorts))},
+		},
 		"Host": {
 			reason: "A host name has a longest one.",
 			args:   "^.spec.ingress.host",
@@ -384,11 +394,13 @@ func TestRules(t *testing.T) {
 			`self.all(key, key.matches('` + v1.AnnotationKeyPattern + `') && !key.matches('` + v1.CrossplaneKeyPattern + `'))`,
 		},
 		"^.spec.ingress.host":             {`!self.matches('^[0-9]+([.][0-9]+){3}$')`, `self.matches('` + v1.HostPattern + `')`},
+		"^.spec.ingress.hosts.items":      {`!self.matches('^[0-9]+([.][0-9]+){3}$')`, `self.matches('` + v1.HostPattern + `')`},
 		"^.spec.ingress.path":             {`self.startsWith('/')`},
 		"^.spec.ingress.ingressClassName": {objectName},
 		"^.spec.ingress.tls.secretName":   {objectName},
 		"^.spec.ingress": {
 			`!has(self.path) || (has(self.pathType) && self.pathType == 'ImplementationSpecific') || self.path.matches('` + v1.PathPattern + `')`,
+			`!has(self.host) || !has(self.hosts) || size(self.hosts) == 0`,
 			`!has(self.ingressClassName) || !has(self.annotations) || !('kubernetes.io/ingress.class' in self.annotations)`,
 		},
 		"^.spec.httpRoute.hostnames.items": {`self.matches('` + v1.HostPattern + `')`},
@@ -551,7 +563,11 @@ func TestRules(t *testing.T) {
 
 		want[rule+".ports.items"] = []string{`!has(self.endPort) || (has(self.port) && type(self.port) == int && int(self.port) <= self.endPort)`}
 		want[rule+".ports.items.port"] = []string{`type(self) != int || (int(self) >= 1 && int(self) <= 65535)`}
-		want[peer] = []string{`has(self.ipBlock) ? !has(self.podSelector) && !has(self.namespaceSelector) : has(self.podSelector) || has(self.namespaceSelector)`}
+		want[peer] = []string{`has(self.ipBlock) || has(self.webApp) ? !(has(self.ipBlock) && has(self.webApp)) && !has(self.podSelector) && !has(self.namespaceSelector) : has(self.podSelector) || has(self.namespaceSelector)`}
+
+		for _, name := range []string{".name", ".namespace"} {
+			want[peer+".webApp"+name] = []string{`self.matches('` + v1.LabelPattern + `')`}
+		}
 
 		want[peer+".ipBlock.cidr"], want[peer+".ipBlock.except.items"] = []string{cidr}, []string{excepted}
 
