@@ -140,7 +140,7 @@ NODES ?= _output/e2e/nodes
 .PHONY: e2e-nodes
 e2e-nodes: tools-nodes $(BIN)/cluster ## Take WebApps through their life on two real nodes. Needs what make cluster needs, and skips without (NODES=, OLDER=, ROUNDS=).
 	go -C test/e2e vet ./nodes/...
-	E2E_NODES=$(abspath $(NODES)) OLDER=$(if $(OLDER),$(abspath $(OLDER))) ROUNDS=$(ROUNDS) go -C test/e2e test -count=1 -timeout=30m -parallel=32 -v ./nodes
+	E2E_NODES=$(abspath $(NODES)) OLDER=$(if $(OLDER),$(abspath $(OLDER))) ROUNDS=$(ROUNDS) go -C test/e2e test -count=1 -timeout=30m -parallel=64 -v ./nodes
 
 .PHONY: test-install
 test-install: $(BIN)/prometheus ## Hold the manifests of install/ to real schemas, and their alerts to a real Prometheus.
@@ -390,8 +390,21 @@ $(BIN)/kwok: test/tools/kwok/go.mod test/tools/kwok/go.sum
 # chart of Crossplane.
 NODE_TOOLS := coredns metrics-server helm
 
+# Their way in, which is both an ingress controller and a Gateway.
+LEGO = github.com/go-acme/lego/v4
+LEGO_VERSION = $(call version,traefik,$(LEGO))
+
+$(BIN)/traefik: test/tools/traefik/go.mod test/tools/traefik/go.sum test/tools/traefik/dns/dns.go
+	@echo "building Traefik from source, once: about 4 minutes on 2 cores"
+	@mkdir -p $(BIN)
+	@rm -rf .cache/lego
+	@go mod download $(LEGO)@$(LEGO_VERSION)
+	@cp -R "$$(go env GOMODCACHE)/$(LEGO)@$(LEGO_VERSION)" .cache/lego && chmod -R u+w .cache/lego
+	@rm .cache/lego/providers/dns/*.go && cp test/tools/traefik/dns/dns.go .cache/lego/providers/dns/
+	@go -C test/tools/traefik build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ github.com/traefik/traefik/v3/cmd/traefik
+
 .PHONY: tools-nodes
-tools-nodes: tools $(BIN)/etcd $(BIN)/kube-apiserver $(NODE_TOOLS:%=$(BIN)/%) $(BIN)/image
+tools-nodes: tools $(BIN)/etcd $(BIN)/kube-apiserver $(NODE_TOOLS:%=$(BIN)/%) $(BIN)/traefik $(BIN)/image
 	@go -C test/tools/package build -o $(CURDIR)/$(BIN)/registry ./registry
 
 $(BIN)/coredns: PACKAGE = .

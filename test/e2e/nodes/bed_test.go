@@ -65,7 +65,7 @@ spec:
       apiVersion: webapp.fn.example.com/v1beta1
       kind: Input
       diagnostics: pods
-      features: [autoscaling, podDisruptionBudget]
+      features: [autoscaling, podDisruptionBudget, ingress, httpRoute]
       defaults: {resources: {requests: {cpu: 20m, memory: 16Mi}}}
 `
 

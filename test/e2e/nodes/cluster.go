@@ -70,6 +70,7 @@ func (c *Cluster) Up(ctx context.Context, version string, tell func(step string,
 		{"images", c.pushImages},
 		{"nodes ready", c.nodesReady},
 		{"DNS and metrics", c.installAddons},
+		{"way in", c.startWayIn},
 		{"Crossplane", c.installCrossplane},
 		{"packages", func(ctx context.Context) error { return c.installPackages(ctx, version) }},
 	} {

@@ -247,6 +247,9 @@ func testStatus(t *testing.T) {
 	t.Run("Truth", testTruthByDefault)
 	t.Run("Diagnostics", testDiagnostics)
 	t.Run("Mesh", testMesh)
+	t.Run("WayIn", testWayIn)
+	t.Run("Through", testThrough)
+	t.Run("Stubborn", testStubborn)
 }
 
 // crossplanesDefaults are Crossplane's own settings instead of those of values.yaml.

@@ -1,0 +1,198 @@
+package nodes_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/webapp-operator/function-webapp/test/e2e/nodes"
+)
+
+const (
+	reachability = `{.status.conditions[?(@.type=="Reachable")].status} {.status.conditions[?(@.type=="Reachable")].reason} {.status.url}`
+
+	// byIngress and byRoute are ways in to a host, one by an Ingress and the other by an
+	// HTTPRoute.
+	byIngress = "ingress: {host: %s, ingressClassName: public}"
+	byRoute   = "httpRoute: {hostnames: [%s], parentRefs: [{name: public, namespace: gateways}]}"
+)
+
+// ways are WebApps that are reached from outside, or should be. Each has a host of its name.
+var ways = []struct {
+	name, way string
+
+	// reachable is what is said of it before the host, inside or outside, and words are in
+	// the message.
+	reachable string
+	words     string
+}{
+	{"ingress", byIngress, "True Reachable http://%s", "has the address " + nodes.WayIn},
+	{"route", byRoute, "True Reachable http://%s", "accepted by Gateway gateways/public"},
+	{"class-of-nobody", "ingress: {host: %s, ingressClassName: nobody}", "False NoAddress ", "describe ingress class-of-nobody"},
+	{"listener-missing", "httpRoute: {hostnames: [%s], parentRefs: [{name: public, namespace: gateways, sectionName: missing}]}", "False NotAccepted ", "Gateway gateways/public (missing)"},
+	{"gateway-missing", "httpRoute: {hostnames: [%s], parentRefs: [{name: missing, namespace: gateways}]}", "False NotAccepted ", "says nothing of the HTTPRoute"},
+}
+
+// testWayIn reaches WebApps from outside, by a real ingress controller and a real Gateway,
+// and holds what they say of it to what callers see.
+func testWayIn(t *testing.T) {
+	t.Parallel()
+
+	n := newNamespace(t, "way-in")
+
+	for _, w := range ways {
+		n.webApp(t, w.name, fmt.Sprintf("replicas: 1, image: %q, "+w.way, nodes.Image("web"), w.name+".example.com"))
+	}
+
+	for _, w := range ways {
+		host, open := w.name+".example.com", strings.HasPrefix(w.reachable, "True")
+
+		want := w.reachable + "http://" + w.name + "." + n.name + ".svc"
+		if open {
+			want = fmt.Sprintf(w.reachable, host)
+		}
+
+		n.says(t, w.name, want, w.words)
+
+		switch by, err := ask(t.Context(), host); {
+		case open && err != nil:
+			t.Errorf("%s says that it is reached: %v", w.name, err)
+		case open && !strings.HasPrefix(by, w.name+"-"):
+			t.Errorf("%s is answered by %s", w.name, by)
+		case !open && err == nil:
+			t.Errorf("%s says that it is not reached, and is", w.name)
+		}
+	}
+
+	for _, way := range []string{byIngress, byRoute} {
+		n.claimTwice(t, way)
+	}
+}
+
+// claimTwice has two WebApps claim one host. Nobody keeps them from it: one of them answers
+// each request, and both say that they are reached, as those say who serve the way in.
+func (n *namespace) claimTwice(t *testing.T, way string) {
+	t.Helper()
+
+	const host = "claimed.example.com"
+
+	names := []string{"older", "younger"}
+	for _, name := range names {
+		n.webApp(t, name, fmt.Sprintf("replicas: 1, image: %q, "+way, nodes.Image("web"), host))
+		n.says(t, name, "True Reachable http://"+host, "")
+	}
+
+	answers := map[string]int{}
+
+	for range 50 {
+		by, err := ask(t.Context(), host)
+		must(t, err)
+
+		name, _, _ := strings.Cut(by, "-")
+		answers[name]++
+	}
+
+	if answers[names[0]]+answers[names[1]] != 50 {
+		t.Errorf("want one of %q to answer each request, got %v", names, answers)
+	}
+
+	sayf("%s: of 50 requests for a host that two WebApps claim (%s), %v", t.Name(), strings.Split(way, ":")[0], answers)
+	n.do(t, "delete", "wa", "-n", n.name, names[0], names[1])
+}
+
+// says waits until a WebApp runs, and says of its way in what it should.
+func (n *namespace) says(t *testing.T, name, want, words string) {
+	t.Helper()
+	n.eventually(t, patience, func() error {
+		app := n.get(t, webApps, name)
+		phase, got, message := read(t, app, "{.status.phase}"), read(t, app, reachability), read(t, app, `{.status.conditions[?(@.type=="Reachable")].message}`)
+
+		if phase != "Running" || got != want || !strings.Contains(message, words) {
+			return fmt.Errorf("%s: want it Running, %q and %q, got %s, %q and %q", name, want, words, phase, got, message)
+		}
+
+		return nil
+	})
+}
+
+// ask sends a request for a host from outside, and returns which pod answered. Traefik may
+// learn of what was said a moment ago two seconds later.
+func ask(ctx context.Context, host string) (pod string, err error) {
+	for range 10 {
+		if pod, err = askOnce(ctx, host); err == nil {
+			return pod, nil
+		}
+
+		time.Sleep(300 * time.Millisecond)
+	}
+
+	return "", err
+}
+
+func askOnce(ctx context.Context, host string) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+nodes.WayIn, nil)
+	if err != nil {
+		return "", err
+	}
+
+	req.Host = host
+
+	rsp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", err
+	}
+
+	answer, err := io.ReadAll(rsp.Body)
+	if err == nil && rsp.StatusCode != http.StatusOK {
+		err = errors.New(rsp.Status)
+	}
+
+	return string(answer), errors.Join(err, rsp.Body.Close())
+}
+
+// testThrough has no request fail that comes from outside while the image changes.
+func testThrough(t *testing.T) {
+	t.Parallel()
+
+	found := newTable(append([]string{"Another image, reached by"}, countedColumns...)...)
+	defer found.log(t)
+
+	n := newNamespace(t, "through")
+
+	for _, way := range []string{byIngress, byRoute} {
+		name, _, _ := strings.Cut(way, ":")
+
+		t.Run(name, func(t *testing.T) {
+			const host = "shop.example.com"
+
+			n.shop(t, 4, nodes.Image("web"), ", "+fmt.Sprintf(way, host))
+			n.complete(t, 4)
+			n.says(t, "shop", "True Reachable http://"+host, "")
+
+			_, err := ask(t.Context(), host)
+			must(t, err)
+
+			c := n.callAt(t, "shop", nodes.Node(2), "http://"+host, fmt.Sprintf("hostAliases: [{ip: %s, hostnames: [%s]}]", nodes.WayIn, host))
+			defer c.stop(t, "shop")
+
+			began, took := time.Now(), time.Duration(0)
+			got := c.during(t, func() {
+				n.shop(t, 4, nodes.Registry+"/web:2", ", "+fmt.Sprintf(way, host))
+				n.complete(t, 4)
+
+				took = time.Since(began)
+			})
+
+			found.counted(name, took, got)
+
+			if got["new"].Failed+got["kept"].Failed > 0 {
+				t.Errorf("want no request to fail, got %+v", got)
+			}
+		})
+	}
+}
