@@ -49,13 +49,13 @@ func servicePorts(port, protocol *structpb.Value, more ...*structpb.Value) *stru
 		port = value.Int(v1.DefaultServicePort)
 	}
 
-	ports := []*structpb.Value{value.Object(value.Fields{
+	ports := append(make([]*structpb.Value, 0, 1+len(more)), value.Object(value.Fields{
 		"name":        container.HTTPPort,
 		"port":        port,
 		"protocol":    container.TCP,
 		"appProtocol": protocol,
 		"targetPort":  container.HTTPPort,
-	})}
+	}))
 
 	for _, p := range more {
 		ports = append(ports, value.Object(value.Fields{
