@@ -18,8 +18,8 @@ func testNetworkPolicy(t *testing.T, n *namespace) {
 	n.running(t, "shop", 1)
 
 	t.Log("another WebApp is let in by its name")
-	n.webApp(t, "shop", "image: nginx, replicas: 1, networkPolicy: {ingress: [{from: [{webApp: {name: cart}}, {webApp: {name: cart, namespace: store}}]}]}"+n.compositionRef())
-	n.expect(t, policies, "shop", `{.spec.ingress[*].from[*].podSelector.matchLabels.app} {.spec.ingress[*].from[*].namespaceSelector.matchLabels.kubernetes\.io/metadata\.name}`, "cart cart store")
+	n.webApp(t, "shop", "image: nginx, replicas: 1, networkPolicy: {ingress: [{from: [{webApp: {name: cart}}, {webApp: {name: till, namespace: store}}]}]}"+n.compositionRef())
+	n.expect(t, policies, "shop", `{.spec.ingress[*].from[*].podSelector.matchLabels.app} {.spec.ingress[*].from[*].namespaceSelector.matchLabels.kubernetes\.io/metadata\.name}`, "cart till store")
 	n.stays(t, policies)
 
 	n.webApp(t, "shop", "image: nginx, replicas: 1"+n.compositionRef())

@@ -46,8 +46,8 @@ func cut(t *testing.T, found *table, name string, leads bool) {
 		without, stays = 2, 1
 	}
 
-	c := n.call(t, "shop", nodes.Node(stays))
-	defer c.stop(t, "shop")
+	c := n.call(t, nodes.Node(stays))
+	defer c.stop(t)
 
 	row := []string{name}
 	after := func(began time.Time) { row = append(row, fmt.Sprintf("%.0f s", time.Since(began).Seconds())) }

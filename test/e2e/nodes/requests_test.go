@@ -3,6 +3,7 @@ package nodes_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -36,31 +37,31 @@ type counts struct {
 	Slowest int            `json:"slowest"`
 }
 
-// call has callers ask a WebApp, from one node.
-func (n *namespace) call(t *testing.T, webApp, node string) callers {
+// call has callers ask the shop, from one node.
+func (n *namespace) call(t *testing.T, node string) callers {
 	t.Helper()
 
 	service := ""
 
 	n.eventually(t, patience, func() error {
-		if service = read(t, n.get(t, services, webApp), "{.spec.clusterIP}"); service == "" {
-			return fmt.Errorf("there is no Service %s", webApp)
+		if service = read(t, n.get(t, services, "shop"), "{.spec.clusterIP}"); service == "" {
+			return errors.New("there is no Service shop")
 		}
 
 		return nil
 	})
 
-	return n.callAt(t, webApp, node, "http://"+service, "")
+	return n.callAt(t, node, "http://"+service, "")
 }
 
 // callAt has callers ask at an address, with more of a pod's spec.
-func (n *namespace) callAt(t *testing.T, webApp, node, url, more string) callers {
+func (n *namespace) callAt(t *testing.T, node, url, more string) callers {
 	t.Helper()
 
 	c := callers{namespace: n, addresses: map[string]string{}}
 
 	for _, connections := range []string{"new", "kept"} {
-		name := "load-" + webApp + "-" + connections
+		name := "load-" + connections
 		n.apply(t, fmt.Sprintf(`
 apiVersion: v1
 kind: Pod
@@ -94,9 +95,9 @@ spec:
 }
 
 // stop ends the callers.
-func (c callers) stop(t *testing.T, webApp string) {
+func (c callers) stop(t *testing.T) {
 	t.Helper()
-	c.do(t, "delete", "pod", "-n", c.name, "load-"+webApp+"-new", "load-"+webApp+"-kept")
+	c.do(t, "delete", "pod", "-n", c.name, "load-new", "load-kept")
 }
 
 // ask returns the counts, and has them begin anew on POST.
@@ -300,8 +301,8 @@ func testRequests(t *testing.T) {
 	n.complete(t, 4)
 
 	// The node that stays.
-	c := n.call(t, "shop", nodes.Node(2))
-	defer c.stop(t, "shop")
+	c := n.call(t, nodes.Node(2))
+	defer c.stop(t)
 
 	found := newTable(append([]string{"While"}, countedColumns...)...)
 	defer found.log(t)

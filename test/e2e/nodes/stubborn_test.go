@@ -19,8 +19,8 @@ func testStubborn(t *testing.T) {
 	n.shop(t, 4, nodes.Image("web"), "")
 	n.complete(t, 4)
 
-	c := n.call(t, "shop", nodes.Node(2))
-	defer c.stop(t, "shop")
+	c := n.call(t, nodes.Node(2))
+	defer c.stop(t)
 
 	for _, does := range []struct{ what, setting string }{{"ends at once", "exit"}, {"goes on", "ignore"}} {
 		began, took := time.Now(), time.Duration(0)

@@ -113,7 +113,7 @@ func testUpgrade(t *testing.T) {
 	found := newTable("WebApp", "pods replaced or restarted", "its generation of defaults", "after its next change")
 	defer found.log(t)
 
-	c := n.call(t, "shop", nodes.Node(2))
+	c := n.call(t, nodes.Node(2))
 	got := c.during(t, func() {
 		both(version)
 
@@ -155,7 +155,7 @@ func testUpgrade(t *testing.T) {
 		}
 	}
 
-	c.stop(t, "shop")
+	c.stop(t)
 
 	for _, app := range apps {
 		apply(app.name, nodes.Registry+"/web:2", app.spec)

@@ -177,8 +177,8 @@ func testThrough(t *testing.T) {
 			_, err := ask(t.Context(), host)
 			must(t, err)
 
-			c := n.callAt(t, "shop", nodes.Node(2), "http://"+host, fmt.Sprintf("hostAliases: [{ip: %s, hostnames: [%s]}]", nodes.WayIn, host))
-			defer c.stop(t, "shop")
+			c := n.callAt(t, nodes.Node(2), "http://"+host, fmt.Sprintf("hostAliases: [{ip: %s, hostnames: [%s]}]", nodes.WayIn, host))
+			defer c.stop(t)
 
 			began, took := time.Now(), time.Duration(0)
 			got := c.during(t, func() {
