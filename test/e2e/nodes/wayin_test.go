@@ -34,7 +34,7 @@ var ways = []struct {
 	{"ingress", byIngress, "True Reachable http://%s", "has the address " + nodes.WayIn},
 	{"route", byRoute, "True Reachable http://%s", "accepted by Gateway gateways/public"},
 	{"class-of-nobody", "ingress: {host: %s, ingressClassName: nobody}", "False NoAddress ", "describe ingress class-of-nobody"},
-	{"listener-missing", "httpRoute: {hostnames: [%s], parentRefs: [{name: public, namespace: gateways, sectionName: missing}]}", "False NotAccepted ", "Gateway gateways/public (missing)"},
+	{"listener-missing", "httpRoute: {hostnames: [%s], parentRefs: [{name: public, namespace: gateways, sectionName: missing}]}", "False NotAccepted ", "Gateway gateways/public (missing) does not accept the HTTPRoute (NoMatchingParent)."},
 	{"gateway-missing", "httpRoute: {hostnames: [%s], parentRefs: [{name: missing, namespace: gateways}]}", "False NotAccepted ", "says nothing of the HTTPRoute"},
 }
 
@@ -75,34 +75,72 @@ func testWayIn(t *testing.T) {
 }
 
 // claimTwice has two WebApps claim one host. Nobody keeps them from it: one of them answers
-// each request, and both say that they are reached, as those say who serve the way in.
+// each request, and both say that they are reached, as those say who serve the way in. Which
+// of them answers, may be another one whenever something else changes.
 func (n *namespace) claimTwice(t *testing.T, way string) {
 	t.Helper()
 
-	const host = "claimed.example.com"
+	const (
+		host     = "claimed.example.com"
+		changes  = 6
+		requests = 10
+	)
 
-	names := []string{"older", "younger"}
+	// Who takes the first of their names does not take the older one by it.
+	names := []string{"old", "new"}
 	for _, name := range names {
 		n.webApp(t, name, fmt.Sprintf("replicas: 1, image: %q, "+way, nodes.Image("web"), host))
 		n.says(t, name, "True Reachable http://"+host, "")
 	}
 
-	answers := map[string]int{}
+	answers, turns := map[string]int{}, []string{}
 
-	for range 50 {
-		by, err := ask(t.Context(), host)
-		must(t, err)
+	for change := range changes {
+		n.changeAnother(t, fmt.Sprintf("another-%d.example.com", change))
 
-		name, _, _ := strings.Cut(by, "-")
-		answers[name]++
+		for range requests {
+			by, err := ask(t.Context(), host)
+			must(t, err)
+
+			name, _, _ := strings.Cut(by, "-")
+			answers[name]++
+
+			if len(turns) == 0 || turns[len(turns)-1] != name {
+				turns = append(turns, name)
+			}
+		}
 	}
 
-	if answers[names[0]]+answers[names[1]] != 50 {
+	if answers[names[0]]+answers[names[1]] != changes*requests {
 		t.Errorf("want one of %q to answer each request, got %v", names, answers)
 	}
 
-	sayf("%s: of 50 requests for a host that two WebApps claim (%s), %v", t.Name(), strings.Split(way, ":")[0], answers)
+	for _, name := range names {
+		n.says(t, name, "True Reachable http://"+host, "")
+	}
+
+	sayf("%s: two WebApps claim a host (%s). While another Ingress changed %d times, requests went to %s: %v", t.Name(), strings.Split(way, ":")[0], changes, strings.Join(turns, ", then to "), answers)
 	n.do(t, "delete", "wa", "-n", n.name, names[0], names[1])
+}
+
+// changeAnother gives an Ingress that is nobody's another host, and waits until that is
+// served.
+func (n *namespace) changeAnother(t *testing.T, host string) {
+	t.Helper()
+	n.apply(t, fmt.Sprintf(`
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: another}
+spec:
+  ingressClassName: public
+  rules:
+  - host: %s
+    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: %s, port: {number: 80}}}}]}
+`, host, ways[0].name))
+	n.eventually(t, patience, func() error {
+		_, err := askOnce(t.Context(), host)
+		return err
+	})
 }
 
 // says waits until a WebApp runs, and says of its way in what it should.
