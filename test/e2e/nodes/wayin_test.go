@@ -76,13 +76,13 @@ func testWayIn(t *testing.T) {
 
 // claimTwice has two WebApps claim one host. Nobody keeps them from it: one of them answers
 // each request, and both say that they are reached, as those say who serve the way in. Which
-// of them answers, may be another one whenever something else changes.
+// of them answers may change whenever something else does.
 func (n *namespace) claimTwice(t *testing.T, way string) {
 	t.Helper()
 
 	const (
 		host     = "claimed.example.com"
-		changes  = 6
+		times    = 6
 		requests = 10
 	)
 
@@ -95,8 +95,8 @@ func (n *namespace) claimTwice(t *testing.T, way string) {
 
 	answers, turns := map[string]int{}, []string{}
 
-	for change := range changes {
-		n.changeAnother(t, fmt.Sprintf("another-%d.example.com", change))
+	for number := range times {
+		n.changeAnother(t, fmt.Sprintf("another-%d.example.com", number))
 
 		for range requests {
 			by, err := ask(t.Context(), host)
@@ -111,7 +111,7 @@ func (n *namespace) claimTwice(t *testing.T, way string) {
 		}
 	}
 
-	if answers[names[0]]+answers[names[1]] != changes*requests {
+	if answers[names[0]]+answers[names[1]] != times*requests {
 		t.Errorf("want one of %q to answer each request, got %v", names, answers)
 	}
 
@@ -119,7 +119,7 @@ func (n *namespace) claimTwice(t *testing.T, way string) {
 		n.says(t, name, "True Reachable http://"+host, "")
 	}
 
-	sayf("%s: two WebApps claim a host (%s). While another Ingress changed %d times, requests went to %s: %v", t.Name(), strings.Split(way, ":")[0], changes, strings.Join(turns, ", then to "), answers)
+	sayf("%s: two WebApps claim a host (%s). While another Ingress changed %d times, requests went to %s: %v", t.Name(), strings.Split(way, ":")[0], times, strings.Join(turns, ", then to "), answers)
 	n.do(t, "delete", "wa", "-n", n.name, names[0], names[1])
 }
 
@@ -206,7 +206,8 @@ func testThrough(t *testing.T) {
 		name, _, _ := strings.Cut(way, ":")
 
 		t.Run(name, func(t *testing.T) {
-			const host = "shop.example.com"
+			// What is said of it and who answers is not of the other way, which goes.
+			host := strings.ToLower(name) + ".shop.example.com"
 
 			n.shop(t, 4, nodes.Image("web"), ", "+fmt.Sprintf(way, host))
 			n.complete(t, 4)
