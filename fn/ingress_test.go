@@ -217,6 +217,10 @@ func TestDefaultHosts(t *testing.T) {
 			reason: "DNS knows no such name.", name: long, input: strings.Replace(ingress, "{name}.", "{name}-", 1), fields: `"ingress": {}`,
 			message: `the WebApp is wrong: spec.ingress.host: Invalid value: "` + long + `-acme.apps.acme.com": the platform team's {name}-{namespace}.apps.acme.com is too long here: a host has at most 253 characters, and 63 between two dots. Set a shorter one`,
 		},
+		"TooLongAndNoHosts": {
+			reason: "An empty list of hosts is none.", name: long, input: strings.Replace(ingress, "{name}.", "{name}-", 1), fields: `"ingress": {"hosts": []}`,
+			message: `the WebApp is wrong: spec.ingress.host: Invalid value: "` + long + `-acme.apps.acme.com": the platform team's {name}-{namespace}.apps.acme.com is too long here: a host has at most 253 characters, and 63 between two dots. Set a shorter one`,
+		},
 		"RouteTooLong": {
 			reason: "Nor this.", name: long, input: route, fields: `"httpRoute": {}`,
 			message: `the WebApp is wrong: spec.httpRoute.hostnames: Invalid value: "` + long + `-acme.acme.com": the platform team's {name}-{namespace}.acme.com is too long here: a host has at most 253 characters, and 63 between two dots. Set a shorter one`,

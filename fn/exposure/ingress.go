@@ -110,7 +110,7 @@ func ReadDefaultIngress(in value.Reader, into *webapp.Defaults) {
 	}
 
 	if read := webapp.ReadAnnotations(ingress, "annotations"); len(read) > 0 {
-		// The other ones are those of all namespaces.
+		// What is there already is of all namespaces.
 		all := maps.Clone(into.Ingress.Annotations)
 		if all == nil {
 			all = map[string]string{}
@@ -198,11 +198,12 @@ func IngressClass(plan *webapp.Plan) *structpb.Value {
 func FitsIngress(app *webapp.App, settings *webapp.Settings) *field.Error {
 	at, o := app.Composite.Path().Child("ingress", "host"), app.Option("ingress")
 	hosts := IngressHosts(app, settings)
+	own := o.Get("host") != nil || len(o.Get("hosts").GetListValue().GetValues()) > 0
 
 	switch {
 	case len(hosts) == 0:
 		return field.Required(at, "say by which name it is reached, for example shop.example.com: the platform team has set none for all")
-	case o.Get("host") == nil && o.Get("hosts") == nil && !webapp.IsHostname(hosts[0].GetStringValue()):
+	case !own && !webapp.IsHostname(hosts[0].GetStringValue()):
 		return unfit(at, settings.Ingress.Host, hosts[0])
 	default:
 		return requireOneClass(app, settings)

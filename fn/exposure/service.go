@@ -65,7 +65,7 @@ func checkAdditionalPorts(in value.Reader, s v1.Service) {
 
 		checkServicePort(at, p)
 
-		if names[p.Name] {
+		if p.Name != "" && names[p.Name] {
 			at.Duplicate("name", p.Name)
 		}
 
