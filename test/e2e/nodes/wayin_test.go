@@ -206,7 +206,7 @@ func testThrough(t *testing.T) {
 		name, _, _ := strings.Cut(way, ":")
 
 		t.Run(name, func(t *testing.T) {
-			// What is said of it and who answers is not of the other way, which goes.
+			// What is left of the other way does not answer for it.
 			host := strings.ToLower(name) + ".shop.example.com"
 
 			n.shop(t, 4, nodes.Image("web"), ", "+fmt.Sprintf(way, host))
