@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -98,18 +97,12 @@ func (c *cluster) defineMonitoring(ctx context.Context) error {
 
 // define defines a kind by a file of a module that test/tools/schemas names.
 func (c *cluster) define(ctx context.Context, module, file string) error {
-	schemas := filepath.Join(root, "test/tools/schemas")
-
-	if out, err := exec.CommandContext(ctx, "go", "-C", schemas, "mod", "download", module).CombinedOutput(); err != nil {
-		return fmt.Errorf("go mod download %s: %w: %s", module, err, out)
-	}
-
-	dir, err := exec.CommandContext(ctx, "go", "-C", schemas, "list", "-m", "-f", "{{.Dir}}", module).Output()
+	dir, err := c.Module(ctx, "schemas", module)
 	if err != nil {
 		return err
 	}
 
-	definition := filepath.Join(strings.TrimSpace(string(dir)), file)
+	definition := filepath.Join(dir, file)
 
 	if _, err := c.Kubectl(ctx, "apply", "--server-side", "-f", definition); err != nil {
 		return err

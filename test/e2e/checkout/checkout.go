@@ -29,9 +29,15 @@ func New(repository string) (Checkout, error) {
 // Program is where a program is.
 func (c Checkout) Program(name string) string { return filepath.Join(c.Bin, name) }
 
-// Module is where the source of a tool's module is.
+// Module is where the source of a tool's module is. It is downloaded, unless it is there.
 func (c Checkout) Module(ctx context.Context, tool, module string) (string, error) {
-	dir, err := exec.CommandContext(ctx, "go", "-C", filepath.Join(c.Repository, "test/tools", tool), "list", "-m", "-f", "{{.Dir}}", module).Output()
+	folder := filepath.Join(c.Repository, "test/tools", tool)
+
+	if out, err := exec.CommandContext(ctx, "go", "-C", folder, "mod", "download", module).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go mod download %s: %w: %s", module, err, out)
+	}
+
+	dir, err := exec.CommandContext(ctx, "go", "-C", folder, "list", "-m", "-f", "{{.Dir}}", module).Output()
 	if err != nil {
 		return "", fmt.Errorf("cannot find module %s: %w", module, err)
 	}

@@ -39,7 +39,7 @@ spec:
 // startWayIn starts Traefik, as a process of the machine as the control plane is, which
 // serves Ingresses and the Gateway API.
 func (c *Cluster) startWayIn(ctx context.Context) error {
-	api, err := c.Module(ctx, "traefik", "sigs.k8s.io/gateway-api")
+	api, err := c.Module(ctx, "schemas", "sigs.k8s.io/gateway-api")
 	if err != nil {
 		return err
 	}
