@@ -72,6 +72,24 @@ func testWayIn(t *testing.T) {
 	for _, way := range []string{byIngress, byRoute} {
 		n.claimTwice(t, way)
 	}
+
+	n.askFurtherPort(t)
+}
+
+// askFurtherPort reaches a WebApp by a further port of its Service, which only the cluster
+// knows: through another one that sends requests on.
+func (n *namespace) askFurtherPort(t *testing.T) {
+	t.Helper()
+
+	const host = "before.example.com"
+
+	n.webApp(t, "behind", fmt.Sprintf("replicas: 1, image: %q, service: {additionalPorts: [{name: again, port: 9000, targetPort: 8080}]}", nodes.Image("web")))
+	n.webApp(t, "before", fmt.Sprintf("replicas: 1, image: %q, env: {FORWARD_TO: 'http://behind.%s.svc:9000'}, "+byIngress, nodes.Image("web"), n.name, host))
+	n.says(t, "before", "True Reachable http://"+host, "")
+
+	if by, err := ask(t.Context(), host); err != nil || !strings.HasPrefix(by, "behind-") {
+		t.Errorf("want the port to be answered, got %q, %v", by, err)
+	}
 }
 
 // claimTwice has two WebApps claim one host. Nobody keeps them from it: one of them answers
