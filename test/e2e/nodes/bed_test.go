@@ -215,8 +215,8 @@ func newNamespace(t *testing.T, name string) *namespace {
 			t.Log(out)
 		}
 
-		// WebApps first: what they are made of is not made again then.
-		for _, args := range [][]string{{"delete", "wa", "--all", "-n", name}, {"delete", "pods", "--all", "--force", "-n", name}, {"delete", "namespace", name}} {
+		// Nobody waits for it: no other test has the name.
+		for _, args := range [][]string{{"delete", "wa", "--all", "-n", name, "--wait=false"}, {"delete", "namespace", name, "--wait=false"}} {
 			_, _ = cluster.Kubectl().Run(context.Background(), args...)
 		}
 	})

@@ -213,7 +213,7 @@ func askOnce(ctx context.Context, host string) (string, error) {
 
 // testThrough has no request fail that comes from outside while the image changes.
 func testThrough(t *testing.T) {
-	t.Parallel()
+	long(t)
 
 	found := newTable(append([]string{"Another image, reached by"}, countedColumns...)...)
 	defer found.log(t)
