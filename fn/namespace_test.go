@@ -132,7 +132,7 @@ func TestNamespaceDefaults(t *testing.T) {
 		"ForAllButOff": {
 			reason: "A namespace gives to all what the platform team has switched on.",
 			req:    request(shop, withInput(inputWith(on)), withNamespaceDefaults(`{ingress: {host: "{name}.acme.com", always: true}}`)),
-			want:   wrong("ingress: Forbidden: is for all WebApps, and needs ingress: add ingress to features, and apply install/rbac.yaml of the function"),
+			want:   wrong("ingress: Forbidden: is for all WebApps, and feature ingress is off: add ingress to features, and apply install/rbac.yaml of the function"),
 		},
 		"NoDefaults": {
 			reason: "Where there are no defaults, nothing is said.",

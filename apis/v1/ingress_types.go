@@ -14,7 +14,8 @@ type Ingress struct {
 	// shop.example.com, or *.example.com for every name below. Default: what the
 	// platform team says, and if it does not, you must.
 	// +optional
-	Host IngressHost `json:"host,omitempty"`
+	// +kubebuilder:validation:XValidation:rule="!self.matches('^[0-9]+([.][0-9]+){3}$')",message="must be a name, not an IP address"
+	Host Hostname `json:"host,omitempty"`
 
 	// Hosts are the names by which the WebApp is reached, where one host is not enough, all
 	// below the same path. The first is the one that status.url shows. Set host or hosts, not
@@ -22,7 +23,8 @@ type Ingress struct {
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=16
-	Hosts []IngressHost `json:"hosts,omitempty"`
+	// +kubebuilder:validation:items:XValidation:rule="!self.matches('^[0-9]+([.][0-9]+){3}$')",message="must be a name, not an IP address"
+	Hosts []Hostname `json:"hosts,omitempty"`
 
 	// Disabled has no Ingress made, also where the platform team gives one to every
 	// WebApp. Default: false.
@@ -71,15 +73,6 @@ type IngressTLS struct {
 	// +optional
 	SecretName ObjectName `json:"secretName,omitempty"`
 }
-
-// An IngressHost is the name of a host, for example shop.example.com, or
-// *.example.com for every name below.
-//
-// +kubebuilder:validation:MinLength=1
-// +kubebuilder:validation:MaxLength=253
-// +kubebuilder:validation:XValidation:rule="!self.matches('^[0-9]+([.][0-9]+){3}$')",message="must be a name, not an IP address"
-// +kubebuilder:validation:XValidation:rule="self.matches('^([*][.])?[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')",message="must be a host name such as shop.example.com or *.example.com: lower case, without https://, port and path"
-type IngressHost = string
 
 // A Hostname is the name of a host, for example shop.example.com, or
 // *.example.com for every name below.

@@ -112,12 +112,12 @@ var All = []*Child{
 	{
 		Key: KeyIngress, Type: typeOf("networking.k8s.io/v1", "Ingress"), Reads: staysReads.And(exposure.BalancerReads),
 		Option: webapp.Option{Name: "ingress", Check: exposure.CheckIngress}, Default: exposure.ReadDefaultIngress, Feature: "ingress",
-		wanted: reached(exposure.WantsIngress), fits: exposure.FitsIngress, build: buildIngress, way: exposure.IngressWay,
+		wanted: exposure.WantsIngress, fits: exposure.FitsIngress, build: buildIngress, way: exposure.IngressWay,
 	},
 	{
 		Key: KeyRoute, Type: typeOf("gateway.networking.k8s.io/v1", "HTTPRoute"), Reads: othersReads.And(exposure.RouteReads),
 		Option: webapp.Option{Name: "httpRoute", Check: exposure.CheckRoute}, Default: exposure.ReadDefaultRoute, Feature: "httpRoute", Custom: true,
-		wanted: reached(exposure.WantsRoute), fits: exposure.FitsRoute, build: buildRoute, way: exposure.RouteWay,
+		wanted: exposure.WantsRoute, fits: exposure.FitsRoute, build: buildRoute, way: exposure.RouteWay,
 	},
 	{
 		Key: KeyMonitor, Type: typeOf("monitoring.coreos.com/v1", "ServiceMonitor"), Reads: othersReads,
@@ -134,11 +134,6 @@ var All = []*Child{
 // asked is for a child that there is if a WebApp has its option.
 func asked(option string) func(*webapp.App, *webapp.Settings, bool) bool {
 	return func(app *webapp.App, _ *webapp.Settings, _ bool) bool { return app.Options[option] != nil }
-}
-
-// reached is for a child that is a way in.
-func reached(wants func(*webapp.App, *webapp.Settings) bool) func(*webapp.App, *webapp.Settings, bool) bool {
-	return func(app *webapp.App, settings *webapp.Settings, _ bool) bool { return wants(app, settings) }
 }
 
 // Options are the optional fields of a WebApp: those that shape its pods, and those

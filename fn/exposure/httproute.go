@@ -85,7 +85,7 @@ func ReadDefaultRoute(in value.Reader, into *webapp.Defaults) {
 
 // WantsRoute says whether a WebApp has an HTTPRoute: it asks for one, or all have one that
 // say no other way in. One that is disabled is none.
-func WantsRoute(app *webapp.App, settings *webapp.Settings) bool {
+func WantsRoute(app *webapp.App, settings *webapp.Settings, _ bool) bool {
 	return asks(app, "httpRoute") || settings.Route.Always && app.Options["httpRoute"] == nil && !asks(app, "ingress")
 }
 

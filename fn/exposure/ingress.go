@@ -141,7 +141,7 @@ func readDefaultTLS(ingress value.Reader, into *webapp.Defaults) {
 
 // WantsIngress says whether a WebApp has an Ingress: it asks for one, or all have one that
 // say no other way in. One that is disabled is none.
-func WantsIngress(app *webapp.App, settings *webapp.Settings) bool {
+func WantsIngress(app *webapp.App, settings *webapp.Settings, _ bool) bool {
 	return asks(app, "ingress") || settings.Ingress.Always && app.Options["ingress"] == nil && !asks(app, "httpRoute")
 }
 

@@ -184,7 +184,7 @@ func (in *Input) checkForAll(defaults value.Reader, settings *webapp.Settings) {
 
 	for _, c := range child.All {
 		if c.Feature != "" && c.Wanted(nothing, settings, false) && !slices.Contains(in.features, c.Feature) {
-			defaults.Forbidden(c.Option.Name, fmt.Sprintf("is for all WebApps, and needs %[1]s: add %[1]s to features, and apply %s of the function", c.Feature, grantsFile))
+			defaults.Forbidden(c.Option.Name, fmt.Sprintf("is for all WebApps, and feature %[1]s is off: add %[1]s to features, and apply %[2]s of the function", c.Feature, grantsFile))
 		}
 	}
 }

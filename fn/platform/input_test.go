@@ -260,7 +260,7 @@ func TestReadInput(t *testing.T) {
 				`defaults.ingress.annotations[crossplane.io/a]: Forbidden: this annotation is set for you`,
 				`defaults.ingress.tls.hosts: Forbidden: unknown field: known here are secretName`,
 				`defaults.ingress.tls.secretName: Invalid value: "{name}_tls": must be the name of an object such as {name}-tls: lower case letters, digits, dashes and dots, at most 253 with the longest names`,
-				`defaults.ingress: Forbidden: is for all WebApps, and needs ingress: add ingress to features, and apply install/rbac.yaml of the function`,
+				`defaults.ingress: Forbidden: is for all WebApps, and feature ingress is off: add ingress to features, and apply install/rbac.yaml of the function`,
 			}},
 		},
 		"RouteForAllWrong": {
@@ -270,7 +270,7 @@ func TestReadInput(t *testing.T) {
 				`defaults.httpRoute.parentRefs: Required value: say which Gateway sends the traffic: all WebApps have an HTTPRoute`,
 				`defaults.httpRoute.hostname: Required value: say by which name each WebApp is reached, such as {name}.{namespace}.apps.acme.com: they all have an HTTPRoute`,
 				`defaults.httpRoute.always: Forbidden: set it of ingress or of httpRoute, not of both`,
-				`defaults.httpRoute: Forbidden: is for all WebApps, and needs httpRoute: add httpRoute to features, and apply install/rbac.yaml of the function`,
+				`defaults.httpRoute: Forbidden: is for all WebApps, and feature httpRoute is off: add httpRoute to features, and apply install/rbac.yaml of the function`,
 			}},
 		},
 		"NetworkPolicyWrong": {
@@ -279,7 +279,7 @@ func TestReadInput(t *testing.T) {
 			want: want{errs: []string{
 				`defaults.networkPolicy.ingress[0].ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive`,
 				`defaults.networkPolicy.ingress[0].from[0].webApp.name: Required value: say which WebApp`,
-				`defaults.networkPolicy: Forbidden: is for all WebApps, and needs networkPolicy: add networkPolicy to features, and apply install/rbac.yaml of the function`,
+				`defaults.networkPolicy: Forbidden: is for all WebApps, and feature networkPolicy is off: add networkPolicy to features, and apply install/rbac.yaml of the function`,
 			}},
 		},
 		"NetworkPolicyEmpty": {
