@@ -129,6 +129,12 @@ func TestNamespaceDefaults(t *testing.T) {
 				withNamespaceDefaults(`{ingress: {host: "{name}.acme.com", always: true}, httpRoute: {hostname: "{name}.acme.com"}, networkPolicy: {ingress: [], egress: []}}`)),
 			want: want{asks: true, spread: 2, annotation: "ingress.always, networkPolicy.egress, networkPolicy.ingress from ConfigMap webapp-defaults"},
 		},
+		"NoHosts": {
+			reason: "An empty list of hosts names none.",
+			req: request(webAppWith(`"ingress": {"hosts": []}`), withInput(inputWith(`"features": ["ingress"], "namespaceDefaults": true`)),
+				withNamespaceDefaults(`{ingress: {host: "{name}.acme.com"}}`)),
+			want: want{asks: true, spread: 2, annotation: "ingress.host from ConfigMap webapp-defaults"},
+		},
 		"ForAllButOff": {
 			reason: "A namespace gives to all what the platform team has switched on.",
 			req:    request(shop, withInput(inputWith(on)), withNamespaceDefaults(`{ingress: {host: "{name}.acme.com", always: true}}`)),

@@ -31,7 +31,7 @@ func Compose(plan *webapp.Plan, chosen []*Child, observed map[string]*fnv1.Resou
 			"name":        value.String(c.Name(plan.App)),
 			"namespace":   namespace,
 			"labels":      labels,
-			"annotations": annotations(plan, c, object["metadata"]),
+			"annotations": annotations(plan.Settings, plan.App.Options[c.Option.Name], object["metadata"]),
 		})
 
 		out[c.Key] = value.Object(object).GetStructValue()
@@ -68,17 +68,12 @@ func Stuck(app *webapp.App, chosen []*Child, observed map[string]*fnv1.Resource,
 	return strings.Join(all, ". ")
 }
 
-// annotations are the platform team's for all objects, over them those for Ingresses, over
-// them those that a WebApp's option says go on its object, and over them ours.
-func annotations(plan *webapp.Plan, of *Child, ours *structpb.Value) *structpb.Value {
-	all := value.Strings(plan.Settings.Annotations)
+// annotations are the platform team's, over them those that a WebApp's option says go
+// on its object, and over them ours.
+func annotations(settings *webapp.Settings, option, ours *structpb.Value) *structpb.Value {
+	all := value.Strings(settings.Annotations)
 
-	var ofAll *structpb.Value
-	if of.Key == KeyIngress {
-		ofAll = value.Strings(plan.Settings.Ingress.Annotations)
-	}
-
-	for _, more := range [...]*structpb.Value{ofAll, value.Dig(plan.App.Options[of.Option.Name], "annotations"), value.Dig(ours, "annotations")} {
+	for _, more := range [...]*structpb.Value{value.Dig(option, "annotations"), value.Dig(ours, "annotations")} {
 		switch {
 		case len(more.GetStructValue().GetFields()) == 0:
 		case all == nil:
@@ -128,7 +123,7 @@ func origins(plan *webapp.Plan) string {
 // what the default is about.
 func applies(o webapp.Origin, plan *webapp.Plan) bool {
 	option, adds := plan.App.Options[o.Path[0]], o.Path[0] == placement.Tolerations || o.Path[0] == policyOption
-	if !adds && (value.Dig(option, o.Path[1:]...) != nil || value.Dig(option, several[strings.Join(o.Path, ".")]) != nil) {
+	if !adds && (value.Dig(option, o.Path[1:]...) != nil || len(value.Dig(option, several[strings.Join(o.Path, ".")]).GetListValue().GetValues()) > 0) {
 		return false
 	}
 

@@ -36,7 +36,11 @@ func buildIngress(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 		tls = value.List(value.Object(value.Fields{"hosts": value.List(hosts...), "secretName": secret}))
 	}
 
+	// They go before those for all objects, and the WebApp's own before both.
+	annotations := value.With(value.Strings(plan.Settings.Ingress.Annotations), o.Get("annotations").GetStructValue().GetFields())
+
 	return value.Fields{
+		"metadata": value.Object(value.Fields{"annotations": annotations}),
 		"spec": value.Object(value.Fields{
 			"ingressClassName": exposure.IngressClass(plan),
 			"rules":            value.List(rules...),

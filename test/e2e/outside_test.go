@@ -73,12 +73,20 @@ func testIngress(t *testing.T, n *namespace) {
 	n.expect(t, ingresses, "rival", "{.spec.rules[*].host}", "shop.example.com")
 	n.expect(t, webApps, "rival", acceptance, "True Accepted")
 
-	t.Log("everybody has an address, but for who wants none")
+	t.Log("everybody has an address, but for who wants none, and no pod is replaced")
+	n.running(t, "rival", 1)
+
+	pods := n.podsOf(t, "rival")
+
 	n.webApp(t, "rival", shop+n.compositionRef())
 	n.expect(t, ingresses, "rival", `{.spec.rules[*].host} {.spec.tls[*].secretName} {.metadata.annotations.cert-manager\.io/cluster-issuer}`, "rival."+n.name+".apps.acme.com rival-tls acme")
 	n.webApp(t, "rival", shop+", ingress: {disabled: true}"+n.compositionRef())
 	n.gone(t, ingresses, "rival")
 	n.running(t, "rival", 1)
+
+	if diff := cmp.Diff(pods, n.podsOf(t, "rival")); diff != "" {
+		t.Errorf("want the same pods: -before, +after:\n%s", diff)
+	}
 
 	t.Log("who asks in vain is reached inside the cluster")
 	n.featured(t, "")

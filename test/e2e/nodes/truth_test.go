@@ -270,15 +270,6 @@ func testTruthByDefault(t *testing.T) {
 // byDefault is how Crossplane is.
 const byDefault = "by default"
 
-// long is for what a gate has no time for. ROUNDS=2 has it done.
-func long(t *testing.T) {
-	t.Helper()
-
-	if rounds(t) < 2 {
-		t.Skip("SKIPPED: make e2e-nodes ROUNDS=2 does this, too")
-	}
-}
-
 // rounds is how often to do it.
 func rounds(t *testing.T) int {
 	t.Helper()

@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"context"
+	_ "embed"
 	"path/filepath"
 
 	"github.com/webapp-operator/function-webapp/test/e2e/processes"
@@ -11,30 +12,8 @@ import (
 // HTTPRoute.
 const WayIn = machine
 
-// gateway takes routes of every namespace, for every host.
-const gateway = `
-apiVersion: networking.k8s.io/v1
-kind: IngressClass
-metadata: {name: public}
-spec: {controller: traefik.io/ingress-controller}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata: {name: public}
-spec: {controllerName: traefik.io/gateway-controller}
----
-apiVersion: v1
-kind: Namespace
-metadata: {name: gateways}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: public, namespace: gateways}
-spec:
-  gatewayClassName: public
-  listeners:
-  - {name: web, protocol: HTTP, port: 80, allowedRoutes: {namespaces: {from: All}}}
-`
+//go:embed manifests/gateway.yaml
+var gateway string
 
 // startWayIn starts Traefik, as a process of the machine as the control plane is, which
 // serves Ingresses and the Gateway API.

@@ -26,16 +26,15 @@ const (
 var ways = []struct {
 	name, way string
 
-	// reachable is what is said of it before the host, inside or outside, and words are in
-	// the message.
-	reachable string
-	words     string
+	// open says that it is reached. Reason and words are what it says of that.
+	open          bool
+	reason, words string
 }{
-	{"ingress", byIngress, "True Reachable http://%s", "has the address " + nodes.WayIn},
-	{"route", byRoute, "True Reachable http://%s", "accepted by Gateway gateways/public"},
-	{"class-of-nobody", "ingress: {host: %s, ingressClassName: nobody}", "False NoAddress ", "describe ingress class-of-nobody"},
-	{"listener-missing", "httpRoute: {hostnames: [%s], parentRefs: [{name: public, namespace: gateways, sectionName: missing}]}", "False NotAccepted ", "Gateway gateways/public (missing) does not accept the HTTPRoute (NoMatchingParent)."},
-	{"gateway-missing", "httpRoute: {hostnames: [%s], parentRefs: [{name: missing, namespace: gateways}]}", "False NotAccepted ", "says nothing of the HTTPRoute"},
+	{"ingress", byIngress, true, "Reachable", "has the address " + nodes.WayIn},
+	{"route", byRoute, true, "Reachable", "accepted by Gateway gateways/public"},
+	{"class-of-nobody", "ingress: {host: %s, ingressClassName: nobody}", false, "NoAddress", "describe ingress class-of-nobody"},
+	{"listener-missing", "httpRoute: {hostnames: [%s], parentRefs: [{name: public, namespace: gateways, sectionName: missing}]}", false, "NotAccepted", "Gateway gateways/public (missing) does not accept the HTTPRoute (NoMatchingParent)."},
+	{"gateway-missing", "httpRoute: {hostnames: [%s], parentRefs: [{name: missing, namespace: gateways}]}", false, "NotAccepted", "says nothing of the HTTPRoute"},
 }
 
 // testWayIn reaches WebApps from outside, by a real ingress controller and a real Gateway,
@@ -44,28 +43,22 @@ func testWayIn(t *testing.T) {
 	t.Parallel()
 
 	n := newNamespace(t, "way-in")
+	host := func(name string) string { return name + ".example.com" }
 
 	for _, w := range ways {
-		n.webApp(t, w.name, fmt.Sprintf("replicas: 1, image: %q, "+w.way, nodes.Image("web"), w.name+".example.com"))
+		n.webApp(t, w.name, fmt.Sprintf("replicas: 1, image: %q, "+w.way, nodes.Image("web"), host(w.name)))
 	}
 
 	for _, w := range ways {
-		host, open := w.name+".example.com", strings.HasPrefix(w.reachable, "True")
-
-		want := w.reachable + "http://" + w.name + "." + n.name + ".svc"
-		if open {
-			want = fmt.Sprintf(w.reachable, host)
+		status, url := "False", "http://"+w.name+"."+n.name+".svc"
+		if w.open {
+			status, url = "True", "http://"+host(w.name)
 		}
 
-		n.says(t, w.name, want, w.words)
+		n.says(t, w.name, status+" "+w.reason+" "+url, w.words)
 
-		switch by, err := ask(t.Context(), host); {
-		case open && err != nil:
-			t.Errorf("%s says that it is reached: %v", w.name, err)
-		case open && !strings.HasPrefix(by, w.name+"-"):
-			t.Errorf("%s is answered by %s", w.name, by)
-		case !open && err == nil:
-			t.Errorf("%s says that it is not reached, and is", w.name)
+		if w.open {
+			n.answers(t, host(w.name), w.name)
 		}
 	}
 
@@ -74,6 +67,13 @@ func testWayIn(t *testing.T) {
 	}
 
 	n.askFurtherPort(t)
+
+	// By now, it has been served many times what there was to serve of them.
+	for _, w := range ways {
+		if by, err := ask(t.Context(), host(w.name)); !w.open && err == nil {
+			t.Errorf("%s says that it is not reached, and is, by %s", w.name, by)
+		}
+	}
 }
 
 // askFurtherPort reaches a WebApp by a further port of its Service, which only the cluster
@@ -86,10 +86,7 @@ func (n *namespace) askFurtherPort(t *testing.T) {
 	n.webApp(t, "behind", fmt.Sprintf("replicas: 1, image: %q, service: {additionalPorts: [{name: again, port: 9000, targetPort: 8080}]}", nodes.Image("web")))
 	n.webApp(t, "before", fmt.Sprintf("replicas: 1, image: %q, env: {FORWARD_TO: 'http://behind.%s.svc:9000'}, "+byIngress, nodes.Image("web"), n.name, host))
 	n.says(t, "before", "True Reachable http://"+host, "")
-
-	if by, err := ask(t.Context(), host); err != nil || !strings.HasPrefix(by, "behind-") {
-		t.Errorf("want the port to be answered, got %q, %v", by, err)
-	}
+	n.answers(t, host, "behind")
 }
 
 // claimTwice has two WebApps claim one host. Nobody keeps them from it: one of them answers
@@ -156,7 +153,21 @@ spec:
     http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: %s, port: {number: 80}}}}]}
 `, host, ways[0].name))
 	n.eventually(t, patience, func() error {
-		_, err := askOnce(t.Context(), host)
+		_, err := ask(t.Context(), host)
+		return err
+	})
+}
+
+// answers waits until a WebApp answers for a host. Traefik takes what was said a moment ago
+// up to two seconds later.
+func (n *namespace) answers(t *testing.T, host, name string) {
+	t.Helper()
+	n.eventually(t, patience, func() error {
+		by, err := ask(t.Context(), host)
+		if err == nil && !strings.HasPrefix(by, name+"-") {
+			err = fmt.Errorf("want %s to answer for %s, got %s", name, host, by)
+		}
+
 		return err
 	})
 }
@@ -176,21 +187,8 @@ func (n *namespace) says(t *testing.T, name, want, words string) {
 	})
 }
 
-// ask sends a request for a host from outside, and returns which pod answered. Traefik may
-// learn of what was said a moment ago two seconds later.
+// ask sends a request for a host from outside, and returns which pod answered.
 func ask(ctx context.Context, host string) (pod string, err error) {
-	for range 10 {
-		if pod, err = askOnce(ctx, host); err == nil {
-			return pod, nil
-		}
-
-		time.Sleep(300 * time.Millisecond)
-	}
-
-	return "", err
-}
-
-func askOnce(ctx context.Context, host string) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+nodes.WayIn, nil)
 	if err != nil {
 		return "", err
@@ -213,8 +211,6 @@ func askOnce(ctx context.Context, host string) (string, error) {
 
 // testThrough has no request fail that comes from outside while the image changes.
 func testThrough(t *testing.T) {
-	long(t)
-
 	found := newTable(append([]string{"Another image, reached by"}, countedColumns...)...)
 	defer found.log(t)
 
@@ -231,8 +227,7 @@ func testThrough(t *testing.T) {
 			n.complete(t, 4)
 			n.says(t, "shop", "True Reachable http://"+host, "")
 
-			_, err := ask(t.Context(), host)
-			must(t, err)
+			n.answers(t, host, "shop")
 
 			c := n.callAt(t, nodes.Node(2), "http://"+host, fmt.Sprintf("hostAliases: [{ip: %s, hostnames: [%s]}]", nodes.WayIn, host))
 			defer c.stop(t)
