@@ -18,8 +18,8 @@ type Ingress struct {
 	Host Hostname `json:"host,omitempty"`
 
 	// Hosts are the names by which the WebApp is reached, where one host is not enough, all
-	// below the same path. The first is the one that status.url shows. Set host or hosts, not
-	// both. Default: host.
+	// below the same path. status.url shows the first that is no wildcard. Set host or hosts,
+	// not both. Default: host.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=16

@@ -33,8 +33,8 @@ type Service struct {
 	// +optional
 	AppProtocol AppProtocol `json:"appProtocol,omitempty"`
 
-	// AdditionalPorts are further ports of the Service, such as one for gRPC or for a
-	// page of administrators. Each forwards to a port that the container listens on,
+	// AdditionalPorts are further ports of the Service, such as one for gRPC or for
+	// administrators. Each forwards to a port that the container listens on,
 	// which restarts nothing. Default: none.
 	// +optional
 	// +listType=map
@@ -61,7 +61,7 @@ type Service struct {
 
 // A ServicePort is a further port of a Service.
 type ServicePort struct {
-	// Name of the port, by which a NetworkPolicy or a service mesh may refer to it. The
+	// Name of the port, by which others may refer to it, such as an Ingress of yours. The
 	// first port of the Service is called http.
 	// +required
 	// +kubebuilder:validation:MinLength=1
