@@ -244,10 +244,23 @@ func testStatus(t *testing.T) {
 	t.Cleanup(func() { must(t, cluster.UpgradeCrossplane(context.WithoutCancel(t.Context()))) })
 	must(t, cluster.UpgradeCrossplane(t.Context(), crossplanesDefaults))
 
-	t.Run("Truth", testTruthByDefault)
+	// Load would make truth late. What is broken takes minutes to heal: there is time for
+	// it after that.
+	truth := sync.WaitGroup{}
+
+	t.Run("Truth", func(t *testing.T) {
+		truth.Add(1)
+		t.Cleanup(truth.Done)
+		testTruthByDefault(t)
+	})
 	t.Run("Diagnostics", testDiagnostics)
 	t.Run("Mesh", testMesh)
 	t.Run("WayIn", testWayIn)
+	t.Run("Through", func(t *testing.T) {
+		t.Parallel()
+		truth.Wait()
+		testThrough(t)
+	})
 }
 
 // crossplanesDefaults are Crossplane's own settings instead of those of values.yaml.
