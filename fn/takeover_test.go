@@ -30,6 +30,8 @@ func TestAdopt(t *testing.T) {
 		leads   = `, "spec": {"clusterIP": "10.0.0.1", "selector": {"tier": "web", "app": "shop"}, "ports": [{"port": 80, "protocol": "TCP", "targetPort": 8080}]}`
 		remove  = "kubectl -n acme delete replicaset -l 'app=shop,tier=web,managed-by!=webapp-operator'"
 		holding = "When it is Running, it takes over Service shop. After that, remove what served until then: " + remove
+		failing = `Container app of pod shop-7d-a cannot be created: secret "a" not found; 1 of 2 replicas are available. ` +
+			"Create what is missing, or correct what the WebApp names. See: kubectl -n acme describe pod shop-7d-a. "
 		adopted = "Adopted: Taking over Service shop. Remove what Service shop led to until now: " + remove
 		creates = "Created: Creating Deployment shop."
 		runs    = "Running: 2 of 2 replicas are available. Reach it at http://shop.acme.svc"
@@ -69,8 +71,8 @@ func TestAdopt(t *testing.T) {
 				withRequired(platform.GrantsRequirement, everythingGranted), withRequired(diagnosis.PodsRequirement, waits("shop-7d-a", "CreateContainerConfigError", `secret "a" not found`)),
 			},
 			want: want{desired: "configmap deployment",
-				verdict: saying(v1.PhaseFailed, v1.ReasonConfigError, "failing "+holding),
-				events:  []string{"Failed: ConfigError: failing " + holding}},
+				verdict: saying(v1.PhaseFailed, v1.ReasonConfigError, failing+holding),
+				events:  []string{"Failed: ConfigError: " + failing + holding}},
 		},
 		"Running": {
 			reason: "Once they all run, it is taken over.",
@@ -90,7 +92,7 @@ func TestAdopt(t *testing.T) {
 				withInput(everythingSet), withRequired(platform.GrantsRequirement, everythingGranted),
 				withObserved("deployment", complete), withObserved("service", `{}`), withObserved("configmap", `{}`), withRequired("existing-ingress", consenting("")),
 			},
-			want: want{desired: "configmap deployment ingress poddisruptionbudget service", verdict: available, events: []string{"Adopted: Taking over Ingress shop.", runs}},
+			want: want{desired: "configmap deployment ingress networkpolicy poddisruptionbudget service", verdict: available, events: []string{"Adopted: Taking over Ingress shop.", runs}},
 		},
 		"IngressOfNew": {
 			reason: "All that sends traffic is held.",
@@ -99,7 +101,7 @@ func TestAdopt(t *testing.T) {
 				withInput(everythingSet), withRequired(platform.GrantsRequirement, everythingGranted),
 				withRequired("existing-service", consenting("")), withRequired("existing-ingress", consenting("")), withRequired("existing-poddisruptionbudget", consenting("")),
 			},
-			want: want{desired: "configmap deployment",
+			want: want{desired: "configmap deployment networkpolicy",
 				verdict: saying(v1.PhasePending, v1.ReasonCreating, "The Deployment is being created. When it is Running, it takes over Service shop, PodDisruptionBudget shop, Ingress shop."),
 				events:  []string{creates}},
 		},

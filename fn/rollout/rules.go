@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"fmt"
+	"strings"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/diagnosis"
@@ -18,7 +19,7 @@ type Verdict struct {
 // With adds a remark on what is not the rollout's, which may be none.
 func (v Verdict) With(remark string) Verdict {
 	if remark != "" {
-		v.Message = value.Clip(value.Clip(v.Message, value.MaxMessage/2)+" "+remark, value.MaxMessage)
+		v.Message = value.Clip(strings.TrimSuffix(value.Clip(v.Message, value.MaxMessage/2), ".")+". "+remark, value.MaxMessage)
 	}
 
 	return v
