@@ -1,6 +1,7 @@
 package owner
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -42,6 +43,29 @@ func ScaledByOthers(deployment *structpb.Struct) bool {
 	return slices.ContainsFunc(others(deployment), func(entry *structpb.Value) bool {
 		return value.Dig(entry, "fieldsV1", "f:spec", "f:replicas") != nil
 	})
+}
+
+// Beside returns the first container of a Deployment's pods that has none of some names, and
+// that would stay beside those if Crossplane wrote them: it is not only Crossplane's. It is
+// empty if there is none.
+func Beside(deployment *structpb.Struct, names []string) string {
+	pods := value.Dig(wire.Open(value.Dig(deployment.GetFields()["spec"], "template")), "spec")
+
+	for _, list := range []string{initContainers, "containers"} {
+		for _, c := range value.Dig(pods, list).GetListValue().GetValues() {
+			name := value.Text(c, "name")
+			if slices.Contains(names, name) {
+				continue
+			}
+
+			item := fmt.Sprintf("k:{\"name\":%q}", name)
+			if managedFields(deployment) == nil || setBy(deployment, ofTemplate, "f:spec", "f:template", "f:spec", "f:"+list, item) != "" {
+				return name
+			}
+		}
+	}
+
+	return ""
 }
 
 // others are the entries of managedFields that are not Crossplane's.

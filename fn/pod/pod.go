@@ -215,3 +215,13 @@ func Container(deployment *structpb.Struct) *structpb.Value {
 
 	return containers[i]
 }
+
+// Containers are the names of those that the pods of a WebApp have.
+func Containers(app *webapp.App) []string {
+	names := []string{container.Application}
+	for _, c := range app.Options[webapp.InitContainers].GetListValue().GetValues() {
+		names = append(names, value.Text(c, "name"))
+	}
+
+	return names
+}
