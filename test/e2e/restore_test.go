@@ -100,18 +100,19 @@ func testRestore(t *testing.T, n *namespace) {
 	n.gone(t, webApps, "shop")
 	n.nothingLeft(t, "shop")
 
-	for i, tc := range []struct {
+	for _, tc := range []struct {
+		name    string
 		reason  string
 		restore []*unstructured.Unstructured
 		alone   bool
 	}{
-		{reason: "WebApps only", restore: []*unstructured.Unstructured{full.webApp}},
-		{reason: "WebApps first, and then what they had made, which is there by then", restore: append([]*unstructured.Unstructured{full.webApp}, full.parts...)},
-		{reason: "what they had made first, with owners that are no more, and then WebApps", restore: all(full)},
-		{reason: "what they had made first, without owners, and then WebApps", restore: all(full.withoutOwners())},
-		{reason: "what they had made, which consents, and then a new WebApp", restore: full.consenting().parts, alone: true},
+		{name: "webapps", reason: "WebApps only", restore: []*unstructured.Unstructured{full.webApp}},
+		{name: "webapps-first", reason: "WebApps first, and then what they had made, which is there by then", restore: append([]*unstructured.Unstructured{full.webApp}, full.parts...)},
+		{name: "webapps-last", reason: "what they had made first, with owners that are no more, and then WebApps", restore: all(full)},
+		{name: "without-owners", reason: "what they had made first, without owners, and then WebApps", restore: all(full.withoutOwners())},
+		{name: "consenting", reason: "what they had made, which consents, and then a new WebApp", restore: full.consenting().parts, alone: true},
 	} {
-		t.Run(tc.reason, func(t *testing.T) {
+		t.Run(tc.name, func(t *testing.T) {
 			// As if it were another cluster, or a namespace that was copied.
 			copied := n.newNamespace(t)
 			began := time.Now()
@@ -127,7 +128,7 @@ func testRestore(t *testing.T, n *namespace) {
 			}
 
 			copied.running(t, "shop", 2)
-			t.Logf("%d. %s: all of it runs after %.1f s", i+1, tc.reason, time.Since(began).Seconds())
+			t.Logf("%s: all of it runs after %.1f s", tc.reason, time.Since(began).Seconds())
 			copied.steady(t, "shop")
 
 			if diff := cmp.Diff(want, contents(copied.save(t, "shop"))); diff != "" {
@@ -142,7 +143,7 @@ func testRestore(t *testing.T, n *namespace) {
 		})
 	}
 
-	t.Run("only what they had made, with owners that are no more", func(t *testing.T) {
+	t.Run("without-webapps", func(t *testing.T) {
 		copied := n.newNamespace(t)
 		copied.restore(t, full.parts...)
 
