@@ -59,6 +59,7 @@ func TestLifecycle(t *testing.T) {
 			"NodeDown":          testNodeDown,
 			"Conflict":          testConflict,
 			"Orphans":           testOrphans,
+			"Adopt":             testAdopt,
 			"DeleteBackground":  testDeleteBackground,
 			"DeleteForeground":  testDeleteForeground,
 			"DeleteHeld":        testDeleteHeld,
