@@ -60,6 +60,7 @@ func TestLifecycle(t *testing.T) {
 			"Conflict":          testConflict,
 			"Orphans":           testOrphans,
 			"Restore":           testRestore,
+			"Adopt":             testAdopt,
 			"DeleteBackground":  testDeleteBackground,
 			"DeleteForeground":  testDeleteForeground,
 			"DeleteHeld":        testDeleteHeld,
