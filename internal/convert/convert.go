@@ -120,12 +120,7 @@ func convertOne(ctx context.Context, renders *renderer, a *application, all []*m
 	normalize(theirs, main)
 	of.inline(a, theirs, all)
 
-	if own := configOf(a, all); d.isOurs() && own != nil {
-		theirs["ConfigMap"], _ = clone(own.fields).(fields)
-		clean(theirs["ConfigMap"])
-	}
-
-	spec := write(theirs, d.isOurs())
+	spec := write(theirs, portsOf(d.fields), d.isOurs())
 	of.giveToken(a, spec, all)
 	of.pointAtItself(a, spec)
 

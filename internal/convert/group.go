@@ -74,7 +74,7 @@ func group(all []*manifest) (applications []*application, rest []*manifest) {
 // parts are the objects of an application, but for the Deployment.
 func (a *application) parts() []*manifest {
 	all := slices.Clone(a.services)
-	for _, kind := range kinds {
+	for _, kind := range slices.Concat([]string{"ConfigMap"}, kinds) {
 		all = append(all, a.others[kind]...)
 	}
 
@@ -157,6 +157,10 @@ var belongings = map[string]func(a *application, m *manifest) bool{
 	"NetworkPolicy":       func(a *application, m *manifest) bool { return a.isSelected(dig(m.fields, "spec", "podSelector")) },
 	"Ingress":             (*application).isBehind,
 	"HTTPRoute":           (*application).isBehind,
+	// That of a WebApp. Others are referenced.
+	"ConfigMap": func(a *application, m *manifest) bool {
+		return m.isOurs() && a.deployment.isOurs() && m.name() == a.deployment.name()+"-config"
+	},
 	"ServiceMonitor": func(a *application, m *manifest) bool {
 		return slices.ContainsFunc(a.services, func(s *manifest) bool {
 			return matches(dig(m.fields, "spec", "selector"), object(s.fields, "metadata", "labels"))

@@ -54,7 +54,6 @@ func normalize(all map[string]fields, main string) {
 
 	normalizeIngress(all["Ingress"], all["Service"])
 	normalizeMonitor(all["ServiceMonitor"], all["Service"], ports)
-	normalizePolicy(all["NetworkPolicy"], ports)
 	normalizeAutoscaler(all["HorizontalPodAutoscaler"], main)
 }
 
@@ -285,11 +284,17 @@ func normalizeMonitor(monitor, service fields, ports map[string]any) {
 	}
 }
 
-// normalizePolicy gives rules for what comes in the numbers of the pods' ports.
-func normalizePolicy(policy fields, ports map[string]any) {
+// namePorts gives rules of others for what comes in the name that the WebApp's port has,
+// and the numbers of other ports, which have no names then.
+func namePorts(policy fields, ports map[string]any, main float64) {
 	for _, rule := range objects(policy, "spec", "ingress") {
 		for _, port := range objects(rule, "ports") {
+			name := text(port, "port")
 			resolve(port, "port", ports)
+
+			if name != "" && same(port["port"], main) {
+				port["port"] = container.PortName
+			}
 		}
 	}
 }

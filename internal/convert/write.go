@@ -29,9 +29,13 @@ type draft struct {
 }
 
 // write writes the spec of a WebApp.
-func write(from map[string]fields, ours bool) fields {
+func write(from map[string]fields, ports map[string]any, ours bool) fields {
 	w := &draft{from: from, spec: fields{}, ours: ours}
 	w.findPort()
+
+	if !ours {
+		namePorts(from["NetworkPolicy"], ports, w.port)
+	}
 
 	w.writeDeployment()
 	w.writePods()
