@@ -2,8 +2,8 @@ package convert
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
+	"strings"
 )
 
 // A difference is a field that a WebApp renders with another value, or not at all.
@@ -28,6 +28,11 @@ func compare(theirs, ours map[string]fields) comparison {
 	for _, kind := range slices.Concat([]string{"Deployment", "Service", "ConfigMap"}, kinds) {
 		if theirs[kind] == nil && ours[kind] == nil {
 			continue
+		}
+
+		if kind == "Deployment" && theirs["HorizontalPodAutoscaler"] != nil {
+			// How many there are is for the autoscaler to say.
+			set(object(theirs[kind], "spec"), "replicas", dig(ours[kind], "spec", "replicas"))
 		}
 
 		if theirs[kind] == nil || ours[kind] == nil {
@@ -70,8 +75,12 @@ func (c *comparison) differ(where string, theirs, ours any) {
 var whole = wordsOf("labels selector podSelector matchLabels capabilities strategy")
 
 func (c *comparison) compare(where string, theirs, ours any) {
+	if strings.HasSuffix(where, ".securityContext") {
+		theirs, ours = orEmpty(theirs), orEmpty(ours)
+	}
+
 	switch {
-	case reflect.DeepEqual(theirs, ours):
+	case same(theirs, ours):
 		c.same += leaves(theirs)
 		return
 	case theirs == nil || ours == nil:
@@ -104,7 +113,7 @@ func (c *comparison) objects(where string, theirs, ours fields) {
 	for _, name := range slices.Compact(all) {
 		at := where + "." + name
 
-		if whole[name] && where != "Deployment spec.template.metadata" && !reflect.DeepEqual(theirs[name], ours[name]) {
+		if whole[name] && where != "Deployment spec.template.metadata" && !same(theirs[name], ours[name]) {
 			c.differ(at, theirs[name], ours[name])
 			continue
 		}
@@ -115,7 +124,7 @@ func (c *comparison) objects(where string, theirs, ours fields) {
 
 // keys are the fields by which items of lists are known, in the order in which they are
 // tried.
-var keys = []string{"name", "mountPath", "containerPort", "port", "host", "path"}
+var keys = []string{"containerPort", "port", "mountPath", "name", "host", "path"}
 
 // lists compares lists by keys, or says that it cannot.
 func (c *comparison) lists(where string, theirs, ours []any) bool {
@@ -142,6 +151,15 @@ func (c *comparison) lists(where string, theirs, ours []any) bool {
 	}
 
 	return false
+}
+
+// orEmpty has what is in it told by itself.
+func orEmpty(v any) any {
+	if v == nil {
+		return fields{}
+	}
+
+	return v
 }
 
 func orNil(in map[string]fields, key string) any {

@@ -92,7 +92,7 @@ func convert(ctx context.Context, all []*manifest) (*result, error) {
 	}
 
 	for _, m := range rest {
-		r.rest = append(r.rest, leave(m, applications))
+		r.rest = append(r.rest, leave(m))
 	}
 
 	slices.Sort(r.rest)
@@ -375,11 +375,12 @@ func mentions(in any, name string) bool {
 	}
 }
 
+// tokenPath is where Kubernetes mounts the token for the API server.
+const tokenPath = "/var/run/secrets/kubernetes.io/serviceaccount"
+
 // giveToken mounts a token for the API server, where the pods have one and are known to use
 // it: they are told so, or somebody has given their account rights.
 func (r *report) giveToken(a *application, spec fields, all []*manifest) {
-	const path = "/var/run/secrets/kubernetes.io/serviceaccount"
-
 	pod := a.deployment.pod()
 	account := text(pod, "serviceAccountName")
 	said := pod["automountServiceAccountToken"]
@@ -404,7 +405,7 @@ func (r *report) giveToken(a *application, spec fields, all []*manifest) {
 	}
 
 	spec["volumes"] = append(list(spec, "volumes"), fields{
-		"name": "kube-api-access", "mountPath": path, "readOnly": true,
+		"name": "kube-api-access", "mountPath": tokenPath, "readOnly": true,
 		"projected": fields{"sources": []any{
 			fields{"serviceAccountToken": fields{"path": "token"}},
 			fields{"configMap": fields{"name": "kube-root-ca.crt", "items": []any{fields{"key": "ca.crt", "path": "ca.crt"}}}},
@@ -412,6 +413,7 @@ func (r *report) giveToken(a *application, spec fields, all []*manifest) {
 		}},
 	})
 
+	r.token = true
 	r.own = append(r.own, fmt.Sprintf("ServiceAccount %s has rights: its token is mounted by volumes, where Kubernetes would mount it", account))
 }
 

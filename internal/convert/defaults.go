@@ -277,7 +277,7 @@ var unset = wordsOf(`
 	priorityClassName serviceAccountName serviceAccount optional privileged readOnlyRootFilesystem runAsNonRoot
 	disabled insecureSkipVerify prefix nodePort setHostnameAsFQDN ephemeralContainers except from to
 	matchExpressions service audience storageClassName loadBalancerIP matchLabelKeys mismatchLabelKeys namespaces
-	lifecycle appProtocol sectionName hostPort hostIP path operator`)
+	lifecycle appProtocol sectionName hostPort hostIP path operator honorLabels`)
 
 func wordsOf(text string) map[string]bool {
 	all := map[string]bool{}

@@ -31,21 +31,18 @@ var meanings = []meaning{
 	own(`Service`, "every WebApp has a Service"),
 	own(`PodDisruptionBudget`, "from two replicas on, where the platform team has switched it on; podDisruptionBudget.disabled: true leaves it out"),
 	own(`\w+ metadata\.name`, "objects of a WebApp have its name: tell those who use the old one"),
-	own(`\w+ metadata\.labels`, "objects of a WebApp have its labels"),
-	own(`(Deployment|Service|PodDisruptionBudget|ServiceMonitor) spec\.selector|NetworkPolicy spec\.podSelector`, "a WebApp finds its pods by labels of its own"),
-	own(`Deployment spec\.template\.metadata\.labels\.(app|managed-by|app\.kubernetes\.io/(name|instance|managed-by))`, "these labels are set for every WebApp: whoever finds the pods by the old ones must look for the new ones"),
 	own(`Deployment spec\.strategy.*`, "no replica goes before its successor is there"),
-	own(`Deployment spec\.template\.spec\.automountServiceAccountToken`, "pods find no token for the API server. If they ask it, mount one: docs/convert.md says how"),
+	own(`Deployment spec\.template\.spec\.automountServiceAccountToken`, "pods find no token for the API server. If they ask it, mount one: see "+pages+"convert.md"),
 	own(`Deployment spec\.template\.spec\.enableServiceLinks`, "there are no variables for other Services: use their names"),
 	own(`Deployment spec\.template\.spec\.terminationGracePeriodSeconds`, "the pause before it is asked to stop comes in addition"),
+	own(`Deployment spec\.template\.spec\.topologySpreadConstraints`, "replicas are spread over zones and nodes where that is possible"),
 	own(`.*\.lifecycle\.preStop(\.exec)?|.*\[app\]\.lifecycle`, "a replica that leaves goes on serving for a moment, so that no request is lost"),
-	own(`.*\.seccompProfile`, "pods may use what the container runtime allows by default, which is nearly all"),
+	own(`.*\.seccompProfile`, "pods may do what the container runtime allows by default, which is nearly all"),
 	own(`.*\.runAsNonRoot`, "a user that is not root is set, so that nothing changes"),
-	own(`.*containers\[app\]\.name`, "the container of a WebApp is called app"),
-	own(`.*containers\[.*\]\.ports.*\.name`, "the port of a WebApp is called http"),
-	own(`Service spec\.ports\[.*\]\.name`, "the port of a WebApp is called http"),
+	own(`.*\.ports\[[^]]*\]\.name`, "the port of a WebApp is called http, and that of its metrics metrics"),
+	own(`.*containers\[[^]]*\]\.ports\[[^]]*\]`, "which ports are named changes nothing: all are open"),
+	own(`.*(volumes|volumeMounts)\[/?tmp(-0)*\]`, "files of the image cannot be written to, and nearly every program writes to /tmp"),
 	own(`PodDisruptionBudget spec\.unhealthyPodEvictionPolicy`, "pods that do not work anyway keep no node from being drained"),
-	own(`.*\.env\[.*\]\.valueFrom\..*\.divisor`, ""),
 
 	cannot(`Deployment spec\.template\.spec\.topologySpreadConstraints`, "a WebApp spreads its replicas over zones and nodes by itself, and waits for none: if they must be, the platform team says so (defaults.topologySpread)"),
 	cannot(`Deployment spec\.replicas`, "a WebApp has 1 to 10 replicas: for more use autoscaling with minReplicas, and for none delete it"),
@@ -63,7 +60,6 @@ var meanings = []meaning{
 	cannot(`.*\.terminationMessage`, "leave it out: the end of the log is in the WebApp's status"),
 	cannot(`.*\.workingDir`, "set it in the image, or begin command with: sh -c 'cd … && exec …'"),
 	cannot(`.*\.(hostPort|hostIP)`, "use service.type, ingress or httpRoute"),
-	cannot(`.*\.ports`, "which ports there are changes nothing: the Service and the probes name theirs by number"),
 	cannot(`.*\.imagePullPolicy`, "containers beside it pull as the application does, or as Kubernetes does by default for their image"),
 	cannot(`Service spec\.(clusterIP|externalTrafficPolicy|internalTrafficPolicy|loadBalancer\w+|sessionAffinityConfig|allocateLoadBalancerNodePorts|externalIPs|ipFamilyPolicy|publishNotReadyAddresses|trafficDistribution|externalName)`, "keep a Service of your own for it, which selects app: <name>"),
 	cannot(`Service spec\.ports`, "keep a Service of your own for it, which selects app: <name>"),
@@ -85,10 +81,40 @@ func (d difference) judge() (own bool, words string) {
 		return m.own, m.words
 	}
 
-	return d.ours != nil, "a WebApp has no field for it: leave it out, or keep this application as it is"
+	if d.ours != nil {
+		return true, ""
+	}
+
+	return false, "a WebApp has no field for it: leave it out, or keep this application as it is"
 }
 
 // isFree says whether it does no harm that a field is gone.
 func (d difference) isFree() bool {
-	return strings.HasSuffix(d.where, ".name") || strings.Contains(d.where, "metadata.labels")
+	return strings.HasSuffix(d.where, ".name") || strings.Contains(d.where, ".ports[") && dig(d.theirs, "hostPort") == nil
+}
+
+// ofLabels are differences that come of the labels that every WebApp has.
+var ofLabels = regexp.MustCompile(`^(\w+ metadata\.labels|(Deployment|Service|PodDisruptionBudget|ServiceMonitor) spec\.selector|NetworkPolicy spec\.podSelector)$|` +
+	`^Deployment spec\.template\.metadata\.labels\.(app|managed-by|app\.kubernetes\.io/(name|instance|managed-by))$`)
+
+// ofTools are labels that tools put on all that they make, by which nobody should find
+// anything.
+var ofTools = regexp.MustCompile(`^(app|chart|release|heritage|helm\.sh/chart|app\.kubernetes\.io/.*)$`)
+
+// lostLabels are labels of an object that somebody may find it by. Prometheus finds
+// ServiceMonitors by any, and mostly by release.
+func (d difference) lostLabels() fields {
+	if !strings.HasSuffix(d.where, " metadata.labels") {
+		return nil
+	}
+
+	lost := fields{}
+
+	for name, v := range object(fields{"labels": d.theirs}, "labels") {
+		if !same(v, dig(d.ours, name)) && (!ofTools.MatchString(name) || name == "release" && strings.HasPrefix(d.where, "ServiceMonitor")) {
+			lost[name] = v
+		}
+	}
+
+	return lost
 }

@@ -267,6 +267,11 @@ func normalizeIngress(ingress, service fields) {
 
 // normalizeMonitor gives endpoints the number of the pods' port.
 func normalizeMonitor(monitor, service fields, ports map[string]any) {
+	// Which is where it looks if it is told nothing.
+	if among := object(monitor, "spec", "namespaceSelector"); same(among, fields{"matchNames": []any{text(monitor, "metadata", "namespace")}}) || len(among) == 0 {
+		delete(object(monitor, "spec"), "namespaceSelector")
+	}
+
 	for _, endpoint := range objects(monitor, "spec", "endpoints") {
 		resolve(endpoint, "targetPort", ports)
 

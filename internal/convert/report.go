@@ -26,6 +26,9 @@ type report struct {
 	// own is what it does in its own way, and cannot what it cannot say.
 	own, cannot []string
 
+	// token says that the pods are given the token for the API server.
+	token bool
+
 	// inTheWay are objects that a WebApp would make, and does not take over.
 	inTheWay []string
 
@@ -85,7 +88,13 @@ func (r *report) tell(c comparison, refused []refusal) {
 	r.same = c.same
 	told := map[string]bool{}
 
+	r.tellLabels(c)
+
 	for _, d := range c.differences {
+		if ofLabels.MatchString(d.where) || r.token && isToken(d) {
+			continue
+		}
+
 		own, words := d.judge()
 		if own {
 			r.own = append(r.own, sentence(fmt.Sprintf("%s: %s → %s", d.where, inWords(d.theirs), inWords(d.ours)), words))
@@ -111,6 +120,46 @@ func (r *report) tell(c comparison, refused []refusal) {
 			r.cannot = append(r.cannot, sentence(fmt.Sprintf("WebApp %s: %s", f.path, inWords(f.value)), f.why))
 		}
 	}
+}
+
+// tellLabels tells in one line that the labels are others.
+func (r *report) tellLabels(c comparison) {
+	var kinds []string
+
+	theirs := fields{}
+
+	for _, d := range c.differences {
+		if !ofLabels.MatchString(d.where) {
+			continue
+		}
+
+		kind, path, _ := strings.Cut(d.where, " ")
+		if !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+
+		if name, found := strings.CutPrefix(path, "spec.template.metadata.labels."); found && d.theirs != nil {
+			theirs[name] = d.theirs
+		} else if kind == "Deployment" && path == "spec.selector" {
+			for name, v := range object(fields{"": d.theirs}, "", "matchLabels") {
+				theirs[name] = v
+			}
+		}
+
+		if lost := d.lostLabels(); len(lost) > 0 {
+			r.cannot = append(r.cannot, sentence(fmt.Sprintf("%s: %s", d.where, inWords(lost)), "labels of objects are the platform team's to set, for all WebApps (labels in the input)"))
+		}
+	}
+
+	if len(kinds) > 0 {
+		r.own = append(r.own, sentence(fmt.Sprintf("labels of %s and the pods, and what finds pods by them: %s → app: %s, managed-by: webapp-operator and app.kubernetes.io/name, instance and managed-by",
+			strings.Join(kinds, ", "), inWords(theirs), r.name), "whoever else finds the pods by the old ones must look for the new ones"))
+	}
+}
+
+// isToken says whether a difference is about the token for the API server.
+func isToken(d difference) bool {
+	return strings.HasSuffix(d.where, ".automountServiceAccountToken") || strings.Contains(d.where, "[kube-api-access]") || strings.Contains(d.where, "["+tokenPath+"]")
 }
 
 func sentence(is, words string) string {
@@ -145,6 +194,7 @@ func (r *report) judgePods(c comparison, deployment *manifest) {
 		switch {
 		case strings.HasPrefix(d.where, "Deployment spec.selector"):
 			selector = true
+		case ofLabels.MatchString(d.where):
 		case strings.HasPrefix(d.where, template):
 			changed = append(changed, strings.TrimPrefix(d.where, template))
 		}
@@ -178,7 +228,7 @@ func some(all []string) string {
 
 // leave says of manifests that are a part of no application why not. Of a Secret nothing
 // but the name is told.
-func leave(m *manifest, applications []*application) string {
+func leave(m *manifest) string {
 	words, known := unconverted[m.kind()]
 
 	switch {
@@ -190,6 +240,8 @@ func leave(m *manifest, applications []*application) string {
 		words = "stays as it is: it selects no pods"
 	case m.is("Service"):
 		words = "stays as it is: it selects pods of no Deployment here"
+	case text(m.fields, "metadata", "annotations", "helm.sh/hook") != "":
+		words = "is a hook of Helm, which a WebApp does not run: what must be done before it starts can be one of its initContainers"
 	case len(objects(m.fields, "metadata", "ownerReferences")) > 0 && (m.kind() == "ReplicaSet" || m.kind() == "Pod" || m.kind() == "Job"):
 		words = "is made by its owner"
 	case known:
@@ -201,9 +253,12 @@ func leave(m *manifest, applications []*application) string {
 		words = "stays as it is: it is no part of a WebApp"
 	}
 
-	_ = applications
+	name := m.name()
+	if namespace := text(m.fields, "metadata", "namespace"); namespace != "" {
+		name = namespace + "/" + name
+	}
 
-	return fmt.Sprintf("%s %s/%s (%s): %s", m.kind(), m.namespace(), m.name(), m.origin, words)
+	return fmt.Sprintf("%s %s (%s): %s", m.kind(), name, m.origin, words)
 }
 
 // unconverted are kinds that run something, and why a WebApp does not.
