@@ -71,12 +71,15 @@ func (c *comparison) differ(where string, theirs, ours any) {
 	c.differences = append(c.differences, difference{where, theirs, ours})
 }
 
+// parts are fields of which each part is told by itself, also where the other side has none.
+var parts = map[string]any{"securityContext": fields{}, "volumes": []any{}, "volumeMounts": []any{}}
+
 // whole are fields that are told as they are, and not part by part.
 var whole = wordsOf("labels selector podSelector matchLabels capabilities strategy")
 
 func (c *comparison) compare(where string, theirs, ours any) {
-	if strings.HasSuffix(where, ".securityContext") {
-		theirs, ours = orEmpty(theirs), orEmpty(ours)
+	if empty, told := parts[where[strings.LastIndex(where, ".")+1:]]; told {
+		theirs, ours = or(theirs, empty), or(ours, empty)
 	}
 
 	switch {
@@ -153,10 +156,9 @@ func (c *comparison) lists(where string, theirs, ours []any) bool {
 	return false
 }
 
-// orEmpty has what is in it told by itself.
-func orEmpty(v any) any {
+func or(v, otherwise any) any {
 	if v == nil {
-		return fields{}
+		return otherwise
 	}
 
 	return v

@@ -124,7 +124,7 @@ func convertOne(ctx context.Context, renders *renderer, a *application, all []*m
 	of.giveToken(a, spec, all)
 	of.pointAtItself(a, spec)
 
-	app := manifestOf(d.namespace(), d.name(), spec)
+	app := manifestOf(text(d.fields, "metadata", "namespace"), d.name(), spec)
 
 	refused, err := settle(app)
 	if err != nil {
@@ -358,8 +358,8 @@ func (r *report) inline(a *application, theirs map[string]fields, all []*manifes
 		r.own = append(r.own, fmt.Sprintf("ConfigMap %s has the name of the WebApp's own: what containers %s read of it by envFrom is in env. A change of it replaces the pods", config.name(), strings.Join(others, ", ")))
 	}
 
-	if mentions(theirs["Deployment"], config.name()) {
-		r.cannot = append(r.cannot, fmt.Sprintf("ConfigMap %s: pods read it, and every WebApp has one of this name. Give it another name, there and in the WebApp", config.name()))
+	if len(others) == 0 || mentions(theirs["Deployment"], config.name()) {
+		r.cannot = append(r.cannot, fmt.Sprintf("ConfigMap %s: every WebApp has one of this name, which holds its env. Give this one another name, there and wherever it is read", config.name()))
 	}
 }
 

@@ -274,7 +274,7 @@ var unset = wordsOf(`
 	add drop httpHeaders tls loadBalancerSourceRanges externalIPs supplementalGroups items ports expression
 	hostNetwork hostPID hostIPC shareProcessNamespace hostname subdomain nodeName readOnly stdin stdinOnce tty paused
 	minReadySeconds initialDelaySeconds subPath subPathExpr workingDir publishNotReadyAddresses medium externalName
-	priorityClassName serviceAccountName serviceAccount optional privileged readOnlyRootFilesystem runAsNonRoot
+	priorityClassName serviceAccountName serviceAccount optional privileged readOnlyRootFilesystem
 	disabled insecureSkipVerify prefix nodePort setHostnameAsFQDN ephemeralContainers except from to
 	matchExpressions service audience storageClassName loadBalancerIP matchLabelKeys mismatchLabelKeys namespaces
 	lifecycle appProtocol sectionName hostPort hostIP path operator honorLabels`)

@@ -81,7 +81,7 @@ func (d difference) judge() (own bool, words string) {
 		return m.own, m.words
 	}
 
-	if d.ours != nil {
+	if d.theirs == nil {
 		return true, ""
 	}
 

@@ -62,6 +62,8 @@ func clean(o fields) {
 	delete(o, "status")
 
 	metadata := object(o, "metadata")
+	byDefault(metadata, "namespace", "default")
+
 	for _, name := range written {
 		delete(metadata, name)
 	}
@@ -182,8 +184,10 @@ func normalizeContainer(c, ofPod fields) {
 	}
 
 	// Who does not say may.
-	if security["allowPrivilegeEscalation"] == true {
-		delete(security, "allowPrivilegeEscalation")
+	for name, may := range map[string]bool{"allowPrivilegeEscalation": true, "runAsNonRoot": false} {
+		if same(security[name], may) {
+			delete(security, name)
+		}
 	}
 
 	c["securityContext"] = security
@@ -196,6 +200,11 @@ func normalizeEnv(c fields) {
 	variables, last := objects(c, "env"), map[string]int{}
 	for i, v := range variables {
 		last[text(v, "name")] = i
+
+		// Both are whole units.
+		if of := object(v, "valueFrom", "resourceFieldRef"); text(of, "divisor") == "1" {
+			of["divisor"] = "0"
+		}
 	}
 
 	var kept []any

@@ -73,13 +73,15 @@ func structOf(v fields) *structpb.Struct {
 	return s
 }
 
-// manifestOf is a WebApp as it is written.
+// manifestOf is a WebApp as it is written. Where nobody has said in which namespace, whoever
+// applies it does.
 func manifestOf(namespace, name string, spec fields) fields {
-	return fields{
-		"apiVersion": v1.GroupVersion.String(), "kind": v1.Kind,
-		"metadata": fields{"name": name, "namespace": namespace},
-		"spec":     spec,
+	metadata := fields{"name": name}
+	if namespace != "" {
+		metadata["namespace"] = namespace
 	}
+
+	return fields{"apiVersion": v1.GroupVersion.String(), "kind": v1.Kind, "metadata": metadata, "spec": spec}
 }
 
 // render returns the objects of a WebApp by kind, or why the function refuses it.

@@ -96,15 +96,16 @@ func (r *report) tell(c comparison, refused []refusal) {
 		}
 
 		own, words := d.judge()
+
+		for _, f := range refused {
+			if f.why != "" && d.theirs != nil && lastOf(f.path) == lastOf(d.where) {
+				own, words, told[f.path] = false, f.why+". "+words, true
+			}
+		}
+
 		if own {
 			r.own = append(r.own, sentence(fmt.Sprintf("%s: %s → %s", d.where, inWords(d.theirs), inWords(d.ours)), words))
 			continue
-		}
-
-		for _, f := range refused {
-			if f.why != "" && lastOf(f.path) == lastOf(d.where) {
-				words, told[f.path] = f.why+". "+words, true
-			}
 		}
 
 		is := fmt.Sprintf("%s: %s", d.where, inWords(d.theirs))

@@ -217,7 +217,7 @@ func fieldOf(c, from fields) any {
 	switch {
 	case object(from, "fieldRef") != nil:
 		return dig(from, "fieldRef", "fieldPath")
-	case of == nil || text(of, "divisor") != "0" && text(of, "divisor") != "1" || text(of, "containerName") != "" && text(of, "containerName") != text(c, "name"):
+	case of == nil || text(of, "divisor") != "0" || text(of, "containerName") != "" && text(of, "containerName") != text(c, "name"):
 		return nil
 	default:
 		return of["resource"]
