@@ -13,9 +13,9 @@ import (
 // and pkg/apis/networking/v1. TestDefaults of test/validation holds these to those.
 
 // Default gives an object of a kind that a WebApp may have what the API server gives it by
-// default, and writes in one way what may be written in several.
+// default, once it is tidy.
 func Default(content map[string]any) {
-	tidy(content)
+	Tidy(content)
 
 	spec := object(content, "spec")
 
@@ -66,15 +66,12 @@ func defaultPod(pod fields) {
 	byDefault(pod, "restartPolicy", "Always")
 	byDefault(pod, "schedulerName", "default-scheduler")
 	byDefault(pod, "terminationGracePeriodSeconds", 30.0)
-	byDefault(pod, "enableServiceLinks", true)
 
 	// Each is a copy of the other: see Convert_v1_PodSpec_To_core_PodSpec.
-	set(pod, "serviceAccountName", pod["serviceAccountName"])
-	byDefault(pod, "serviceAccountName", pod["serviceAccount"])
-	delete(pod, "serviceAccount")
-
-	if pod["serviceAccountName"] == nil {
-		delete(pod, "serviceAccountName")
+	for name, other := range map[string]string{"serviceAccount": "serviceAccountName", "serviceAccountName": "serviceAccount"} {
+		if account := text(pod, other); account != "" {
+			byDefault(pod, name, account)
+		}
 	}
 
 	for _, name := range []string{"containers", "initContainers"} {
@@ -277,7 +274,7 @@ var unset = wordsOf(`
 	priorityClassName serviceAccountName serviceAccount optional privileged readOnlyRootFilesystem
 	disabled insecureSkipVerify prefix nodePort setHostnameAsFQDN ephemeralContainers except from to
 	matchExpressions service audience storageClassName loadBalancerIP matchLabelKeys mismatchLabelKeys namespaces
-	lifecycle appProtocol sectionName hostPort hostIP path operator honorLabels`)
+	lifecycle appProtocol sectionName hostPort hostIP path operator honorLabels value`)
 
 func wordsOf(text string) map[string]bool {
 	all := map[string]bool{}
@@ -288,9 +285,9 @@ func wordsOf(text string) map[string]bool {
 	return all
 }
 
-// tidy writes in one way what may be written in several: quantities, and fields that are
+// Tidy writes in one way what may be written in several: quantities, and fields that are
 // there and say nothing.
-func tidy(in fields) {
+func Tidy(in fields) {
 	for name, v := range in {
 		switch v := v.(type) {
 		case fields:
@@ -298,7 +295,7 @@ func tidy(in fields) {
 		case []any:
 			for _, item := range v {
 				if o, ok := item.(fields); ok {
-					tidy(o)
+					Tidy(o)
 				}
 			}
 		}
@@ -318,10 +315,10 @@ func tidyMap(name string, v fields) {
 		}
 	case "annotations", "labels", "matchLabels", "nodeSelector", "selector", "data", "binaryData":
 		if object(v, "matchLabels") != nil || list(v, "matchExpressions") != nil {
-			tidy(v)
+			Tidy(v)
 		}
 	default:
-		tidy(v)
+		Tidy(v)
 
 		for _, amount := range []string{"sizeLimit", "divisor", "averageValue", "value"} {
 			if v[amount] != nil && (amount != "value" || name == "target") {

@@ -88,7 +88,7 @@ func clean(o fields) {
 		annotations[config.HashAnnotation] = "set"
 	}
 
-	tidy(o)
+	Tidy(o)
 }
 
 // portsOf are the numbers of the ports that containers have names for.
@@ -147,12 +147,18 @@ func normalizePods(d fields, main string) {
 		delete(object(pod, "securityContext"), name)
 	}
 
-	// Kubernetes never asks it of what has no files of its own.
-	if text(pod, "serviceAccountName") == "default" {
-		delete(pod, "serviceAccountName")
+	delete(pod, "serviceAccount")
+
+	// What is so if nobody says.
+	byDefault(pod, "enableServiceLinks", true)
+
+	for name, usual := range (fields{"serviceAccountName": "default", "hostUsers": true}) {
+		if same(pod[name], usual) {
+			delete(pod, name)
+		}
 	}
 
-	tidy(d)
+	Tidy(d)
 }
 
 // inherited are what a container has of its pod where it does not say.

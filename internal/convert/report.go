@@ -83,7 +83,9 @@ func writeLines(out io.Writer, title string, lines []string) {
 	}
 }
 
-// tell sorts differences into what a WebApp does in its own way, and what it cannot say.
+// tell sorts differences into what a WebApp does in its own way, and what it cannot say. Why
+// the function has refused something helps to say why. What it refused and renders all the
+// same is no difference.
 func (r *report) tell(c comparison, refused []refusal) {
 	r.same = c.same
 	told := map[string]bool{}
@@ -98,9 +100,15 @@ func (r *report) tell(c comparison, refused []refusal) {
 		own, words := d.judge()
 
 		for _, f := range refused {
-			if f.why != "" && d.theirs != nil && lastOf(f.path) == lastOf(d.where) {
-				own, words, told[f.path] = false, f.why+". "+words, true
+			if f.why == "" || d.theirs == nil || !slices.Contains(stepsOf(f.path), lastOf(d.where)) {
+				continue
 			}
+
+			if own = false; !told[f.path] {
+				words = f.why + ". " + words
+			}
+
+			told[f.path] = true
 		}
 
 		if own {
@@ -114,12 +122,6 @@ func (r *report) tell(c comparison, refused []refusal) {
 		}
 
 		r.cannot = append(r.cannot, sentence(is, words))
-	}
-
-	for _, f := range refused {
-		if f.why != "" && !told[f.path] {
-			r.cannot = append(r.cannot, sentence(fmt.Sprintf("WebApp %s: %s", f.path, inWords(f.value)), f.why))
-		}
 	}
 }
 
@@ -235,7 +237,7 @@ func leave(m *manifest) string {
 	switch {
 	case m.is("Secret"):
 		words = "stays as it is, and is referenced by its name. What is in it was not looked at"
-	case m.is("ConfigMap"):
+	case m.is("ConfigMap"), m.kind() == "PersistentVolumeClaim", m.kind() == "ServiceAccount":
 		words = "stays as it is, and is referenced by its name"
 	case m.is("Service") && len(object(m.fields, "spec", "selector")) == 0:
 		words = "stays as it is: it selects no pods"
