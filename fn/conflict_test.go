@@ -42,9 +42,9 @@ func TestConflict(t *testing.T) {
 		going  = `{"metadata": {"name": "shop", "deletionTimestamp": "2026-01-05T11:59:59Z"}}`
 
 		ask    = "To have it taken over instead: kubectl -n acme annotate service/shop example.com/adopt=shop"
-		helm   = "Helm must let go of it: put annotation helm.sh/resource-policy: keep on it in the chart, and upgrade the release."
-		argo   = "Argo CD must let go of it: annotate it with argocd.argoproj.io/sync-options=Prune=false, and take it out of Git."
-		flux   = "Flux must let go of it: annotate it with kustomize.toolkit.fluxcd.io/reconcile=disabled."
+		helm   = "Helm must let go of it first: put annotation helm.sh/resource-policy: keep on it in the chart, and upgrade the release."
+		argo   = "Argo CD must let go of it first: annotate it with argocd.argoproj.io/sync-options=Prune=false, and take it out of Git."
+		flux   = "Flux must let go of it first: annotate it with kustomize.toolkit.fluxcd.io/reconcile=disabled."
 		remake = "Its pods go on serving if the Deployment is deleted with: kubectl -n acme delete deployment shop --cascade=orphan"
 	)
 
@@ -95,7 +95,7 @@ func TestConflict(t *testing.T) {
 		"Labelled": {
 			reason: "The label says who manages it, and that is one who writes it again.",
 			req:    service(helms),
-			want:   failed("Service shop (Helm keeps writing it)", ask+". "+helm),
+			want:   failed("Service shop (Helm keeps writing it)", helm+" "+ask),
 		},
 		"Controlled": {
 			reason: "The controller owns it.",
@@ -168,7 +168,7 @@ func TestConflict(t *testing.T) {
 			reason: "What is the same for several is said once.",
 			req:    request(shop, withRequired("existing-deployment", helms), withRequired("existing-service", helms)),
 			want: failed("Deployment shop (Helm keeps writing it), Service shop (Helm keeps writing it)",
-				"To have it taken over instead: kubectl -n acme annotate deployment/shop service/shop example.com/adopt=shop. "+helm),
+				helm+" To have it taken over instead: kubectl -n acme annotate deployment/shop service/shop example.com/adopt=shop"),
 		},
 		"Selector": {
 			reason: "A Deployment's selector cannot be changed, and its pods can be kept.",

@@ -44,12 +44,12 @@ var tools = []tool{
 		name: "Argo CD", of: "application",
 		annotation: "argocd.argoproj.io/tracking-id", label: "argocd.argoproj.io/instance", manager: "argocd-controller",
 		letting: "argocd.argoproj.io/sync-options", word: "Prune=false",
-		advice: "Argo CD must let go of it: annotate it with argocd.argoproj.io/sync-options=Prune=false, and take it out of Git.",
+		advice: "Argo CD must let go of it first: annotate it with argocd.argoproj.io/sync-options=Prune=false, and take it out of Git.",
 	},
 	{
 		name: "Flux", of: "Kustomization", label: "kustomize.toolkit.fluxcd.io/name",
 		letting: "kustomize.toolkit.fluxcd.io/reconcile", word: "disabled",
-		advice: "Flux must let go of it: annotate it with kustomize.toolkit.fluxcd.io/reconcile=disabled.",
+		advice: "Flux must let go of it first: annotate it with kustomize.toolkit.fluxcd.io/reconcile=disabled.",
 	},
 	{
 		name: "Flux", of: "HelmRelease", label: "helm.toolkit.fluxcd.io/name",
@@ -63,7 +63,7 @@ var tools = []tool{
 
 const (
 	helmsPolicy = "helm.sh/resource-policy"
-	helmsAdvice = "Helm must let go of it: put annotation helm.sh/resource-policy: keep on it in the chart, and upgrade the release."
+	helmsAdvice = "Helm must let go of it first: put annotation helm.sh/resource-policy: keep on it in the chart, and upgrade the release."
 )
 
 // toolReads is what is read of an object to know the tools.

@@ -71,10 +71,11 @@ func advices(app *webapp.App, conflicts []child.Conflict) []string {
 	}
 
 	if len(asked) > 0 {
+		// The last, so that nothing follows the name.
 		all = append(all, fmt.Sprintf("To have it taken over instead: kubectl -n %s annotate %s %s=%s", app.Namespace, strings.Join(asked, " "), webapp.AdoptAnnotation, app.Name))
 	}
 
-	return append(all, tools...)
+	return append(tools, all...)
 }
 
 // Hold says of a WebApp that does not run what it takes over when it does. What is wrong with

@@ -24,7 +24,11 @@ metadata: {name: shop}
 spec:
   replicas: 2
   selector: {matchLabels: {app: shop, tier: web}}
-  template: {metadata: {labels: {app: shop, tier: web}}, spec: {containers: [{name: web, image: nginx}]}}
+  template:
+    metadata: {labels: {app: shop, tier: web}}
+    spec:
+      securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+      containers: [{name: web, image: nginx, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]
 `)
 	n.apply(t, `
 apiVersion: v1

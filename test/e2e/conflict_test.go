@@ -16,7 +16,7 @@ func testConflict(t *testing.T, n *namespace) {
 	n.apply(t, `{apiVersion: v1, kind: ConfigMap, metadata: {name: boss}}`)
 	boss := n.get(t, configMaps, "boss")
 
-	const helm = "Helm must let go of it: put annotation helm.sh/resource-policy: keep on it in the chart, and upgrade the release."
+	const helm = "Helm must let go of it first: put annotation helm.sh/resource-policy: keep on it in the chart, and upgrade the release."
 
 	for _, tc := range []struct {
 		reason string
@@ -170,18 +170,22 @@ func testOrphans(t *testing.T, n *namespace) {
 		t.Errorf("want the same pods: -before, +after:\n%s", diff)
 	}
 
-	if now := n.get(t, deployments, "shop"); now.GetUID() != deployment.GetUID() || now.GetGeneration() != deployment.GetGeneration() {
-		t.Errorf("want the same Deployment of generation %d, got generation %d", deployment.GetGeneration(), now.GetGeneration())
+	// That it consents is one generation more: Kubernetes counts annotations of a Deployment.
+	now := n.get(t, deployments, "shop")
+	if diff := cmp.Diff(deployment.Object["spec"], now.Object["spec"]); diff != "" || now.GetUID() != deployment.GetUID() || now.GetGeneration() != deployment.GetGeneration()+1 {
+		t.Errorf("want the same Deployment of generation %d and one more, got generation %d: -before, +after:\n%s", deployment.GetGeneration(), now.GetGeneration(), diff)
 	}
 
 	if now := n.get(t, services, "shop"); now.GetUID() != service.GetUID() {
 		t.Error("want the same Service")
 	}
 
+	// The first two are of the one before, and that it runs counts once.
 	n.told(t, "shop",
+		"Created: Creating Deployment shop.",
+		"Running: 2 of 2 replicas are available. Reach it at http://shop."+n.name+".svc",
 		"Failed: NameConflict: "+message,
-		"Adopted: Taking over Deployment shop, Service shop, ConfigMap shop-config.",
-		"Running: 2 of 2 replicas are available. Reach it at http://shop."+n.name+".svc")
+		"Adopted: Taking over Deployment shop, Service shop, ConfigMap shop-config.")
 
 	n.webApp(t, "shop", "image: httpd, replicas: 1")
 	n.running(t, "shop", 1)
