@@ -51,8 +51,8 @@ var meanings = []meaning{
 	cannot(`Deployment spec\.template\.spec\.(hostNetwork|hostPID|hostIPC|hostUsers|shareProcessNamespace)`, "a web application shares nothing with its node: keep this one as it is, if it needs that"),
 	cannot(`Deployment spec\.template\.spec\.(dnsPolicy|dnsConfig|hostAliases|hostname|subdomain|setHostnameAsFQDN)`, "pods use the cluster's DNS: put names there, or in a Service of type ExternalName"),
 	cannot(`Deployment spec\.template\.spec\.(schedulerName|runtimeClassName|nodeName|preemptionPolicy|overhead|schedulingGates)`, "nodeSelector, affinity, tolerations and priorityClassName say where pods run"),
-	cannot(`Deployment spec\.template\.spec\.volumes\[.*\]\.hostPath`, "files of the node are not for web applications: use emptyDir, ephemeral or persistentVolumeClaim"),
-	cannot(`Deployment spec\.template\.spec\.volumes`, "a WebApp mounts configMap, secret, emptyDir, persistentVolumeClaim, projected and ephemeral: make a PersistentVolumeClaim of it, or leave it out if nothing mounts it"),
+	cannot(`Deployment spec\.template\.spec\.volumes`, "a WebApp mounts configMap, secret, emptyDir, persistentVolumeClaim, projected and ephemeral: make a PersistentVolumeClaim of it, or leave it out if nothing mounts it. Files of the node (hostPath) are not for web applications"),
+	cannot(`.*\.volumeMounts`, "what it mounts is not there"),
 	cannot(`.*\.(privileged|procMount|seLinuxOptions|windowsOptions|appArmorProfile|sysctls|supplementalGroupsPolicy|seLinuxChangePolicy)`, "Pod Security's restricted profile does not allow it, or the node's default is meant: keep it as it is, if it needs that"),
 	cannot(`.*\.capabilities`, "NET_BIND_SERVICE is all that may be added: use an image that needs no other, or keep it as it is"),
 	cannot(`.*\.lifecycle\.postStart`, "do it in an init container, or in the command"),
@@ -90,6 +90,11 @@ func (d difference) judge() (own bool, words string) {
 
 // isFree says whether it does no harm that a field is gone.
 func (d difference) isFree() bool {
+	hook := fields{"lifecycle": fields{"preStop": fields{"exec": d.theirs}}}
+	if _, pauses := pauseOf(hook); pauses && strings.HasSuffix(d.where, ".preStop.exec") {
+		return true
+	}
+
 	return strings.HasSuffix(d.where, ".name") || strings.Contains(d.where, ".ports[") && dig(d.theirs, "hostPort") == nil
 }
 
