@@ -45,6 +45,10 @@ func Run(ctx context.Context, from string, in io.Reader, out, log io.Writer) err
 		return errNothing
 	}
 
+	return r.writeWebApps(out)
+}
+
+func (r *result) writeWebApps(out io.Writer) error {
 	for _, app := range r.webApps {
 		data, err := yaml.Marshal(app)
 		if err != nil {
