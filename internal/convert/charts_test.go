@@ -29,13 +29,25 @@ func TestCharts(t *testing.T) {
 		t.Run(filepath.Base(folder), func(t *testing.T) {
 			out, log := &bytes.Buffer{}, &bytes.Buffer{}
 
-			if err := Run(t.Context(), filepath.Join(folder, "manifests.yaml"), nil, out, log); err != nil {
+			all, err := readAll(filepath.Join(folder, "manifests.yaml"), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			made, err := convert(t.Context(), all)
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			made.write(log)
+
+			if err := made.writeWebApps(out); err != nil {
 				t.Fatal(err)
 			}
 
 			golden(t, filepath.Join(folder, "webapps.yaml.want"), out.Bytes())
 			golden(t, filepath.Join(folder, "report.txt"), log.Bytes())
-			table.WriteString(rowsOf(t, folder))
+			table.WriteString(rowsOf(t, folder, made))
 		})
 	}
 
@@ -71,18 +83,8 @@ func golden(t *testing.T, path string, got []byte) {
 }
 
 // rowsOf are the rows of a chart in the table.
-func rowsOf(t *testing.T, folder string) string {
+func rowsOf(t *testing.T, folder string, made *result) string {
 	t.Helper()
-
-	all, err := readAll(filepath.Join(folder, "manifests.yaml"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	made, err := convert(t.Context(), all)
-	if err != nil {
-		t.Fatal(err)
-	}
 
 	data, err := os.ReadFile(filepath.Join(folder, "manifests.yaml"))
 	if err != nil {

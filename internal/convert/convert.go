@@ -45,6 +45,10 @@ func Run(ctx context.Context, from string, in io.Reader, out, log io.Writer) err
 		return errNothing
 	}
 
+	return r.writeWebApps(out)
+}
+
+func (r *result) writeWebApps(out io.Writer) error {
 	for _, app := range r.webApps {
 		data, err := yaml.Marshal(app)
 		if err != nil {
@@ -114,6 +118,11 @@ func convertOne(ctx context.Context, renders *renderer, a *application, all []*m
 	theirs := map[string]fields{}
 	for kind, m := range a.converted() {
 		theirs[kind], _ = clone(m.fields).(fields)
+
+		// That is the WebApp.
+		if d.isOurs() && m.isOurs() {
+			delete(object(theirs[kind], "metadata"), "ownerReferences")
+		}
 	}
 
 	of.beforehand(a, theirs, main)
@@ -162,22 +171,6 @@ func mainContainer(a *application) (string, error) {
 		return "", errors.New("spec.template.spec.containers: there is none")
 	}
 
-	find := func(is func(c fields) bool) string {
-		var found []string
-
-		for _, c := range containers {
-			if is(c) {
-				found = append(found, text(c, "name"))
-			}
-		}
-
-		if len(found) != 1 {
-			return ""
-		}
-
-		return found[0]
-	}
-
 	led := map[string]bool{}
 
 	for _, s := range a.services {
@@ -194,18 +187,35 @@ func mainContainer(a *application) (string, error) {
 	says := text(a.deployment.template(), "metadata", "annotations", "kubectl.kubernetes.io/default-container")
 
 	name := cmp.Or(
-		find(func(fields) bool { return true }),
-		find(func(c fields) bool {
+		onlyOne(containers, func(fields) bool { return true }),
+		onlyOne(containers, func(c fields) bool {
 			return slices.ContainsFunc(objects(c, "ports"), func(p fields) bool { return led[text(p, "name")] || led[fmt.Sprint(p["containerPort"])] })
 		}),
-		find(func(c fields) bool { return text(c, "name") == says }),
-		find(func(c fields) bool { return len(objects(c, "ports")) > 0 }),
+		onlyOne(containers, func(c fields) bool { return text(c, "name") == says }),
+		onlyOne(containers, func(c fields) bool { return len(objects(c, "ports")) > 0 }),
 	)
 	if name == "" {
 		return "", fmt.Errorf("its pods have %d containers, and nothing says which of them is the application: a Service leads to none of them alone. Name it in the annotation kubectl.kubernetes.io/default-container of the pods", len(containers))
 	}
 
 	return name, nil
+}
+
+// onlyOne is the name of the container that is something, if no other is.
+func onlyOne(containers []fields, is func(c fields) bool) string {
+	var found []string
+
+	for _, c := range containers {
+		if is(c) {
+			found = append(found, text(c, "name"))
+		}
+	}
+
+	if len(found) != 1 {
+		return ""
+	}
+
+	return found[0]
 }
 
 // beforehand tells what is lost when objects are brought into their normal form, and what is

@@ -97,10 +97,6 @@ func defaultContainer(c fields) {
 	}
 
 	for _, v := range objects(c, "env") {
-		if object(v, "valueFrom") == nil {
-			byDefault(v, "value", "")
-		}
-
 		byDefault(object(v, "valueFrom", "fieldRef"), "apiVersion", "v1")
 		byDefault(object(v, "valueFrom", "resourceFieldRef"), "divisor", "0")
 	}
@@ -111,15 +107,6 @@ func defaultContainer(c fields) {
 
 	for _, hook := range []string{"postStart", "preStop"} {
 		defaultHTTPGet(object(c, "lifecycle", hook, "httpGet"))
-	}
-
-	limits := object(c, "resources", "limits")
-	if len(limits) > 0 {
-		byDefault(object(c, "resources"), "requests", fields{})
-	}
-
-	for name, limit := range limits {
-		byDefault(object(c, "resources", "requests"), name, limit)
 	}
 }
 
@@ -273,8 +260,9 @@ var unset = wordsOf(`
 	minReadySeconds initialDelaySeconds subPath subPathExpr workingDir publishNotReadyAddresses medium externalName
 	priorityClassName serviceAccountName serviceAccount optional privileged readOnlyRootFilesystem
 	disabled insecureSkipVerify prefix nodePort setHostnameAsFQDN ephemeralContainers except from to
-	matchExpressions service audience storageClassName loadBalancerIP matchLabelKeys mismatchLabelKeys namespaces
-	lifecycle appProtocol sectionName hostPort hostIP path operator honorLabels value`)
+	matchExpressions matchLabels service audience storageClassName loadBalancerIP matchLabelKeys mismatchLabelKeys namespaces
+	lifecycle appProtocol sectionName hostPort hostIP path operator honorLabels value values metadata
+	preferredDuringSchedulingIgnoredDuringExecution requiredDuringSchedulingIgnoredDuringExecution`)
 
 func wordsOf(text string) map[string]bool {
 	all := map[string]bool{}

@@ -198,6 +198,16 @@ func normalizeContainer(c, ofPod fields) {
 
 	c["securityContext"] = security
 
+	// Of what only a limit is set, as much is requested.
+	limits := object(c, "resources", "limits")
+	if len(limits) > 0 {
+		byDefault(object(c, "resources"), "requests", fields{})
+	}
+
+	for name, limit := range limits {
+		byDefault(object(c, "resources", "requests"), name, limit)
+	}
+
 	normalizeEnv(c)
 }
 

@@ -189,7 +189,11 @@ func (w *draft) container(c fields) fields {
 	for _, v := range objects(c, "env") {
 		name, from := text(v, "name"), object(v, "valueFrom")
 
-		found := fields{"secretEnv": from["secretKeyRef"], "configEnv": from["configMapKeyRef"], "fieldEnv": fieldOf(c, from), "env": v["value"]}
+		found := fields{"secretEnv": from["secretKeyRef"], "configEnv": from["configMapKeyRef"], "fieldEnv": fieldOf(c, from)}
+		if from == nil {
+			found["env"] = text(v, "value")
+		}
+
 		for field, value := range found {
 			if value == nil {
 				continue

@@ -35,7 +35,7 @@ const functionName = "webapp-operator-function-webapp"
 // the DeploymentRuntimeConfig.
 var podLabels = labels.Set{"pkg.crossplane.io/function": functionName}
 
-// A flag is an option of the function, by its --help.
+// A flag is an option of the server, by its --help.
 type flag struct{ name, env, byDefault string }
 
 // flags asks the function for its options.
@@ -44,7 +44,7 @@ func flags(t *testing.T) map[string]flag {
 
 	path, err := binary()
 	must(t, err)
-	help, err := exec.CommandContext(t.Context(), path, "--help").Output()
+	help, err := exec.CommandContext(t.Context(), path, "serve", "--help").Output()
 	must(t, err)
 
 	out := map[string]flag{}

@@ -40,6 +40,7 @@ func stored(t *testing.T, server *APIServer, object map[string]any) map[string]a
 		t.Fatalf("%v: %v", object["kind"], err)
 	}
 
+	out = anew(t, out)
 	delete(out, "status")
 
 	if metadata, ok := out["metadata"].(map[string]any); ok {
@@ -59,7 +60,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	objects := charts(t)
+	objects := manifests(t, "manifests.yaml")
 	for _, app := range generated(t, server, *converted) {
 		objects = append(objects, app.objects...)
 	}
@@ -79,7 +80,7 @@ func TestDefaults(t *testing.T) {
 
 		if diff := cmp.Diff(want, got); diff != "" && !found[sort(diff)] && len(found) < 5 {
 			found[sort(diff)] = true
-			t.Errorf("Default(%s): -want, +got:\n%s", text(object), diff)
+			t.Errorf("Default(...): -want, +got:\n%s", diff)
 		}
 	}
 
@@ -90,11 +91,11 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// charts are the manifests of charts.
-func charts(t *testing.T) []map[string]any {
+// manifests are those in files of this name of all charts.
+func manifests(t *testing.T, file string) []map[string]any {
 	t.Helper()
 
-	paths, err := filepath.Glob(filepath.Join(root, "internal/convert/testdata/charts/*/manifests.yaml"))
+	paths, err := filepath.Glob(filepath.Join(root, "internal/convert/testdata/charts/*", file))
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("there are no charts: %v", err)
 	}
@@ -208,6 +209,43 @@ func TestConvert(t *testing.T) {
 	t.Logf("%d generated WebApps were converted back", *converted)
 }
 
+// TestConvertedCharts holds that WebApps that are made of charts are accepted by the schema
+// and the function, and what they are made of by Kubernetes.
+func TestConvertedCharts(t *testing.T) {
+	server, err := NewAPIServer(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	platform, err := webapps.NewPlatform(t.Context(), root, *seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	tried := 0
+
+	for _, webApp := range manifests(t, "webapps.yaml.want") {
+		spec, _ := webApp["spec"].(map[string]any)
+
+		taken, err := platform.Take(t.Context(), spec, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		if wrong := taken.Refused + refused(t, server, taken.Objects); wrong != "" || len(taken.Objects) == 0 {
+			t.Errorf("%s: %s", text(webApp["metadata"]), wrong)
+		}
+
+		tried++
+	}
+
+	t.Logf("%d WebApps of charts", tried)
+
+	if tried < 10 {
+		t.Errorf("there were only %d WebApps", tried)
+	}
+}
+
 // specOf is the spec of a WebApp as it was written.
 func specOf(t *testing.T, webApp []byte) string {
 	t.Helper()
@@ -234,6 +272,16 @@ func all(t *testing.T, server *APIServer, objects []map[string]any) []map[string
 		metadata, _ := object["metadata"].(map[string]any)
 		if annotations, ok := metadata["annotations"].(map[string]any); ok {
 			delete(annotations, "example.com/template-hash")
+		}
+
+		// Prometheus asks over plain HTTP if it is not told otherwise.
+		if object["kind"] == "ServiceMonitor" {
+			spec, _ := object["spec"].(map[string]any)
+			endpoints, _ := spec["endpoints"].([]any)
+
+			if endpoint, ok := endpoints[0].(map[string]any); ok && endpoint["scheme"] == "http" {
+				delete(endpoint, "scheme")
+			}
 		}
 
 		out = append(out, object)
