@@ -68,9 +68,15 @@ func TestConflict(t *testing.T) {
 		return want{verdict: saying(v1.PhasePending, v1.ReasonTerminating, "Waiting until the old "+objects+" is deleted."), ready: fnv1.Ready_READY_FALSE}
 	}
 	creating := saying(v1.PhasePending, v1.ReasonCreating, "The Deployment is being created.")
-	service := func(object string) *fnv1.RunFunctionRequest { return request(shop, withRequired("existing-service", object)) }
-	deployment := func(object string) *fnv1.RunFunctionRequest { return request(shop, withRequired("existing-deployment", object)) }
-	configMap := func(object string) *fnv1.RunFunctionRequest { return request(shop, withRequired("existing-configmap", object)) }
+	service := func(object string) *fnv1.RunFunctionRequest {
+		return request(shop, withRequired("existing-service", object))
+	}
+	deployment := func(object string) *fnv1.RunFunctionRequest {
+		return request(shop, withRequired("existing-deployment", object))
+	}
+	configMap := func(object string) *fnv1.RunFunctionRequest {
+		return request(shop, withRequired("existing-configmap", object))
+	}
 
 	cases := map[string]struct {
 		reason string

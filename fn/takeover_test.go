@@ -61,8 +61,10 @@ func TestAdopt(t *testing.T) {
 		"Starting": {
 			reason: "And while its pods start.",
 			args:   []func(*fnv1.RunFunctionRequest){withObserved("deployment", rolling), withRequired("existing-service", consenting(leads))},
-			want: want{desired: "configmap deployment",
-				verdict: saying(v1.PhasePending, v1.ReasonTakingOver, "Pods are being started or replaced; 1 of 2 replicas are available. "+holding)},
+			want: want{
+				desired: "configmap deployment",
+				verdict: saying(v1.PhasePending, v1.ReasonTakingOver, "Pods are being started or replaced; 1 of 2 replicas are available. "+holding),
+			},
 		},
 		"Failing": {
 			reason: "What is wrong with them is said first, by its own reason.",
@@ -70,9 +72,11 @@ func TestAdopt(t *testing.T) {
 				withObserved("deployment", rolling), withRequired("existing-service", consenting(leads)), withInput(diagnosed),
 				withRequired(platform.GrantsRequirement, everythingGranted), withRequired(diagnosis.PodsRequirement, waits("shop-7d-a", "CreateContainerConfigError", `secret "a" not found`)),
 			},
-			want: want{desired: "configmap deployment",
+			want: want{
+				desired: "configmap deployment",
 				verdict: saying(v1.PhaseFailed, v1.ReasonConfigError, failing+holding),
-				events:  []string{"Failed: ConfigError: " + failing + holding}},
+				events:  []string{"Failed: ConfigError: " + failing + holding},
+			},
 		},
 		"Running": {
 			reason: "Once they all run, it is taken over.",
@@ -82,8 +86,10 @@ func TestAdopt(t *testing.T) {
 		"Config": {
 			reason: "A ConfigMap leads nowhere.",
 			args:   []func(*fnv1.RunFunctionRequest){withRequired("existing-configmap", consenting(`, "data": {"B": "1"}`))},
-			want: want{desired: "configmap deployment service", verdict: saying(v1.PhasePending, v1.ReasonCreating, "The Deployment is being created."),
-				events: []string{"Adopted: Taking over ConfigMap shop-config.", creates}},
+			want: want{
+				desired: "configmap deployment service", verdict: saying(v1.PhasePending, v1.ReasonCreating, "The Deployment is being created."),
+				events: []string{"Adopted: Taking over ConfigMap shop-config.", creates},
+			},
 		},
 		"IngressOfRunning": {
 			reason: "What a WebApp that runs asks for is taken over at once.",
@@ -101,9 +107,11 @@ func TestAdopt(t *testing.T) {
 				withInput(everythingSet), withRequired(platform.GrantsRequirement, everythingGranted),
 				withRequired("existing-service", consenting("")), withRequired("existing-ingress", consenting("")), withRequired("existing-poddisruptionbudget", consenting("")),
 			},
-			want: want{desired: "configmap deployment networkpolicy",
+			want: want{
+				desired: "configmap deployment networkpolicy",
 				verdict: saying(v1.PhasePending, v1.ReasonCreating, "The Deployment is being created. When it is Running, it takes over Service shop, PodDisruptionBudget shop, Ingress shop."),
-				events:  []string{creates}},
+				events:  []string{creates},
+			},
 		},
 		"Deployment": {
 			reason: "A Deployment with our selector is taken over as it is, and all with it.",
@@ -111,8 +119,10 @@ func TestAdopt(t *testing.T) {
 				withRequired("existing-deployment", consenting(`, "spec": {"replicas": 2, `+ourSelector+`, "template": {"spec": {"containers": [{"name": "app", "image": "httpd"}]}}}`)),
 				withRequired("existing-service", consenting(`, "spec": {`+strings.Replace(ourSelector, `{"matchLabels": `, "", 1))),
 			},
-			want: want{desired: "configmap deployment service", verdict: saying(v1.PhasePending, v1.ReasonUpdating, "The Deployment is being updated; 0 of 2 replicas are available."),
-				events: []string{"Adopted: Taking over Deployment shop, Service shop.", "Updated: Updating the image from httpd to nginx:1.27."}},
+			want: want{
+				desired: "configmap deployment service", verdict: saying(v1.PhasePending, v1.ReasonUpdating, "The Deployment is being updated; 0 of 2 replicas are available."),
+				events: []string{"Adopted: Taking over Deployment shop, Service shop.", "Updated: Updating the image from httpd to nginx:1.27."},
+			},
 		},
 		"ToolHasLetGo": {
 			reason: "What a tool has let go of is as any other.",
