@@ -245,8 +245,18 @@ func testStatus(t *testing.T) {
 	must(t, cluster.UpgradeCrossplane(t.Context(), crossplanesDefaults))
 
 	// Load would make truth late. What is broken takes minutes to heal: there is time for
-	// it after that.
-	truth := sync.WaitGroup{}
+	// it after that, and for one kind of it after the other.
+	truth, load := sync.WaitGroup{}, sync.Mutex{}
+	loaded := func(test func(*testing.T)) func(*testing.T) {
+		return func(t *testing.T) {
+			t.Parallel()
+			truth.Wait()
+			load.Lock()
+			defer load.Unlock()
+
+			test(t)
+		}
+	}
 
 	t.Run("Truth", func(t *testing.T) {
 		truth.Add(1)
@@ -256,11 +266,8 @@ func testStatus(t *testing.T) {
 	t.Run("Diagnostics", testDiagnostics)
 	t.Run("Mesh", testMesh)
 	t.Run("WayIn", testWayIn)
-	t.Run("Through", func(t *testing.T) {
-		t.Parallel()
-		truth.Wait()
-		testThrough(t)
-	})
+	t.Run("Through", loaded(testThrough))
+	t.Run("Migrate", loaded(testMigrate))
 }
 
 // crossplanesDefaults are Crossplane's own settings instead of those of values.yaml.
