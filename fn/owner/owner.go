@@ -68,17 +68,55 @@ func Beside(deployment *structpb.Struct, names []string) string {
 	return ""
 }
 
-// others are the entries of managedFields that are not Crossplane's.
-func others(deployment *structpb.Struct) []*structpb.Value {
+// others are the entries of managedFields that are not of the composite that composes the
+// object. What another one has written when the object was its own stays with a manager of
+// that one's: see ComposedFieldOwnerName in the package that composedManager is of.
+func others(observed *structpb.Struct) []*structpb.Value {
+	entries := wire.Open(managedFields(observed)).GetListValue().GetValues()
+	ours := composers(entries)
+
 	var found []*structpb.Value
 
-	for _, entry := range wire.Open(managedFields(deployment)).GetListValue().GetValues() {
-		if !strings.HasPrefix(value.Text(entry, "manager"), composedManager) {
+	for _, entry := range entries {
+		if !slices.Contains(ours, value.Text(entry, "manager")) {
 			found = append(found, entry)
 		}
 	}
 
 	return found
+}
+
+// composers are the managers of the composite that wrote last. They are more than one only
+// if they wrote in the same second, which is all that entries tell.
+func composers(entries []*structpb.Value) []string {
+	var (
+		names []string
+		last  string
+	)
+
+	for _, entry := range entries {
+		manager, at := value.Text(entry, "manager"), value.Text(entry, "time")
+
+		switch {
+		case !strings.HasPrefix(manager, composedManager) || at < last:
+		case at > last:
+			names, last = []string{manager}, at
+		default:
+			names = append(names, manager)
+		}
+	}
+
+	return names
+}
+
+// calledBy is who has an entry of managedFields, in words.
+func calledBy(entry *structpb.Value) string {
+	manager := value.Text(entry, "manager")
+	if strings.HasPrefix(manager, composedManager) {
+		return "another composite"
+	}
+
+	return manager
 }
 
 func managedFields(deployment *structpb.Struct) *structpb.Value {

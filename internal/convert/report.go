@@ -29,7 +29,7 @@ type report struct {
 	// token says that the pods are given the token for the API server.
 	token bool
 
-	// inTheWay are objects that a WebApp would make, and does not take over.
+	// inTheWay are objects that a WebApp would make, and takes over only with their consent.
 	inTheWay []string
 
 	pods string
@@ -63,7 +63,7 @@ func (r *report) write(out io.Writer) {
 	writeLines(out, "cannot say", r.cannot)
 
 	if len(r.inTheWay) > 0 {
-		fmt.Fprintf(out, "  in its way, because a WebApp takes over nothing of others: %s\n", strings.Join(r.inTheWay, ", "))
+		fmt.Fprintf(out, "  in its way, until they are gone or consent to be taken over: %s. See %smigrate.md\n", strings.Join(r.inTheWay, ", "), pages)
 	}
 
 	fmt.Fprintf(out, "  pods: %s\n", r.pods)

@@ -117,6 +117,50 @@ spec:
 	}
 }
 
+// testAdoptHeld takes over an Ingress and an autoscaler once pods run for them to lead to and
+// to scale, and not before. They have consented from the beginning.
+func testAdoptHeld(t *testing.T, n *namespace) {
+	n.composition(t, "features: [ingress, autoscaling], defaults: {resources: {requests: {cpu: 20m}}}")
+	n.apply(t, `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, annotations: {example.com/adopt: shop, color: red}}
+spec:
+  rules: [{host: old.example.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: old, port: {number: 8080}}}}]}}]
+`)
+	n.apply(t, `
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: shop, annotations: {example.com/adopt: shop}}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: shop}
+  minReplicas: 2
+  maxReplicas: 20
+  metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]
+`)
+
+	const shop = "image: nginx, replicas: 2, ingress: {host: shop.example.com}, autoscaling: {minReplicas: 2, maxReplicas: 4}"
+
+	ingress := n.get(t, ingresses, "shop")
+
+	n.webApp(t, "shop", shop+", nodeSelector: {pool: none}"+n.compositionRef())
+	n.expect(t, webApps, "shop", stands, "Pending TakingOver 0 False: Pods are being started or replaced; 0 of 2 replicas are available. "+
+		"When it is Running, it takes over HorizontalPodAutoscaler shop, Ingress shop.")
+	n.steady(t, "shop")
+
+	if diff := cmp.Diff(ingress, n.get(t, ingresses, "shop")); diff != "" {
+		t.Errorf("want the Ingress as it was: -before, +after:\n%s", diff)
+	}
+
+	n.expect(t, autoscalers, "shop", "{.spec.maxReplicas}{.metadata.ownerReferences}", "20")
+
+	n.webApp(t, "shop", shop+n.compositionRef())
+	n.running(t, "shop", 2)
+	n.expect(t, ingresses, "shop", "{.spec.rules[*].host} {.spec.rules[*].http.paths[*].backend.service.name} {.metadata.annotations.color} {.metadata.ownerReferences[0].kind}", "shop.example.com shop red WebApp")
+	n.expect(t, autoscalers, "shop", "{.spec.maxReplicas} {.metadata.ownerReferences[0].kind}", "4 WebApp")
+	n.steady(t, "shop")
+}
+
 // leadsTo waits until a Service leads to pods, and to no others.
 func (n *namespace) leadsTo(t *testing.T, service string, pods []string) {
 	t.Helper()

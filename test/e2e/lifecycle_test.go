@@ -61,6 +61,7 @@ func TestLifecycle(t *testing.T) {
 			"Orphans":           testOrphans,
 			"Restore":           testRestore,
 			"Adopt":             testAdopt,
+			"AdoptHeld":         testAdoptHeld,
 			"DeleteBackground":  testDeleteBackground,
 			"DeleteForeground":  testDeleteForeground,
 			"DeleteHeld":        testDeleteHeld,
