@@ -308,6 +308,11 @@ func (w *draft) writeInit() {
 		out := w.container(c)
 		out["securityContext"] = w.security(c)
 
+		// One that says no image has the application's, and is pulled as that is.
+		if same(c["image"], w.app()["image"]) && same(c["imagePullPolicy"], w.app()["imagePullPolicy"]) {
+			delete(out, "image")
+		}
+
 		for _, name := range []string{"name", "restartPolicy"} {
 			set(out, name, c[name])
 		}
