@@ -33,7 +33,7 @@ const flushTimeout = 5 * time.Second
 type cli struct {
 	Version kong.VersionFlag `help:"Print the version and exit."`
 
-	Serve   serve          `cmd:"" default:"withargs"                                                                              help:"Serve the function, which is what is done if no command is given."`
+	Serve   serve          `cmd:"" default:"withargs"                                                                             help:"Serve the function, which is what is done if no command is given."`
 	Convert convertCommand `cmd:"" help:"Make WebApps of manifests as kubectl get -o yaml and Helm print them. Needs no cluster."`
 }
 
@@ -50,8 +50,8 @@ func (c *convertCommand) Run() error {
 // serve are the settings of the server. Every flag but --insecure can be set by an
 // environment variable: whoever serves without TLS says so by hand.
 type serve struct {
-	Debug    bool       `env:"DEBUG"                        help:"Log every reconcile, not only changes and failures." short:"d"`
-	LogLevel slog.Level `default:"info"                     env:"LOG_LEVEL"                                            help:"Least level to log: debug, info, warn or error."`
+	Debug    bool       `env:"DEBUG"    help:"Log every reconcile, not only changes and failures." short:"d"`
+	LogLevel slog.Level `default:"info" env:"LOG_LEVEL"                                            help:"Least level to log: debug, info, warn or error."`
 
 	Address     string `default:":9443"                                                                                         env:"ADDRESS"                                                                                                 help:"Address to serve gRPC on."`
 	HTTPAddress string `default:":8080"                                                                                         env:"HTTP_ADDRESS"                                                                                            help:"Address to serve /healthz, /readyz and /metrics on." name:"http-address"`

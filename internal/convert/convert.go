@@ -39,13 +39,34 @@ func Run(ctx context.Context, from string, in io.Reader, out, log io.Writer) err
 		return err
 	}
 
-	r.write(log)
+	if _, err := io.WriteString(log, r.String()); err != nil {
+		return err
+	}
 
 	if len(r.reports) == 0 {
 		return errNothing
 	}
 
 	return r.writeWebApps(out)
+}
+
+// String is what is to be said of them.
+func (r *result) String() string {
+	log := &strings.Builder{}
+
+	for i, of := range r.reports {
+		if i > 0 {
+			log.WriteString("\n")
+		}
+
+		of.write(log)
+	}
+
+	if len(r.rest) > 0 {
+		fmt.Fprintf(log, "\nnot a part of these:\n  %s\n", strings.Join(r.rest, "\n  "))
+	}
+
+	return log.String()
 }
 
 func (r *result) writeWebApps(out io.Writer) error {
@@ -61,20 +82,6 @@ func (r *result) writeWebApps(out io.Writer) error {
 	}
 
 	return nil
-}
-
-func (r *result) write(log io.Writer) {
-	for i, of := range r.reports {
-		if i > 0 {
-			fmt.Fprintln(log)
-		}
-
-		of.write(log)
-	}
-
-	if len(r.rest) > 0 {
-		fmt.Fprintf(log, "\nnot a part of these:\n  %s\n", strings.Join(r.rest, "\n  "))
-	}
 }
 
 func convert(ctx context.Context, all []*manifest) (*result, error) {
@@ -240,15 +247,15 @@ func (r *report) beforehand(a *application, theirs map[string]fields, main strin
 	for i, s := range a.services {
 		switch {
 		case i > 0:
-			r.cannot = append(r.cannot, sentence(fmt.Sprintf("Service %s: a second one", s.name()), fmt.Sprintf("a WebApp has one Service, which is called as it is. Keep this one, and let it select app: %s", a.deployment.name())))
+			r.cannot = append(r.cannot, sentence("Service "+s.name()+": a second one", "a WebApp has one Service, which is called as it is. Keep this one, and let it select app: "+a.deployment.name()))
 		case a.shared[s]:
-			r.cannot = append(r.cannot, sentence(fmt.Sprintf("Service %s leads to the pods of other Deployments, too", s.name()), "the Service of a WebApp leads to its own pods only. Keep this one for all of them, with a label of podLabels in its selector"))
+			r.cannot = append(r.cannot, sentence("Service "+s.name()+" leads to the pods of other Deployments, too", "the Service of a WebApp leads to its own pods only. Keep this one for all of them, with a label of podLabels in its selector"))
 		}
 	}
 
 	for _, kind := range kinds {
 		for _, m := range a.others[kind][min(1, len(a.others[kind])):] {
-			r.cannot = append(r.cannot, sentence(fmt.Sprintf("%s %s: a second one", kind, m.name()), fmt.Sprintf("a WebApp has one. Keep this one; where it selects pods, let it select app: %s", a.deployment.name())))
+			r.cannot = append(r.cannot, sentence(fmt.Sprintf("%s %s: a second one", kind, m.name()), "a WebApp has one. Keep this one; where it selects pods, let it select app: "+a.deployment.name()))
 		}
 	}
 
@@ -386,7 +393,7 @@ func mentions(in any, name string) bool {
 }
 
 // tokenPath is where Kubernetes mounts the token for the API server.
-const tokenPath = "/var/run/secrets/kubernetes.io/serviceaccount"
+const tokenPath = "/var/run/secrets/kubernetes.io/serviceaccount" //nolint:gosec // That is no secret.
 
 // giveToken mounts a token for the API server, where the pods have one and are known to use
 // it: they are told so, or somebody has given their account rights.

@@ -266,7 +266,7 @@ var unset = wordsOf(`
 
 func wordsOf(text string) map[string]bool {
 	all := map[string]bool{}
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		all[word] = true
 	}
 

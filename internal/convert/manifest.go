@@ -20,6 +20,8 @@ type manifest struct {
 	origin string
 }
 
+func (m *manifest) String() string { return m.kind() + " " + m.name() }
+
 func (m *manifest) kind() string { return text(m.fields, "kind") }
 func (m *manifest) name() string { return text(m.fields, "metadata", "name") }
 
@@ -36,8 +38,6 @@ func (m *manifest) group() string {
 func (m *manifest) namespace() string {
 	return cmp.Or(text(m.fields, "metadata", "namespace"), "default")
 }
-
-func (m *manifest) String() string { return m.kind() + " " + m.name() }
 
 // template is that of the pods.
 func (m *manifest) template() fields { return object(m.fields, "spec", "template") }

@@ -43,7 +43,7 @@ var meanings = sync.OnceValue(func() []meaning {
 		own(`.*\.lifecycle\.preStop(\.exec)?|.*\[app\]\.lifecycle`, "a replica that leaves goes on serving for a moment, so that no request is lost"),
 		own(`.*\.seccompProfile`, "pods may do what the container runtime allows by default, which is nearly all"),
 		own(`.*\.runAsNonRoot`, "a user that is not root is set, so that nothing changes"),
-		own(`.*\.ports\[[^]]*\]\.name`, "the port of a WebApp is called http, and that of its metrics metrics"),
+		own(`.*\.ports\[[^]]*\]\.name`, "a WebApp calls its port http, and one for its metrics alone metrics"),
 		own(`.*containers\[[^]]*\]\.ports\[[^]]*\]`, "which ports are named changes nothing: all are open"),
 		own(`.*(volumes|volumeMounts)\[/?tmp(-0)*\]`, "files of the image cannot be written to, and nearly every program writes to /tmp"),
 		own(`PodDisruptionBudget spec\.unhealthyPodEvictionPolicy`, "pods that do not work anyway keep no node from being drained"),

@@ -3,6 +3,7 @@ package convert
 import (
 	"context"
 	"maps"
+	"slices"
 )
 
 // minimize takes out of a WebApp all without which it renders the same.
@@ -46,7 +47,7 @@ func shrink(in fields, still func() bool) {
 }
 
 func shrinkList(in fields, name string, items []any, still func() bool) {
-	for i := len(items) - 1; i >= 0; i-- {
+	for i, item := range slices.Backward(items) {
 		less := append(append([]any{}, items[:i]...), items[i+1:]...)
 		in[name] = less
 
@@ -57,7 +58,7 @@ func shrinkList(in fields, name string, items []any, still func() bool) {
 
 		in[name] = items
 
-		if o, ok := items[i].(fields); ok {
+		if o, ok := item.(fields); ok {
 			shrink(o, still)
 		}
 	}

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -185,9 +186,7 @@ func normalizeContainer(c, ofPod fields) {
 		set(security, name, clone(ofPod[name]))
 	}
 
-	for name, v := range object(c, "securityContext") {
-		security[name] = v
-	}
+	maps.Copy(security, object(c, "securityContext"))
 
 	// Who does not say may.
 	for name, may := range map[string]bool{"allowPrivilegeEscalation": true, "runAsNonRoot": false} {

@@ -188,8 +188,8 @@ func prune(v any, t reflect.Type, path string, removed func(string, any)) {
 }
 
 func fieldsOf(t reflect.Type, into map[string]reflect.Type) {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
+		f := f
 
 		name, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if rest == "inline" {

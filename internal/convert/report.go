@@ -3,7 +3,7 @@ package convert
 import (
 	"cmp"
 	"fmt"
-	"io"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -50,7 +50,7 @@ func (r *report) outcome() string {
 // pages is where documentation of the project is.
 const pages = "https://github.com/webapp-operator/function-webapp/blob/main/docs/"
 
-func (r *report) write(out io.Writer) {
+func (r *report) write(out *strings.Builder) {
 	fmt.Fprintf(out, "%s/%s: %s\n  from: %s\n", r.namespace, r.name, outcomes[r.outcome()], strings.Join(r.parts, ", "))
 
 	if r.failed != "" {
@@ -71,7 +71,7 @@ func (r *report) write(out io.Writer) {
 
 var outcomes = map[string]string{"whole": "converted", "in part": "converted in part", "not": "not converted"}
 
-func writeLines(out io.Writer, title string, lines []string) {
+func writeLines(out *strings.Builder, title string, lines []string) {
 	if len(lines) == 0 {
 		return
 	}
@@ -144,9 +144,7 @@ func (r *report) tellLabels(c comparison) {
 		if name, found := strings.CutPrefix(path, "spec.template.metadata.labels."); found && d.theirs != nil {
 			theirs[name] = d.theirs
 		} else if kind == "Deployment" && path == "spec.selector" {
-			for name, v := range object(fields{"": d.theirs}, "", "matchLabels") {
-				theirs[name] = v
-			}
+			maps.Copy(theirs, object(fields{"": d.theirs}, "", "matchLabels"))
 		}
 
 		if lost := d.lostLabels(); len(lost) > 0 {

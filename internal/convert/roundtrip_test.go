@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,8 +64,7 @@ func TestExamples(t *testing.T) {
 					t.Fatal(err)
 				}
 
-				report := &strings.Builder{}
-				got.write(report)
+				report := got.String()
 
 				if len(got.webApps) != 1 || got.reports[0].outcome() != "whole" || got.reports[0].pods != "the same" || len(got.reports[0].own) > 0 {
 					t.Fatalf("convert(...): want one WebApp that is the same, got:\n%s", report)

@@ -3,6 +3,7 @@ package convert
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -165,9 +166,7 @@ func (w *draft) writePods() {
 		set(w.spec, name, clone(pod[name]))
 	}
 
-	for name, v := range w.container(app) {
-		w.spec[name] = v
-	}
+	maps.Copy(w.spec, w.container(app))
 
 	set(w.spec, "imagePullPolicy", app["imagePullPolicy"])
 
@@ -273,9 +272,7 @@ func (w *draft) writeTermination() {
 // default: an image that runs as root would not start.
 func (w *draft) writeSecurity() {
 	security := w.security(w.app())
-	for name, v := range take(object(w.pod(), "securityContext"), "fsGroup", "fsGroupChangePolicy", "supplementalGroups") {
-		security[name] = v
-	}
+	maps.Copy(security, take(object(w.pod(), "securityContext"), "fsGroup", "fsGroupChangePolicy", "supplementalGroups"))
 
 	w.spec["securityContext"] = security
 }
@@ -300,11 +297,21 @@ func (w *draft) security(c fields) fields {
 }
 
 func (w *draft) writeInit() {
-	var all []any
+	containers := objects(w.pod(), "initContainers")
+	if len(containers) == 0 {
+		return
+	}
 
-	for _, c := range objects(w.pod(), "initContainers") {
+	all := make([]any, 0, len(containers))
+
+	for _, c := range containers {
 		out := w.container(c)
 		out["securityContext"] = w.security(c)
+
+		// One that says no image has the application's, and is pulled as that is.
+		if same(c["image"], w.app()["image"]) && same(c["imagePullPolicy"], w.app()["imagePullPolicy"]) {
+			delete(out, "image")
+		}
 
 		for _, name := range []string{"name", "restartPolicy"} {
 			set(out, name, c[name])
@@ -315,11 +322,7 @@ func (w *draft) writeInit() {
 		all = append(all, out)
 	}
 
-	set(w.spec, "initContainers", all)
-
-	if len(all) == 0 {
-		delete(w.spec, "initContainers")
-	}
+	w.spec["initContainers"] = all
 }
 
 // writeVolumes puts each volume and where it is mounted together. One that is mounted twice
@@ -474,13 +477,10 @@ func (w *draft) writeWays() {
 
 	route := take(r, "hostnames", "parentRefs")
 
-	for _, rule := range objects(r, "rules") {
-		for _, match := range objects(rule, "matches") {
-			set(route, "path", clone(match["path"]))
-			break
+	if rules := objects(r, "rules"); len(rules) > 0 {
+		if matches := objects(rules[0], "matches"); len(matches) > 0 {
+			set(route, "path", clone(matches[0]["path"]))
 		}
-
-		break
 	}
 
 	w.spec["httpRoute"] = route
