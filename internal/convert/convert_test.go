@@ -45,7 +45,7 @@ func TestRun(t *testing.T) {
 			reason: "What the pods may do, and what is asked of them, is kept.",
 			in:     deployment + `      containers: [{name: web, image: "shop:1", ports: [{name: web, containerPort: 3000}]}]` + service,
 			out:    []string{"runAsNonRoot: false", "disabled: true", "port: 3000", "image: shop:1", "tier: web", "namespace: acme"},
-			report: []string{"acme/shop: converted\n", "containers[shop]", "web → http", "pods: replaced once", "in its way, because a WebApp takes over nothing of others: Deployment shop, Service shop"},
+			report: []string{"acme/shop: converted\n", "containers[shop]", "web → http", "pods: replaced once", "in its way, until they are gone or consent to be taken over: Deployment shop, Service shop"},
 			not:    []string{"\n  strategy:", "replicas:", "imagePullPolicy", "cannot say"},
 		},
 		"Beside": {
