@@ -89,10 +89,7 @@ func others(observed *structpb.Struct) []*structpb.Value {
 // composers are the managers of the composite that wrote last. They are more than one only
 // if they wrote in the same second, which is all that entries tell.
 func composers(entries []*structpb.Value) []string {
-	var (
-		names []string
-		last  string
-	)
+	names, last := make([]string, 0, 1), ""
 
 	for _, entry := range entries {
 		manager, at := value.Text(entry, "manager"), value.Text(entry, "time")
@@ -100,7 +97,7 @@ func composers(entries []*structpb.Value) []string {
 		switch {
 		case !strings.HasPrefix(manager, composedManager) || at < last:
 		case at > last:
-			names, last = []string{manager}, at
+			names, last = append(names[:0], manager), at
 		default:
 			names = append(names, manager)
 		}

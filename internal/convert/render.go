@@ -189,8 +189,6 @@ func prune(v any, t reflect.Type, path string, removed func(string, any)) {
 
 func fieldsOf(t reflect.Type, into map[string]reflect.Type) {
 	for f := range t.Fields() {
-		f := f
-
 		name, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if rest == "inline" {
 			fieldsOf(f.Type, into)
