@@ -147,7 +147,6 @@ NODES ?= _output/e2e/nodes
 
 .PHONY: e2e-nodes
 e2e-nodes: tools-nodes $(BIN)/cluster ## Take WebApps through their life on two real nodes. Needs what make cluster needs, and skips without (NODES=, OLDER=, ROUNDS=).
-	go -C test/e2e vet ./nodes/...
 	E2E_NODES=$(abspath $(NODES)) OLDER=$(if $(OLDER),$(abspath $(OLDER))) ROUNDS=$(ROUNDS) go -C test/e2e test -count=1 -timeout=30m -parallel=64 -v ./nodes
 
 .PHONY: test-install

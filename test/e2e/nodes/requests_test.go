@@ -186,7 +186,7 @@ var changes = []change{
 	{name: "an autoscaler from 2 replicas to 6, and back", do: func(t *testing.T, n *namespace) {
 		const (
 			auto      = `, port: 9090, env: {PORT: "9090"}, autoscaling: {minReplicas: 2, maxReplicas: 6, %s, behavior: {scaleDown: {stabilizationWindowSeconds: 0}}}`
-			pods      = `targetCPUUtilizationPercentage: 1000`
+			pods      = `targetCPUUtilizationPercentage: 3000`
 			container = `metrics: [{type: ContainerResource, containerResource: {name: cpu, container: app, target: {type: Utilization, averageUtilization: 5}}}]`
 		)
 
