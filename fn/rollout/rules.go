@@ -48,7 +48,7 @@ func Judge(facts Facts, trouble *diagnosis.Trouble) Verdict {
 }
 
 // rules are in order of how much they tell a person. They are documented with
-// the reasons, in apis/v1/reasons.go and in the README.
+// the reasons, in apis/v1/reasons.go and in docs/reference.md.
 var rules = []struct {
 	name  string
 	judge func(s situation) (Verdict, bool)
