@@ -220,7 +220,7 @@ vuln: ## Look for known vulnerabilities. Needs the network; for releases.
 
 # Go code, schemas and the XRD that are generated from apis/v1 and
 # input/v1beta1, as git pathspecs.
-GENERATED := '*/zz_generated.*' apis/webapp/definition.yaml package/input
+GENERATED := '*/zz_generated.*' '*/*.schema.json' apis/webapp/definition.yaml package/input
 
 .PHONY: generate
 # controller-gen's deepcopy generator does not know aliases of basic types, such
@@ -228,12 +228,14 @@ GENERATED := '*/zz_generated.*' apis/webapp/definition.yaml package/input
 generate: export GODEBUG = gotypesalias=0
 generate: ## Generate Go code, schemas and the XRD from the Go types.
 	mkdir -p $(BIN) .cache/crd
-	go -C test/tools/generate build -o $(CURDIR)/$(BIN)/ ./xrd ./limits sigs.k8s.io/controller-tools/cmd/controller-gen
+	go -C test/tools/generate build -o $(CURDIR)/$(BIN)/ ./xrd ./limits ./jsonschema sigs.k8s.io/controller-tools/cmd/controller-gen
 	$(BIN)/controller-gen object paths=./apis/v1 paths=./input/v1beta1
 	$(BIN)/controller-gen crd paths=./apis/v1 output:dir=.cache/crd
 	$(BIN)/limits .cache/crd/example.com_webapps.yaml apis/v1/zz_generated.limits.go
 	$(BIN)/controller-gen crd paths=./input/v1beta1 output:dir=package/input
 	$(BIN)/xrd .cache/crd/example.com_webapps.yaml apis/webapp/definition.yaml
+	$(BIN)/jsonschema .cache/crd/example.com_webapps.yaml apis/v1/webapp.schema.json
+	$(BIN)/jsonschema package/input/webapp.fn.example.com_inputs.yaml input/v1beta1/input.schema.json
 
 .PHONY: generate-check
 generate-check: generate ## Fail if what is generated is not what is committed.
