@@ -254,7 +254,8 @@ var changes = []change{
 		go func() { _ = pushNewer() }()
 
 		for pod := range strings.FieldsSeq(n.do(t, "get", "pods", "-n", n.name, "-l", "app=shop", "-o", "name")) {
-			n.do(t, "delete", "-n", n.name, pod)
+			// Some may be about to go.
+			n.do(t, "delete", "-n", n.name, pod, "--ignore-not-found")
 			n.complete(t, 4)
 		}
 
