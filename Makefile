@@ -113,9 +113,11 @@ test-validation: ## Hold what WebApps are made of to what Kubernetes accepts, in
 	go -C test/validation test -count=1 -timeout 24h -v . -webapps $(WEBAPPS) -seed $(SEED)
 
 .PHONY: test-package
-test-package: ## Test what makes the image.
+test-package: ## Test what makes the image and says of what a release is made, and the project's own files.
 	go -C test/tools/package vet ./...
 	go -C test/tools/package test ./...
+	go -C test/tools/release vet ./...
+	go -C test/tools/release test ./...
 
 .PHONY: test-bench
 test-bench: ## Test what measures.
@@ -128,7 +130,7 @@ test-render: tools ## Render every example and every state with Crossplane's own
 	go -C test/render test -count=1 ./...
 
 .PHONY: e2e
-e2e: tools tools-e2e $(BIN)/sample ## Take WebApps through their whole life on a real control plane.
+e2e: tools tools-e2e $(BIN)/sample $(BIN)/cosign $(BIN)/release $(BIN)/sigstore ## Take WebApps through their whole life on a real control plane.
 	go -C test/e2e vet ./...
 	go -C test/e2e test -count=1 -timeout=30m -parallel=12 ./...
 
@@ -200,7 +202,8 @@ bench: ## Measure what a call costs, next to other functions (ROUNDS=, PHASE=, P
 	$(BENCH)/bin/bench -bin $(BENCH)/bin -peers test/bench/peers.yaml -peer-bin "$(PEERS)" -rounds $(ROUNDS) -phase $(PHASE) -out $(BENCH)
 
 .PHONY: lint
-lint: $(BIN)/golangci-lint ## Lint every module.
+lint: $(BIN)/golangci-lint $(BIN)/actionlint ## Lint every module, and the workflows.
+	@$(BIN)/actionlint
 	@set -e; for m in $(MODULES); do echo "lint $$m"; (cd $$m && $(CURDIR)/$(BIN)/golangci-lint run --allow-parallel-runners --config $(CURDIR)/.golangci.yml ./...); done
 
 .PHONY: vuln
@@ -317,9 +320,10 @@ SOURCE := git+https://github.com/webapp-operator/function-webapp
 # Who vouches for the build. The workflow says that it is itself.
 BUILDER ?= https://github.com/webapp-operator/function-webapp/blob/main/docs/release.md\#by-hand
 
-$(BIN)/release: test/tools/release/go.mod test/tools/release/go.sum $(wildcard test/tools/release/*.go)
+# What says of what a release is made; and, for tests, in place of the public Sigstore.
+$(BIN)/release $(BIN)/sigstore: $(BIN)/%: $(wildcard test/tools/release/*.* test/tools/sigstore/*.*)
 	@mkdir -p $(BIN)
-	@go -C test/tools/release build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ .
+	@go -C test/tools/$* build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ .
 
 .PHONY: release
 release: $(BIN)/release $(BIN)/crossplane ## Build all of a release from a clean, tagged tree (VERSION=, REGISTRY=, ORG=), into _output.
@@ -390,6 +394,12 @@ verify-release: $(RELEASE)/digests.txt $(BIN)/cosign ## Check that files and pac
 	done
 	@$(BIN)/cosign verify-attestation $(VERIFY) $(VERIFY_FLAGS) $(LEGACY) --type cyclonedx $(FUNCTION_PACKAGE) >/dev/null
 	@echo "release $(VERSION) is what was signed, in $(RELEASE) and in $(REGISTRY)/$(ORG)"
+
+# What CHANGELOG.md says of a version.
+.PHONY: release-notes
+release-notes: ## Print what is new in a version (VERSION=).
+	@awk -v version='$(VERSION)' '/^## / {found = $$2 == version; next} found {print; some = some || NF} END {exit !some}' CHANGELOG.md || \
+		{ echo "CHANGELOG.md says nothing of $(VERSION): call what is unreleased so" >&2; exit 1; }
 
 .PHONY: licenses
 licenses: $(BIN)/release build ## Print the licence of everything linked into the function, and fail for one that is not allowed.

@@ -1,0 +1,3 @@
+module github.com/webapp-operator/function-webapp/test/tools/sigstore
+
+go 1.26.0
