@@ -159,6 +159,31 @@ func TestSignatures(t *testing.T) {
 	}
 }
 
+// TestSignaturesAreTold holds docs/release.md to what is tested.
+func TestSignaturesAreTold(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(root, "docs/release.md"))
+	must(t, err)
+
+	refused, installed := 0, 0
+
+	for _, tc := range signatures {
+		if tc.refused == "" {
+			installed++
+			continue
+		}
+
+		refused++
+
+		if !strings.Contains(string(page), "| refused: `"+tc.refused+"` |") {
+			t.Errorf("docs/release.md does not say that this is refused, with %q: %s", tc.refused, tc.reason)
+		}
+	}
+
+	if got := [2]int{strings.Count(string(page), "| refused: `"), strings.Count(string(page), "| installed |")}; got != [2]int{refused, installed} {
+		t.Errorf("docs/release.md: want %d rows that are refused and %d that are installed, got %v", refused, installed, got)
+	}
+}
+
 // testRelease installs a release that "make sign" has signed.
 func testRelease(t *testing.T, c *cluster, s *signer) {
 	c.verify(t, checkout.Organization, byKeyWith)
