@@ -351,7 +351,7 @@ release: $(BIN)/release $(BIN)/crossplane ## Build all of a release from a clean
 # whoever a browser or a workflow says it is: verify-release wants to know who
 # that has to be.
 KEY ?=
-IDENTITY ?= ^https://github\.com/webapp-operator/function-webapp/\.github/workflows/release\.yaml@refs/tags/$(subst .,\.,$(VERSION))$$$$
+IDENTITY ?= ^https://github\.com/webapp-operator/function-webapp/\.github/workflows/release\.yaml@refs/tags/$(subst .,\.,$(VERSION))$$
 ISSUER ?= https://token.actions.githubusercontent.com
 
 # More for cosign, such as --allow-http-registry.
@@ -372,6 +372,7 @@ $(RELEASE)/digests.txt:
 
 .PHONY: sign
 sign: $(RELEASE)/digests.txt $(BIN)/cosign $(BIN)/release ## Sign a release that is pushed, and attest its provenance and SBOMs (VERSION=, REGISTRY=, ORG=, KEY=).
+	@mkdir -p $(OUT)
 	$(BIN)/release predicate $(RELEASE)/provenance.intoto.json >$(OUT)/provenance.json
 	@set -e; for package in $(PACKAGES); do \
 		echo "signing $$package"; \
