@@ -15,6 +15,9 @@ OBSERVED ?=
 REQUIRED ?=
 SCHEMAS ?=
 
+# What make convert reads: a file, a folder, or - for standard input.
+FROM ?= -
+
 # How long make fuzz runs each target.
 FUZZTIME ?= 1m
 
@@ -45,6 +48,11 @@ render: tools ## Render a WebApp with Crossplane's own engine (XR=, OBSERVED=, R
 	@go build -o $(BIN)/function-webapp .
 	@go -C test/render build -o $(CURDIR)/$(BIN)/render .
 	@$(BIN)/render -xr "$(XR)" -composition "$(COMPOSITION)" -xrd "$(XRD)" -observed "$(OBSERVED)" -required "$(REQUIRED)" -schemas "$(SCHEMAS)"
+
+.PHONY: convert
+convert: ## Make WebApps of manifests, as kubectl get -o yaml and Helm print them (FROM=).
+	@go build -o $(BIN)/function-webapp . >&2
+	@$(BIN)/function-webapp convert "$(FROM)"
 
 .PHONY: render-platform
 render-platform: tools ## Render the Shop of examples/platform by every function whose binary is in a folder (FUNCTIONS=).
@@ -141,7 +149,6 @@ NODES ?= _output/e2e/nodes
 
 .PHONY: e2e-nodes
 e2e-nodes: tools-nodes $(BIN)/cluster ## Take WebApps through their life on two real nodes. Needs what make cluster needs, and skips without (NODES=, OLDER=, ROUNDS=).
-	go -C test/e2e vet ./nodes/...
 	E2E_NODES=$(abspath $(NODES)) OLDER=$(if $(OLDER),$(abspath $(OLDER))) ROUNDS=$(ROUNDS) go -C test/e2e test -count=1 -timeout=30m -parallel=64 -v ./nodes
 
 .PHONY: test-install
@@ -175,6 +182,7 @@ rivals: tools tools-e2e ## Measure the same for a pipeline of two functions, and
 .PHONY: golden
 golden: tools ## Take what is rendered now for what is wanted. Read the diff.
 	go -C test/render test -count=1 ./... -update
+	go test -count=1 ./internal/convert -update
 
 .PHONY: race
 race: ## Test the function under the race detector, which needs a C compiler.
@@ -184,6 +192,7 @@ race: ## Test the function under the race detector, which needs a C compiler.
 fuzz: ## Fuzz the function, FUZZTIME (default 1m) for each target.
 	go test ./fn -run '^$$' -fuzz '^FuzzRequest$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 	go test ./fn -run '^$$' -fuzz '^FuzzObjects$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+	go test ./internal/convert -run '^$$' -fuzz '^FuzzRun$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 	go test ./internal/wire -run '^$$' -fuzz '^FuzzUnmarshal$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 	go test ./internal/wire -run '^$$' -fuzz '^FuzzMarshal$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 

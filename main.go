@@ -17,6 +17,7 @@ import (
 	_ "golang.org/x/crypto/x509roots/fallback"
 
 	"github.com/webapp-operator/function-webapp/fn"
+	"github.com/webapp-operator/function-webapp/internal/convert"
 	"github.com/webapp-operator/function-webapp/internal/server"
 	"github.com/webapp-operator/function-webapp/internal/telemetry"
 	"github.com/webapp-operator/function-webapp/internal/wire"
@@ -28,12 +29,29 @@ var version = "dev"
 // flushTimeout is how long the last traces may take to be sent.
 const flushTimeout = 5 * time.Second
 
-// cli is the command line. Every flag but --insecure can be set by an environment
-// variable: whoever serves without TLS says so by hand.
+// cli is the command line. Who says no command serves.
 type cli struct {
-	Debug    bool             `env:"DEBUG"                        help:"Log every reconcile, not only changes and failures." short:"d"`
-	LogLevel slog.Level       `default:"info"                     env:"LOG_LEVEL"                                            help:"Least level to log: debug, info, warn or error."`
-	Version  kong.VersionFlag `help:"Print the version and exit."`
+	Version kong.VersionFlag `help:"Print the version and exit."`
+
+	Serve   serve          `cmd:"" default:"withargs"                                                                             help:"Serve the function, which is what is done if no command is given."`
+	Convert convertCommand `cmd:"" help:"Make WebApps of manifests as kubectl get -o yaml and Helm print them. Needs no cluster."`
+}
+
+// convertCommand makes WebApps of what there is.
+type convertCommand struct {
+	From string `arg:"" help:"A file, a folder with everything in it, or - for standard input."`
+}
+
+// Run writes WebApps to standard output, and what is to be said of them to standard error.
+func (c *convertCommand) Run() error {
+	return convert.Run(context.Background(), c.From, os.Stdin, os.Stdout, os.Stderr)
+}
+
+// serve are the settings of the server. Every flag but --insecure can be set by an
+// environment variable: whoever serves without TLS says so by hand.
+type serve struct {
+	Debug    bool       `env:"DEBUG"    help:"Log every reconcile, not only changes and failures." short:"d"`
+	LogLevel slog.Level `default:"info" env:"LOG_LEVEL"                                            help:"Least level to log: debug, info, warn or error."`
 
 	Address     string `default:":9443"                                                                                         env:"ADDRESS"                                                                                                 help:"Address to serve gRPC on."`
 	HTTPAddress string `default:":8080"                                                                                         env:"HTTP_ADDRESS"                                                                                            help:"Address to serve /healthz, /readyz and /metrics on." name:"http-address"`
@@ -48,7 +66,7 @@ type cli struct {
 }
 
 // Run serves the function until it is told to stop.
-func (c *cli) Run() error {
+func (c *serve) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 

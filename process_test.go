@@ -399,3 +399,38 @@ func (r *replica) get(t *testing.T, path string, to io.Writer) int {
 
 	return rsp.StatusCode
 }
+
+// TestConvertCommand holds how the binary of the image makes WebApps of manifests.
+func TestConvertCommand(t *testing.T) {
+	cases := map[string]struct {
+		reason, in string
+		code       int
+		out, log   string
+	}{
+		"WebApp": {
+			reason: "WebApps go to standard output, and what is to be said of them elsewhere.",
+			in:     `{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "shop"}, "spec": {"template": {"spec": {"containers": [{"name": "app", "image": "shop:1"}]}}}}`,
+			out:    "---\napiVersion: example.com/v1\nkind: WebApp\nmetadata:\n  name: shop\nspec:\n  image: shop:1\n",
+			log:    "default/shop: converted\n",
+		},
+		"Nothing": {
+			reason: "There is nothing to convert.",
+			code:   1,
+			log:    "function-webapp: there is no Deployment in it",
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			var out, log strings.Builder
+
+			cmd := exec.CommandContext(t.Context(), binary, "convert", "-")
+			cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(tc.in), &out, &log
+			_ = cmd.Run()
+
+			if code := cmd.ProcessState.ExitCode(); code != tc.code || !strings.HasPrefix(out.String(), tc.out) || !strings.HasPrefix(log.String(), tc.log) || tc.out == "" && out.Len() > 0 {
+				t.Errorf("\n%s\nconvert -: want %d, %q and %q, got %d:\n%s\n%s", tc.reason, tc.code, tc.out, tc.log, code, &out, &log)
+			}
+		})
+	}
+}

@@ -63,11 +63,13 @@ func Reads(input *structpb.Struct) wire.Reads {
 	maps.Copy(reads.Required, config.Reads)
 
 	for _, c := range child.All {
-		reads.Resources[c.Key] = c.Reads
-		reads.Required[c.ExistingRequirement()] = child.ExistingReads
-	}
+		observed, existing := c.Reads, c.ExistingReads()
+		if c.Key == child.KeyDeployment {
+			observed, existing = observed.And(rollout.DeploymentReads), existing.And(rollout.DeploymentReads)
+		}
 
-	reads.Resources[child.KeyDeployment] = reads.Resources[child.KeyDeployment].And(rollout.DeploymentReads)
+		reads.Resources[c.Key], reads.Required[c.ExistingRequirement()] = observed, existing
+	}
 
 	return reads
 }

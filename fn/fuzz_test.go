@@ -171,6 +171,7 @@ func seeds() []*fnv1.RunFunctionRequest {
 		request(webAppWith(everythingAsked), withInput(everythingSet)),
 		request(shop, withInput(`{"apiVersion": "webapp.fn.example.com/v1beta1", "kind": "Input", "ttl": "1m"}`)),
 		request(shop, withObserved("deployment", `{"spec": {"replicas": 2}, "status": {"replicas": 2}}`), withRequired("existing-service", `{}`)),
+		request(shop, withObserved("deployment", complete), withRequired("existing-service", consentingService)),
 		request(shop, withInput(inputWith(`"namespaceDefaults": true`)), withNamespaceDefaults("resources: {requests: {cpu: 1}}")),
 		request(shop, func(req *fnv1.RunFunctionRequest) {
 			req.Desired = &fnv1.State{Resources: map[string]*fnv1.Resource{"x": nil, "service": {}}}

@@ -38,14 +38,18 @@ func isRefused(message string) string {
 	return fmt.Sprintf(`{"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": %q, "lastTransitionTime": %q}`, message, ago(time.Minute))
 }
 
+// consentingService leads to other pods.
+const consentingService = `{"metadata": {"annotations": {"example.com/adopt": "shop"}}, "spec": {"selector": {"app": "web"}}}`
+
 // states are what there is to see of a WebApp, and what it says of it, whatever it said
 // before. Where that counts, other is what it says if it had given up on the same.
 var states = map[string]struct {
 	deployment string
 	pods       []string
 
-	// existing is a Service in the way.
+	// existing is a Service in the way, and takes how often it is told that it is taken over.
 	existing string
+	takes    int
 
 	want, other string
 }{
@@ -53,6 +57,13 @@ var states = map[string]struct {
 	"Terminating":              {deployment: `{"metadata": {"deletionTimestamp": "2026-01-05T11:59:59Z"}}`, want: "Pending Terminating"},
 	"TerminatingOther":         {existing: `{"metadata": {"deletionTimestamp": "2026-01-05T11:59:59Z"}}`, want: "Pending Terminating"},
 	"NameConflict":             {existing: `{"metadata": {}}`, want: "Failed NameConflict"},
+	"TakingOverNew":            {existing: consentingService, want: "Pending Creating"},
+	"TakingOver":               {existing: consentingService, deployment: rolling, want: "Pending TakingOver"},
+	"TakingOverLost":           {existing: consentingService, deployment: deploymentSaying(1, "", hasProgressed), want: "Pending TakingOver"},
+	"TakingOverPaused":         {existing: consentingService, deployment: deploymentSaying(1, `, "paused": true`, hasPaused), want: "Pending Paused"},
+	"TakingOverFailing":        {existing: consentingService, deployment: rolling, pods: []string{waits("shop-7d-a", "ErrImagePull", pullFailed)}, want: "Failed ImagePullError"},
+	"TakingOverStalled":        {existing: consentingService, deployment: deploymentSaying(1, "", hasStalled), want: "Failed ProgressDeadlineExceeded"},
+	"TakenOver":                {existing: consentingService, deployment: complete, takes: 1, want: "Running Available"},
 	"Updating":                 {deployment: `{"metadata": {"annotations": {"example.com/template-hash": "1"}}, "spec": {"replicas": 2}}`, want: "Pending Updating"},
 	"Scaling":                  {deployment: `{"spec": {"replicas": 3}}`, want: "Pending Scaling"},
 	"RollingOut":               {deployment: deploymentSaying(1, "", isProgressing), want: "Pending RollingOut"},
@@ -128,7 +139,7 @@ func TestStates(t *testing.T) {
 			}
 
 			again, told := answer(t, name, after)
-			if diff := cmp.Diff(after, again); diff != "" || told > 0 {
+			if diff := cmp.Diff(after, again); diff != "" || told != state.takes {
 				t.Errorf("%s after itself: told %d times: -before, +after:\n%s", name, told, diff)
 			}
 

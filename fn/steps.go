@@ -1,7 +1,6 @@
 package fn
 
 import (
-	"slices"
 	"time"
 
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -36,10 +35,11 @@ var steps = [...]step{
 	{name: "read the WebApp", take: (*call).readWebApp},
 	{name: "look at earlier steps of the pipeline", take: (*call).checkDesired},
 	{name: "read the namespace's defaults", take: (*call).readNamespace},
-	{name: "read the ConfigMaps", take: (*call).readConfig},
 	// What is made.
 	{name: "choose the children", take: (*call).choose},
 	{name: "find conflicts", take: (*call).findConflicts},
+	{name: "take over what has consented", take: (*call).takeOver},
+	{name: "read the ConfigMaps", take: (*call).readConfig},
 	{name: "plan", take: (*call).makePlan},
 	{name: "build the children", take: (*call).build},
 	{name: "hold them against the policy", take: (*call).checkPolicy},
@@ -76,11 +76,13 @@ type found struct {
 	settings *webapp.Settings
 	// known says whether the settings are all there is to know.
 	known bool
-	// config is the hash of what pods read of ConfigMaps, or nil.
-	config *structpb.Value
 
 	choice    platform.Choice
 	conflicts []child.Conflict
+	takeover
+
+	// config is the hash of what pods read of ConfigMaps, or nil.
+	config *structpb.Value
 
 	plan  webapp.Plan
 	built map[string]*structpb.Struct
@@ -159,18 +161,6 @@ func (c *call) readNamespace() (refused *refusal) {
 	return nil
 }
 
-func (c *call) readConfig() *refusal {
-	watch, err := config.NewWatch(c.app, &c.settings.Defaults)
-	if err != nil {
-		return &refusal{v1.ReasonInvalidSpec, c.wrong(err.Error())}
-	}
-
-	c.asked.config = watch.Asked()
-	c.config = watch.Hash(c.req.GetRequiredResources(), c.observed[child.KeyDeployment].GetResource())
-
-	return nil
-}
-
 func (c *call) choose() *refusal {
 	c.choice = platform.Choose(c.app, c.settings, c.input, c.observed, platform.Rights{Resources: c.req.GetRequiredResources(), Schemas: c.req.GetRequiredSchemas()})
 
@@ -187,24 +177,30 @@ func (c *call) findConflicts() *refusal {
 	return nil
 }
 
+func (c *call) readConfig() *refusal {
+	watch, err := config.NewWatch(c.app, &c.settings.Defaults)
+	if err != nil {
+		return &refusal{v1.ReasonInvalidSpec, c.wrong(err.Error())}
+	}
+
+	c.asked.config = watch.Asked()
+	c.config = watch.Hash(c.req.GetRequiredResources(), c.seen[child.KeyDeployment].GetResource())
+
+	return nil
+}
+
 func (c *call) makePlan() *refusal {
-	// An autoscaler that is held back decides nothing.
-	c.plan = webapp.NewPlan(c.app, c.settings, c.choice.Autoscaled && !c.heldBack(child.KeyAutoscaler))
+	// An autoscaler that is not made decides nothing. One that is to be taken over later goes
+	// on deciding how many replicas its Deployment has, which may be the one of that name.
+	_, scales := c.seen[child.KeyAutoscaler]
+	c.plan = webapp.NewPlan(c.app, c.settings, c.choice.Autoscaled && (!c.blocked || scales))
 	c.plan.ConfigHash = c.config
 
 	return nil
 }
 
-// heldBack says whether a child is not made while others are in its way. Leaving out
-// what does not exist deletes nothing. Pods of a half composed WebApp could receive
-// the traffic of the Service that is in the way, so it is all or nothing.
-func (c *call) heldBack(key string) bool {
-	_, exists := c.observed[key]
-	return !exists && len(c.conflicts) > 0
-}
-
 func (c *call) build() *refusal {
-	c.built = child.Compose(&c.plan, c.choice.Children, c.observed)
+	c.built = child.Compose(&c.plan, c.choice.Children, c.seen)
 
 	return nil
 }
@@ -218,7 +214,7 @@ func (c *call) checkPolicy() *refusal {
 }
 
 func (c *call) observe() *refusal {
-	c.facts = rollout.Observe(&c.plan, c.observed[child.KeyDeployment].GetResource(), c.built[child.KeyDeployment], rollout.ReadStatus(c.input.Composite.StatusOf(c.composite)), c.now)
+	c.facts = rollout.Observe(&c.plan, c.seen[child.KeyDeployment].GetResource(), c.built[child.KeyDeployment], rollout.ReadStatus(c.input.Composite.StatusOf(c.composite)), c.now)
 
 	return nil
 }
@@ -237,36 +233,30 @@ func (c *call) lookAtPods() *refusal {
 
 func (c *call) judge() *refusal {
 	c.verdict = rollout.Late(rollout.Judge(c.facts, rollout.FindTrouble(c.pods, c.facts)), c.facts, c.composite)
-	c.verdict = c.verdict.With(child.Stuck(c.app, c.choice.Children, c.observed, c.built))
+	c.verdict = c.verdict.With(child.Stuck(c.app, c.choice.Children, c.seen, c.built))
 	c.running = c.verdict.Phase == v1.PhaseRunning
 
-	if len(c.conflicts) > 0 {
+	switch {
+	case c.blocked:
 		c.verdict = rollout.JudgeConflicts(c.app, c.conflicts)
+	case len(c.held) > 0:
+		c.verdict = rollout.Hold(c.verdict, c.app, c.held)
 	}
 
 	return nil
 }
 
 func (c *call) seeWays() *refusal {
-	c.ways = child.Ways(&c.plan, c.made(), c.observed)
+	c.ways = child.Ways(&c.plan, c.made(), c.seen)
 
 	return nil
-}
-
-// made are the children that are not held back.
-func (c *call) made() []*child.Child {
-	if len(c.conflicts) == 0 {
-		return c.choice.Children
-	}
-
-	return slices.DeleteFunc(slices.Clone(c.choice.Children), func(chosen *child.Child) bool { return c.heldBack(chosen.Key) })
 }
 
 func (c *call) answerChildren() *refusal {
 	for _, chosen := range c.made() {
 		c.rsp.Desired.Resources[chosen.Key] = &fnv1.Resource{
 			Resource: c.built[chosen.Key],
-			Ready:    readiness(chosen.Ready(c.observed[chosen.Key].GetResource(), c.running)),
+			Ready:    readiness(chosen.Ready(c.seen[chosen.Key].GetResource(), c.running)),
 		}
 	}
 
@@ -274,7 +264,7 @@ func (c *call) answerChildren() *refusal {
 }
 
 func (c *call) answerStatus() *refusal {
-	observed := rollout.Observed{Composite: c.composite, Deployment: c.observed[child.KeyDeployment].GetResource(), Pods: c.pods}
+	observed := rollout.Observed{Composite: c.composite, Deployment: c.seen[child.KeyDeployment].GetResource(), Pods: c.pods}
 	for _, way := range c.ways {
 		observed.Ways = append(observed.Ways, way.Object)
 	}
@@ -282,6 +272,7 @@ func (c *call) answerStatus() *refusal {
 	after := rollout.NewStatus(c.verdict, c.facts, exposure.URL(c.app, c.ways), observed)
 
 	c.rsp.Desired.Composite = withStatus(c.rsp.GetDesired().GetComposite(), c.composite, after, c.input.Composite.Status)
+	c.rsp.Results = append(c.rsp.Results, rollout.TellTaken(c.app, c.taken)...)
 	c.rsp.Results = append(c.rsp.Results, rollout.Tell(after, c.facts)...)
 	c.rsp.Meta.Ttl = durationpb.New(rollout.AskAgain(after, observed, c.app, c.input.TTL, c.now))
 
@@ -290,13 +281,16 @@ func (c *call) answerStatus() *refusal {
 
 func (c *call) answerConditions() *refusal {
 	switch {
-	case len(c.conflicts) > 0:
+	case c.blocked:
 		// Without this, Crossplane would take a WebApp whose children are held
 		// back for ready: none of its desired resources is unready.
 		c.rsp.Desired.Composite.Ready = fnv1.Ready_READY_FALSE
 		c.rsp.Conditions = append(c.rsp.Conditions, notAccepted(c.verdict.Reason, c.verdict.Message))
 	case c.choice.Missed != "":
 		c.rsp.Conditions = append(c.rsp.Conditions, notAccepted(c.choice.Missed, c.choice.Message))
+	case len(c.held) > 0:
+		c.rsp.Conditions = append(c.rsp.Conditions, accepted(fnv1.Status_STATUS_CONDITION_TRUE, v1.ReasonAccepted,
+			"The "+c.app.Composite.Kind+" is valid, and what is in its way has consented to be taken over."))
 	default:
 		c.rsp.Conditions = append(c.rsp.Conditions, butFor(c.fine,
 			scaling.Unmeasurable(&c.plan, c.built[child.KeyDeployment]), child.Blocking(&c.plan)))

@@ -20,6 +20,8 @@ func TestStepsKeepWhatWasFound(t *testing.T) {
 		request(webAppWith(`"autoscaling": {"minReplicas": 2, "maxReplicas": 5}`), withInput(everythingSet), withRequired(platform.GrantsRequirement, everythingGranted), withObserved(child.KeyDeployment, rolling)),
 		request(shop, withInput(diagnosed), withObserved(child.KeyDeployment, rolling), withRequired(platform.GrantsRequirement, everythingGranted), withRequired(diagnosis.PodsRequirement, waits("shop-7d-a", "ErrImagePull", pullFailed))),
 		request(shop, withRequired("existing-service", `{"metadata": {"name": "shop"}}`)),
+		request(shop, withObserved(child.KeyDeployment, rolling), withRequired("existing-service", consentingService)),
+		request(shop, withObserved(child.KeyDeployment, complete), withRequired("existing-service", consentingService)),
 	)
 
 	for _, req := range requests {
@@ -54,7 +56,7 @@ func TestStepsKeepWhatWasFound(t *testing.T) {
 func snapshot(f found) map[string]any {
 	copied := map[string]any{
 		"known": f.known, "facts": f.facts, "verdict": f.verdict, "running": f.running,
-		"choice": f.choice, "plan": f.plan, "conflicts": f.conflicts,
+		"choice": f.choice, "plan": f.plan, "conflicts": f.conflicts, "takeover": f.takeover, "config": f.config,
 	}
 
 	if f.input != nil {

@@ -44,6 +44,10 @@ const (
 	// child of an earlier WebApp of the same name is not gone yet. It is created
 	// again as soon as it is.
 	ReasonTerminating Reason = "Terminating"
+	// ReasonTakingOver means that pods are being started, and that objects which
+	// have consented to it are taken over when the phase is Running. Until then they
+	// lead where they did.
+	ReasonTakingOver Reason = "TakingOver"
 )
 
 // Reasons of phase Running.
@@ -56,8 +60,8 @@ const (
 // Reasons of phase Failed.
 const (
 	// ReasonNameConflict means that an object of the same name exists that this
-	// WebApp does not own. It is left alone, and nothing new is created until
-	// the name is free.
+	// WebApp does not own and may not take over. It is left alone, and nothing new is
+	// created until the name is free or the object consents and fits.
 	ReasonNameConflict Reason = "NameConflict"
 	// ReasonProgressDeadlineExceeded means that a rollout made no progress for
 	// the Deployment's progress deadline: ten minutes, or two more than its probes

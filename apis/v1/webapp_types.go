@@ -386,7 +386,7 @@ type WebAppStatus struct {
 	Phase Phase `json:"phase,omitempty"`
 
 	// Reason is one word for why the phase is what it is, for programs and
-	// dashboards. The README lists them all.
+	// dashboards. docs/reference.md lists them all.
 	// +optional
 	Reason Reason `json:"reason,omitempty"`
 

@@ -62,6 +62,12 @@ type Child struct {
 	// Reads are the fields of the observed object that build, Ready and package owner read.
 	Reads wire.Fields
 
+	// unfit says what of an object that exists already would stay as it is, and does not fit
+	// the child, if it were taken over; it reads taken of the object, beside Reads. It is nil
+	// where all of it can be changed: see [Conflict].
+	unfit func(app *webapp.App, object *structpb.Struct) Hindrance
+	taken wire.Fields
+
 	// fits refuses what a WebApp and the platform team say of the child, each of them
 	// right, that does not go together. It is nil where all does.
 	fits func(app *webapp.App, settings *webapp.Settings) *field.Error
@@ -89,15 +95,18 @@ var All = []*Child{
 	{
 		Key: KeyDeployment, Type: typeOf("apps/v1", "Deployment"), Reads: deploymentReads,
 		build: buildDeployment, ready: func(running bool) bool { return running }, fits: pod.RequireShareable,
+		unfit: unfitDeployment, taken: wire.Fields{"spec": {"selector": nil}},
 	},
 	{
 		Key: KeyService, Type: typeOf("v1", "Service"), Reads: othersReads.And(exposure.BalancerReads),
 		Option: webapp.Option{Name: "service", Check: exposure.CheckService}, Default: exposure.ReadDefaultService,
 		build: buildService, way: exposure.ServiceWay,
+		unfit: unfitService, taken: wire.Fields{"spec": wire.Later},
 	},
 	{
 		Key: KeyConfigMap, Type: typeOf("v1", "ConfigMap"), Reads: othersReads, Suffix: "-config",
 		build: buildConfigMap,
+		unfit: unfitConfigMap, taken: wire.Fields{"immutable": nil, "binaryData": wire.Later, "data": wire.Later},
 	},
 	{
 		Key: KeyAutoscaler, Type: typeOf("autoscaling/v2", "HorizontalPodAutoscaler"), Reads: othersReads,

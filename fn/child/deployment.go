@@ -35,6 +35,29 @@ func buildDeployment(plan *webapp.Plan, observed *structpb.Struct) value.Fields 
 	return value.Fields{"spec": spec, "metadata": value.Object(value.Fields{"annotations": made})}
 }
 
+// unfitDeployment is for a selector that is not ours, which cannot be changed, and for
+// containers of others, which would run beside ours. Its pods go on serving without it, and
+// those that have our labels are replaced one after the other by the one that is made.
+func unfitDeployment(app *webapp.App, object *structpb.Struct) Hindrance {
+	h := Hindrance{Advice: "Its pods go on serving if the Deployment is deleted with: kubectl -n " + app.Namespace + " delete deployment " + app.Name + " --cascade=orphan"}
+
+	selector := value.Dig(object.GetFields()["spec"], "selector")
+	labels := value.Dig(selector, "matchLabels").GetStructValue()
+
+	switch beside := owner.Beside(object, pod.Containers(app)); {
+	case len(value.Dig(selector, "matchExpressions").GetListValue().GetValues()) > 0:
+		h.What = "its selector with matchExpressions cannot be changed"
+	case !webapp.Selects(app, labels):
+		h.What = "its selector " + webapp.LabelsText(labels) + " cannot be changed"
+	case beside != "":
+		h.What = "its container " + beside + " would stay"
+	default:
+		return Hindrance{}
+	}
+
+	return h
+}
+
 // replicas is how many there should be, or nil to leave that to the autoscaler.
 //
 // A field that we stop to send and that is nobody else's gets its default, which

@@ -9,6 +9,7 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/exposure"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
+	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
 func buildService(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
@@ -27,6 +28,16 @@ func buildService(plan *webapp.Plan, _ *structpb.Struct) value.Fields {
 			"sessionAffinity": value.Dig(o, "sessionAffinity"),
 		}),
 	}
+}
+
+// unfitService is for one without an address, which it cannot get: its port would lead
+// nowhere.
+func unfitService(_ *webapp.App, object *structpb.Struct) Hindrance {
+	if value.Text(wire.Open(object.GetFields()["spec"]), "clusterIP") == corev1.ClusterIPNone {
+		return Hindrance{What: "it has no address (clusterIP: None) and cannot get one"}
+	}
+
+	return Hindrance{}
 }
 
 func serviceType(plan *webapp.Plan) *structpb.Value {

@@ -70,7 +70,7 @@ const untilDeadline = time.Duration(math.MaxInt64)
 
 // rules are in order of how much they tell a person: first what never heals by
 // itself, and last what may only be late. They are documented with the reasons, in
-// apis/v1/reasons.go and in the README.
+// apis/v1/reasons.go and in docs/reference.md.
 var rules = []struct {
 	reason v1.Reason
 	find   func(p observedPod) (Trouble, bool)

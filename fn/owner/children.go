@@ -216,7 +216,7 @@ func setBy(observed *structpb.Struct, text []byte, path ...string) string {
 
 	for _, entry := range others(observed) {
 		if value.Dig(value.Dig(entry, "fieldsV1"), path...) != nil {
-			return value.Text(entry, "manager")
+			return calledBy(entry)
 		}
 	}
 

@@ -45,7 +45,7 @@ func Look(observed *structpb.Struct, spec *structpb.Value) Drift {
 	have := value.Object(value.Fields{"template": wire.Open(value.Dig(observed.GetFields()["spec"], "template"))})
 
 	for _, entry := range others(observed) {
-		l := look{drift: &drift, manager: value.Text(entry, "manager")}
+		l := look{drift: &drift, manager: calledBy(entry)}
 		owned := value.Dig(entry, "fieldsV1", "f:spec")
 
 		// The strategy of a Deployment is not read, but what it may not have beside

@@ -215,3 +215,15 @@ func Container(deployment *structpb.Struct) *structpb.Value {
 
 	return containers[i]
 }
+
+// Containers are the names of those that the pods of a WebApp have.
+func Containers(app *webapp.App) []string {
+	asked := app.Options[webapp.InitContainers].GetListValue().GetValues()
+
+	names := append(make([]string, 0, 1+len(asked)), container.Application)
+	for _, c := range asked {
+		names = append(names, value.Text(c, "name"))
+	}
+
+	return names
+}

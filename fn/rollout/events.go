@@ -16,6 +16,7 @@ const (
 	eventScaled  = "Scaled"
 	eventRunning = "Running"
 	eventFailed  = "Failed"
+	eventAdopted = "Adopted"
 )
 
 // Tell returns an event for what changed since the WebApp's status was last

@@ -5,10 +5,8 @@ import (
 	"strings"
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
-	"github.com/webapp-operator/function-webapp/fn/child"
 	"github.com/webapp-operator/function-webapp/fn/diagnosis"
 	"github.com/webapp-operator/function-webapp/fn/value"
-	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 // A Verdict is what a WebApp's status says in words.
@@ -21,30 +19,10 @@ type Verdict struct {
 // With adds a remark on what is not the rollout's, which may be none.
 func (v Verdict) With(remark string) Verdict {
 	if remark != "" {
-		v.Message = value.Clip(value.Clip(v.Message, value.MaxMessage/2)+" "+remark, value.MaxMessage)
+		v.Message = value.Clip(strings.TrimSuffix(value.Clip(v.Message, value.MaxMessage/2), ".")+". "+remark, value.MaxMessage)
 	}
 
 	return v
-}
-
-// JudgeConflicts says what is in the way, and what to do.
-func JudgeConflicts(app *webapp.App, conflicts []child.Conflict) Verdict {
-	objects := make([]string, 0, len(conflicts))
-	leaving := true
-
-	for _, c := range conflicts {
-		objects = append(objects, fmt.Sprintf("%s %s (%s)", c.Kind, c.Name, c.Owner))
-		leaving = leaving && c.Leaving
-	}
-
-	all := value.Clip(strings.Join(objects, ", "), value.MaxMessage/2)
-
-	if leaving {
-		return pending(v1.ReasonTerminating, "Waiting until the old %s is deleted.", all)
-	}
-
-	return failed(v1.ReasonNameConflict,
-		"There already is %s. It is left alone, and nothing new is created until the name is free: delete it, rename it, or give the %s another name.", all, app.Composite.Kind)
 }
 
 // A situation is what rules look at.
@@ -70,7 +48,7 @@ func Judge(facts Facts, trouble *diagnosis.Trouble) Verdict {
 }
 
 // rules are in order of how much they tell a person. They are documented with
-// the reasons, in apis/v1/reasons.go and in the README.
+// the reasons, in apis/v1/reasons.go and in docs/reference.md.
 var rules = []struct {
 	name  string
 	judge func(s situation) (Verdict, bool)

@@ -41,6 +41,13 @@ const (
 	DefaultsAnnotation = "example.com/defaults"
 )
 
+// AdoptAnnotation is on objects of others: it names the WebApp that may take one over. Whoever
+// may write an object may say so. Frozen.
+const AdoptAnnotation = "example.com/adopt"
+
+// NotOurs selects what is no WebApp's.
+const NotOurs = labelManagedBy + "!=" + ManagedBy
+
 var managedByUs = value.String(ManagedBy)
 
 // SelectorLabels select the pods of a WebApp. Frozen: a Deployment's selector
@@ -57,6 +64,22 @@ func Selector(name string) *structpb.Value {
 // SelectorText is the same as text, for the scale subresource.
 func SelectorText(app *App) string {
 	return labelApp + "=" + app.Name + "," + labelManagedBy + "=" + ManagedBy
+}
+
+// Selects says whether labels select the pods of a WebApp, as its own selector does.
+func Selects(app *App, labels *structpb.Struct) bool {
+	return len(labels.GetFields()) == len(SelectorLabels(app)) &&
+		labels.GetFields()[labelApp].GetStringValue() == app.Name && labels.GetFields()[labelManagedBy].GetStringValue() == ManagedBy
+}
+
+// LabelsText is labels as kubectl takes them for a selector, in the order of their keys.
+func LabelsText(labels *structpb.Struct) string {
+	texts := make([]string, 0, len(labels.GetFields()))
+	for _, key := range slices.Sorted(maps.Keys(labels.GetFields())) {
+		texts = append(texts, key+"="+labels.GetFields()[key].GetStringValue())
+	}
+
+	return strings.Join(texts, ",")
 }
 
 // labels are on every object of a WebApp and on the pods. They never change in its

@@ -346,6 +346,7 @@ func readResource(b []byte, n *node) (*fnv1.Resource, bool) {
 // that is wrong it may say anything.
 func isShared(object, manager []byte) bool {
 	list := find(find(object, "metadata", tagValueObject), "managedFields", tagValueList)
+	managers := 0
 
 	for len(list) > 0 {
 		item, rest, ok := one(list, tagListValues)
@@ -353,7 +354,11 @@ func isShared(object, manager []byte) bool {
 			return false
 		}
 
-		if !bytes.Contains(item, manager) && !bytes.Contains(item, ofSubresource) {
+		if bytes.Contains(item, manager) {
+			managers++
+		}
+
+		if managers > 1 || !bytes.Contains(item, manager) && !bytes.Contains(item, ofSubresource) {
 			return true
 		}
 
@@ -693,9 +698,9 @@ func keep[M proto.Message](m M, raw []byte) M {
 	return m
 }
 
-// MayHave says whether a list has an item with one text in it and without another. A
-// list that was kept for [Later] is searched as it is, without reading it; of any other,
-// it may.
+// MayHave says whether a list has an item with one text in it and without another, or
+// several with the other. A list that was kept for [Later] is searched as it is, without
+// reading it; of any other, it may.
 func MayHave(list *structpb.Value, text, but []byte) bool {
 	if list.GetKind() != nil {
 		return true
@@ -708,12 +713,19 @@ func MayHave(list *structpb.Value, text, but []byte) bool {
 
 	// It was checked when it was kept.
 	items, _, _ := chunk(raw[1:])
+	others := 0
 
 	for len(items) > 0 {
 		var item []byte
 		item, items, _ = one(items, tagListValues)
 
-		if bytes.Contains(item, text) && !bytes.Contains(item, but) {
+		if bytes.Contains(item, but) {
+			others++
+		} else if bytes.Contains(item, text) {
+			return true
+		}
+
+		if others > 1 {
 			return true
 		}
 	}

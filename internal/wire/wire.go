@@ -71,7 +71,8 @@ var Later = Fields{later: nil}
 const later = "\xff"
 
 // Shared is for what is read of an object only if somebody else than a manager has a part
-// in it: managedFields have an entry without its name, that is not of a subresource.
+// in it: managedFields have an entry without its name, that is not of a subresource, or
+// several with it.
 func Shared(manager string, fields Fields) Fields {
 	return Fields{shared + manager: fields}
 }

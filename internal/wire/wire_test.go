@@ -96,10 +96,17 @@ func withShared(object *structpb.Struct, fields Fields) Fields {
 		return fields
 	}
 
-	both := fields.And(more)
+	both, managers := fields.And(more), 0
 
 	for _, item := range object.GetFields()["metadata"].GetStructValue().GetFields()["managedFields"].GetListValue().GetValues() {
-		if raw, _ := proto.Marshal(item); !bytes.Contains(raw, []byte("composed")) && !bytes.Contains(raw, []byte("subresource")) {
+		raw, _ := proto.Marshal(item)
+		if bytes.Contains(raw, []byte("composed")) {
+			managers++
+		} else if !bytes.Contains(raw, []byte("subresource")) {
+			return both
+		}
+
+		if managers > 1 {
 			return both
 		}
 	}
@@ -355,6 +362,7 @@ func TestShared(t *testing.T) {
 		"Ours":     {reason: "Nobody else has.", args: `{"managedFields": [` + ours + `]}`},
 		"Status":   {reason: "Who writes its status has no part in what is asked for.", args: `{"managedFields": [` + ours + `, ` + status + `]}`},
 		"Theirs":   {reason: "Somebody else has.", args: `{"managedFields": [` + ours + `, ` + status + `, ` + theirs + `]}`, want: true},
+		"Another":  {reason: "Another of the same kind has.", args: `{"managedFields": [` + ours + `, {"manager": "composed/b"}]}`, want: true},
 		"None":     {reason: "Nobody is known to have.", args: `{"managedFields": []}`},
 		"Unknown":  {reason: "Nor here.", args: `{"name": "shop"}`},
 		"NoList":   {reason: "It is no list.", args: `{"managedFields": "kubectl"}`},
@@ -503,7 +511,8 @@ func TestMayHave(t *testing.T) {
 	}{
 		"Nothing": {reason: "There is none.", args: nil},
 		"Has":     {reason: "The second item has it.", args: kept(items("other", "some text")), want: true},
-		"HasBoth": {reason: "The one that has it has the other text, too.", args: kept(items("some text of ours", "ours", "other"))},
+		"HasBoth": {reason: "The one that has it has the other text, too.", args: kept(items("some text of ours", "other"))},
+		"Several": {reason: "There may be more than one that is ours.", args: kept(items("some text of ours", "ours", "other")), want: true},
 		"NoList":  {reason: "It is no list.", args: kept(structpb.NewStringValue("text"))},
 		"Empty":   {reason: "There are no items.", args: kept(items())},
 		"NotKept": {reason: "It was read already.", args: items("other"), want: true},

@@ -337,15 +337,21 @@ func (n *namespace) told(t *testing.T, webApp string, want ...string) {
 			continue
 		}
 
-		// What comes together is in one line: reasons, and a sentence for each.
+		// What comes together is in one line: reasons, and what is said for each.
 		for _, e := range toldPattern.FindAllStringSubmatch(call, -1) {
 			var message string
 
 			must(t, json.Unmarshal([]byte(e[2]), &message))
 
 			reasons := strings.Split(e[1], ", ")
-			for j, sentence := range strings.SplitAfterN(message, ". ", len(reasons)) {
-				got = append(got, reasons[j]+": "+strings.TrimSpace(sentence))
+			for j, reason := range reasons {
+				said := message
+				if j < len(reasons)-1 {
+					said = firstOf(message, reason, want)
+				}
+
+				got = append(got, reason+": "+said)
+				message = strings.TrimSpace(strings.TrimPrefix(message, said))
 			}
 		}
 	}
@@ -375,6 +381,20 @@ func (n *namespace) told(t *testing.T, webApp string, want ...string) {
 			t.Errorf("want no event %s %s: %s", severity, reason, said)
 		}
 	}
+}
+
+// firstOf returns what a text of several begins with: what is wanted for a reason, or else a
+// sentence.
+func firstOf(text, reason string, want []string) string {
+	for _, w := range want {
+		if said, is := strings.CutPrefix(w, reason+": "); is && strings.HasPrefix(text, said) {
+			return said
+		}
+	}
+
+	first, _, _ := strings.Cut(text, ". ")
+
+	return first + "."
 }
 
 // What there is in the function's log.

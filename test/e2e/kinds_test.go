@@ -102,7 +102,7 @@ func testOwnKind(t *testing.T, n *namespace) {
 }
 
 // adopt gives what a WebApp has made to a Service of the same name, which waits for it, as
-// docs/platform.md says.
+// docs/platform.md says: the pods go on.
 func (n *namespace) adopt(t *testing.T, name string) {
 	t.Helper()
 
@@ -115,13 +115,7 @@ func (n *namespace) adopt(t *testing.T, name string) {
 	n.do(t, "annotate", "webapp", name, "crossplane.io/paused-")
 	n.gone(t, webApps, name)
 
-	owner := fmt.Sprintf(`{"apiVersion": "platform.acme.io/v1alpha1", "kind": "Service", "name": %q, "uid": %q, "controller": true, "blockOwnerDeletion": true}`,
-		name, n.get(t, ownServices, name).GetUID())
-	for _, object := range []string{"deployment/" + name, "service/" + name, "configmap/" + name + "-config"} {
-		n.do(t, "patch", object, "--type=merge", "--patch", `{"metadata": {"ownerReferences": [`+owner+`]}}`)
-	}
-
-	n.do(t, "annotate", "services.platform.acme.io", name, "adopted=true")
+	n.do(t, "annotate", "deployment/"+name, "service/"+name, "configmap/"+name+"-config", "example.com/adopt="+name)
 	n.serves(t, name, 1)
 
 	if diff := cmp.Diff(before, n.podsOf(t, name)); diff != "" {

@@ -35,7 +35,7 @@ const functionName = "webapp-operator-function-webapp"
 // the DeploymentRuntimeConfig.
 var podLabels = labels.Set{"pkg.crossplane.io/function": functionName}
 
-// A flag is an option of the function, by its --help.
+// A flag is an option of the server, by its --help.
 type flag struct{ name, env, byDefault string }
 
 // flags asks the function for its options.
@@ -44,7 +44,7 @@ func flags(t *testing.T) map[string]flag {
 
 	path, err := binary()
 	must(t, err)
-	help, err := exec.CommandContext(t.Context(), path, "--help").Output()
+	help, err := exec.CommandContext(t.Context(), path, "serve", "--help").Output()
 	must(t, err)
 
 	out := map[string]flag{}
@@ -380,17 +380,19 @@ func TestRoles(t *testing.T) {
 	}
 }
 
-// TestExamples holds that the README leads to every example.
+// TestExamples holds that the page of the examples leads to every one.
 func TestExamples(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join(Root, "README.md"))
+	const page = "README.md"
+
+	readme, err := os.ReadFile(filepath.Join(Root, "examples", page))
 	must(t, err)
 
 	examples, err := os.ReadDir(filepath.Join(Root, "examples"))
 	must(t, err)
 
 	for _, e := range examples {
-		if !strings.Contains(string(readme), "(examples/"+e.Name()+")") {
-			t.Errorf("the README does not lead to examples/%s", e.Name())
+		if e.Name() != page && !strings.Contains(string(readme), "("+e.Name()+")") {
+			t.Errorf("examples/%s does not lead to %s", page, e.Name())
 		}
 	}
 }
@@ -547,4 +549,53 @@ func TestPaths(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// link is a link of a page to a file of the project, or to a heading.
+var link = regexp.MustCompile(`\]\(([^)#:\s]*)(?:#([^)\s]*))?\)`)
+
+// TestLinks holds that links of pages lead to files and headings that are there.
+func TestLinks(t *testing.T) {
+	pages, err := filepath.Glob(filepath.Join(Root, "docs/*.md"))
+	must(t, err)
+
+	for _, page := range append(pages, filepath.Join(Root, "README.md"), filepath.Join(Root, "CONTRIBUTING.md"), filepath.Join(Root, "CHANGELOG.md"), filepath.Join(Root, "examples/README.md")) {
+		content, err := os.ReadFile(page)
+		must(t, err)
+
+		for _, found := range link.FindAllStringSubmatch(string(content), -1) {
+			to := page
+			if found[1] != "" {
+				to = filepath.Join(filepath.Dir(page), found[1])
+			}
+
+			if _, err := os.Stat(to); err != nil {
+				t.Errorf("%s: %s leads nowhere: %v", page, found[0], err)
+				continue
+			}
+
+			if found[2] != "" && !slices.Contains(headings(t, to), found[2]) {
+				t.Errorf("%s: %s has no such heading", page, found[0])
+			}
+		}
+	}
+}
+
+// headings are those of a page, as links name them.
+func headings(t *testing.T, page string) []string {
+	t.Helper()
+
+	content, err := os.ReadFile(page)
+	must(t, err)
+
+	var all []string
+
+	for line := range strings.Lines(string(content)) {
+		if title, is := strings.CutPrefix(strings.TrimLeft(line, "#"), " "); is && strings.HasPrefix(line, "#") {
+			title = regexp.MustCompile("[^a-z0-9 _-]").ReplaceAllString(strings.ToLower(strings.TrimSpace(title)), "")
+			all = append(all, strings.ReplaceAll(title, " ", "-"))
+		}
+	}
+
+	return all
 }

@@ -6,6 +6,7 @@ package validation
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -119,6 +120,57 @@ func moduleDir(ctx context.Context, module string) (string, error) {
 	out, err := exec.CommandContext(ctx, "go", "-C", tools, "list", "-m", "-f", "{{.Dir}}", module).Output()
 
 	return strings.TrimSpace(string(out)), err
+}
+
+// Default returns an object as the API server gives it back: with what it sets by default.
+func (s *APIServer) Default(ctx context.Context, object map[string]any) (map[string]any, error) {
+	u := &unstructured.Unstructured{Object: object}
+
+	if server := s.custom[u.GroupVersionKind()]; server != nil {
+		manifest, err := u.MarshalJSON()
+		if err != nil {
+			return nil, err
+		}
+
+		stored, err := server.Create(ctx, manifest)
+		if err != nil {
+			return nil, err
+		}
+
+		return stored.Object, nil
+	}
+
+	versioned, err := legacyscheme.Scheme.New(u.GroupVersionKind())
+	if err != nil {
+		return nil, err
+	}
+
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object, versioned); err != nil {
+		return nil, err
+	}
+
+	legacyscheme.Scheme.Default(versioned)
+
+	// It is stored as what Kubernetes has within, which has some fields once that are
+	// there twice without.
+	internal, err := legacyscheme.Scheme.ConvertToVersion(versioned, schema.GroupVersion{Group: u.GroupVersionKind().Group, Version: runtime.APIVersionInternal})
+	if err != nil {
+		return nil, err
+	}
+
+	back, err := legacyscheme.Scheme.ConvertToVersion(internal, u.GroupVersionKind().GroupVersion())
+	if err != nil {
+		return nil, err
+	}
+
+	data, err := json.Marshal(back)
+	if err != nil {
+		return nil, err
+	}
+
+	out := map[string]any{}
+
+	return out, json.Unmarshal(data, &out)
 }
 
 // Create returns why the API server would refuse an object when it is applied, or of

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -338,8 +339,9 @@ func must(t *testing.T, errs ...error) {
 	}
 }
 
-// A table is what a test found, as Markdown.
+// A table is what tests found, as Markdown.
 type table struct {
+	mu   sync.Mutex
 	rows []string
 }
 
@@ -352,6 +354,9 @@ func newTable(columns ...string) *table {
 }
 
 func (b *table) row(cells ...string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+
 	b.rows = append(b.rows, "| "+strings.Join(cells, " | ")+" |")
 }
 

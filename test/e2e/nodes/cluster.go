@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/webapp-operator/function-webapp/test/e2e/checkout"
 	"github.com/webapp-operator/function-webapp/test/e2e/kubectl"
 	"github.com/webapp-operator/function-webapp/test/e2e/processes"
@@ -71,7 +73,15 @@ func (c *Cluster) Up(ctx context.Context, version string, tell func(step string,
 		{"nodes ready", c.nodesReady},
 		{"DNS and metrics", c.installAddons},
 		{"way in", c.startWayIn},
-		{"Crossplane", c.installCrossplane},
+		// Crossplane mostly waits: what it is to install next is built meanwhile.
+		{"Crossplane", func(ctx context.Context) error {
+			both, ctx := errgroup.WithContext(ctx)
+
+			both.Go(func() error { return c.installCrossplane(ctx) })
+			both.Go(func() error { return c.pushPackages(ctx, version) })
+
+			return both.Wait()
+		}},
 		{"packages", func(ctx context.Context) error { return c.installPackages(ctx, version) }},
 	} {
 		began := time.Now()

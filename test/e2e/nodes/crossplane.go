@@ -54,15 +54,25 @@ func (c *Cluster) UpgradeCrossplane(ctx context.Context, values ...string) error
 	return nil
 }
 
-// installPackages pushes the packages of the working tree, unless they are
-// installed, and installs them as the project tells people to.
-func (c *Cluster) installPackages(ctx context.Context, version string) error {
-	if _, err := c.Kubectl().Run(ctx, "get", "configuration.pkg", controlplane.ConfigurationName); err == nil {
-		return c.packagesReady(ctx)
+// pushPackages pushes the packages of the working tree, unless some are installed.
+func (c *Cluster) pushPackages(ctx context.Context, version string) error {
+	if c.packagesInstalled(ctx) {
+		return nil
 	}
 
-	if err := c.Push(ctx, Registry, version); err != nil {
-		return err
+	return c.Push(ctx, Registry, version)
+}
+
+func (c *Cluster) packagesInstalled(ctx context.Context) bool {
+	_, err := c.Kubectl().Run(ctx, "get", "configuration.pkg", controlplane.ConfigurationName)
+	return err == nil
+}
+
+// installPackages installs the packages of the working tree as the project tells
+// people to, unless they are installed.
+func (c *Cluster) installPackages(ctx context.Context, version string) error {
+	if c.packagesInstalled(ctx) {
+		return c.packagesReady(ctx)
 	}
 
 	overlay, err := c.overlay(version)

@@ -7,7 +7,6 @@ import "testing"
 func TestNodes(t *testing.T) {
 	t.Run("Truth", testTruth)
 	t.Run("Requests", testRequests)
-	t.Run("Through", testThrough)
 	t.Run("Stubborn", testStubborn)
 	t.Run("Upgrade", testUpgrade)
 	t.Run("Status", testStatus)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -185,7 +186,7 @@ var changes = []change{
 	{name: "an autoscaler from 2 replicas to 6, and back", do: func(t *testing.T, n *namespace) {
 		const (
 			auto      = `, port: 9090, env: {PORT: "9090"}, autoscaling: {minReplicas: 2, maxReplicas: 6, %s, behavior: {scaleDown: {stabilizationWindowSeconds: 0}}}`
-			pods      = `targetCPUUtilizationPercentage: 1000`
+			pods      = `targetCPUUtilizationPercentage: 3000`
 			container = `metrics: [{type: ContainerResource, containerResource: {name: cpu, container: app, target: {type: Utilization, averageUtilization: 5}}}]`
 		)
 
@@ -202,12 +203,6 @@ var changes = []change{
 		n.do(t, "drain", nodes.Node(1), "--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=120s")
 		n.complete(t, 4)
 		n.do(t, "uncordon", nodes.Node(1))
-	}},
-	{name: "one pod after another is deleted", do: func(t *testing.T, n *namespace) {
-		for pod := range strings.FieldsSeq(n.do(t, "get", "pods", "-n", n.name, "-l", "app=shop", "-o", "name")) {
-			n.do(t, "delete", "-n", n.name, pod)
-			n.complete(t, 4)
-		}
 	}},
 	{name: "a rollout that cannot work, then mended", do: func(t *testing.T, n *namespace) {
 		n.shop(t, 4, nodes.Registry+"/web:missing", `, port: 9090, env: {PORT: "9090"}`)
@@ -239,17 +234,7 @@ var changes = []change{
 		n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090"}`)
 		n.complete(t, 4)
 	}},
-	{name: "another version of the function and the Configuration, and back", do: func(t *testing.T, n *namespace) {
-		must(t, n.Push(t.Context(), nodes.Registry, newer))
-		n.upgrade(t, "function", controlplane.FunctionName, "function-webapp", newer)
-
-		for _, v := range []string{newer, version} {
-			n.upgrade(t, "configuration", controlplane.ConfigurationName, "configuration-webapp", v)
-		}
-
-		n.upgrade(t, "function", controlplane.FunctionName, "function-webapp", version)
-	}},
-	{name: "no function for a minute", do: func(t *testing.T, n *namespace) {
+	{name: "no function for a minute, and one pod after another is deleted", do: func(t *testing.T, n *namespace) {
 		replicas := func(number int) {
 			n.do(t, "patch", "deploymentruntimeconfig", controlplane.FunctionName, "--type=json", fmt.Sprintf(`--patch=[{"op": "replace", "path": "/spec/deploymentTemplate/spec/replicas", "value": %d}]`, number))
 		}
@@ -262,9 +247,30 @@ var changes = []change{
 
 			return nil
 		})
-		time.Sleep(time.Minute)
+
+		minute := time.After(time.Minute)
+
+		// The next change needs it.
+		go func() { _ = pushNewer() }()
+
+		for pod := range strings.FieldsSeq(n.do(t, "get", "pods", "-n", n.name, "-l", "app=shop", "-o", "name")) {
+			n.do(t, "delete", "-n", n.name, pod)
+			n.complete(t, 4)
+		}
+
+		<-minute
 		replicas(3)
 		must(t, n.Kubectl().Wait(t.Context(), "condition=Healthy", "function.pkg/"+controlplane.FunctionName))
+	}},
+	{name: "another version of the function and the Configuration, and back", do: func(t *testing.T, n *namespace) {
+		must(t, pushNewer())
+		n.upgrade(t, "function", controlplane.FunctionName, "function-webapp", newer)
+
+		for _, v := range []string{newer, version} {
+			n.upgrade(t, "configuration", controlplane.ConfigurationName, "configuration-webapp", v)
+		}
+
+		n.upgrade(t, "function", controlplane.FunctionName, "function-webapp", version)
 	}},
 	{name: "Crossplane restarts", do: func(t *testing.T, n *namespace) {
 		// With the settings that testStatus wants.
@@ -274,6 +280,9 @@ var changes = []change{
 
 // newer is the version to upgrade to.
 const newer = "v0.1.1"
+
+// pushNewer pushes its packages, once.
+var pushNewer = sync.OnceValue(func() error { return cluster.Push(context.Background(), nodes.Registry, newer) })
 
 // upgrade changes the version of a package, and waits until it has taken over.
 func (n *namespace) upgrade(t *testing.T, kind, name, repository, version string) {

@@ -212,15 +212,15 @@ func ask(ctx context.Context, host string) (pod string, err error) {
 // testThrough has no request fail that comes from outside while the image changes.
 func testThrough(t *testing.T) {
 	found := newTable(append([]string{"Another image, reached by"}, countedColumns...)...)
-	defer found.log(t)
-
-	n := newNamespace(t, "through")
+	t.Cleanup(func() { found.log(t) })
 
 	for _, way := range []string{byIngress, byRoute} {
 		name, _, _ := strings.Cut(way, ":")
 
 		t.Run(name, func(t *testing.T) {
-			// What is left of the other way does not answer for it.
+			t.Parallel()
+
+			n := newNamespace(t, "through-"+strings.ToLower(name))
 			host := strings.ToLower(name) + ".shop.example.com"
 
 			n.shop(t, 4, nodes.Image("web"), ", "+fmt.Sprintf(way, host))

@@ -22,6 +22,7 @@ import (
 
 	"github.com/webapp-operator/function-webapp/fn"
 	"github.com/webapp-operator/function-webapp/fn/child"
+	"github.com/webapp-operator/function-webapp/fn/config"
 	"github.com/webapp-operator/function-webapp/fn/platform"
 	"github.com/webapp-operator/function-webapp/test/schema"
 )
@@ -179,10 +180,17 @@ func requestOf(composite *structpb.Struct, input map[string]any) (*fnv1.RunFunct
 		return nil, err
 	}
 
+	required := map[string]*fnv1.Resources{platform.GrantsRequirement: {Items: []*fnv1.Resource{{Resource: grants}}}}
+
+	// ConfigMaps with nothing in them.
+	for name := range config.Reads {
+		required[name] = &fnv1.Resources{Items: []*fnv1.Resource{{Resource: &structpb.Struct{}}}}
+	}
+
 	return &fnv1.RunFunctionRequest{
 		Observed:          &fnv1.State{Composite: &fnv1.Resource{Resource: composite}},
 		Input:             in,
-		RequiredResources: map[string]*fnv1.Resources{platform.GrantsRequirement: {Items: []*fnv1.Resource{{Resource: grants}}}},
+		RequiredResources: required,
 		RequiredSchemas:   kinds,
 	}, nil
 }

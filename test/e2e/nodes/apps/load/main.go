@@ -33,7 +33,7 @@ func main() {
 	address := flag.String("url", "", "address to ask")
 	listen := flag.String("listen", ":8080", "address to tell the counts on")
 	callers := flag.Int("callers", 16, "how many ask at the same time")
-	pause := flag.Duration("pause", 15*time.Millisecond, "how long each waits between requests")
+	pause := flag.Duration("pause", 10*time.Millisecond, "how long each waits between requests")
 	keep := flag.Bool("keep", false, "keep connections, and do not make one for each request")
 	flag.Parse()
 
