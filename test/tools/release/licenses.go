@@ -139,8 +139,8 @@ func under(root string) ([]string, error) {
 			return nil
 		}
 
-		// Some write programs about licences.
-		if !file.MatchString(entry.Name()) || filepath.Ext(path) == ".go" {
+		// Some write programs about licences, and some have another for their pages.
+		if !file.MatchString(entry.Name()) || slices.Contains([]string{".go", ".docs"}, filepath.Ext(path)) {
 			return nil
 		}
 

@@ -30,6 +30,7 @@ func TestUnder(t *testing.T) {
 		{"The licence of a module is in its folder.", map[string]string{"LICENSE": mit}, []string{"MIT"}},
 		{"Code of others that it has copied has its own.", map[string]string{"README.md": mit, "third/party/COPYING.txt": mit}, []string{"MIT"}},
 		{"Data of tests is linked into nothing.", map[string]string{"testdata/LICENSE": mit}, []string{}},
+		{"Pages are linked into nothing.", map[string]string{"LICENSE.docs": mit}, []string{}},
 		{"A program about licences is none.", map[string]string{"license.go": mit}, []string{}},
 		{"What we do not know is none.", map[string]string{"LICENSE": "Ask me, and I may say yes. " + strings.Repeat("Or not. ", 100)}, []string{}},
 	} {
