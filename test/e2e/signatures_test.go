@@ -330,12 +330,14 @@ func (s *signer) make(t *testing.T, organization string) {
 
 	dir := s.cluster.Path("release")
 	for _, args := range [][]string{
-		{"clone", "--quiet", "--no-tags", s.cluster.Repository, dir},
-		{"-C", dir, "tag", version},
+		{"git", "clone", "--quiet", "--no-tags", s.cluster.Repository, dir},
+		{"git", "-C", dir, "tag", version},
+		// What is cloned is new, and the tools are not older than what they are made of.
+		{"find", filepath.Join(dir, "test/tools"), "-type", "f", "-exec", "touch", "-t", "200001010000", "{}", "+"},
 	} {
-		out, err := exec.CommandContext(t.Context(), "git", args...).CombinedOutput()
+		out, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput()
 		if err != nil {
-			t.Fatalf("git %s: %v\n%s", args[0], err, out)
+			t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
 		}
 	}
 

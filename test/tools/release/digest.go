@@ -15,8 +15,8 @@ import (
 )
 
 type digestCmd struct {
-	Crossplane string   `help:"Crossplane's CLI." required:"" type:"existingfile"`
-	Files      []string `arg:"" help:"Packages, one for each architecture." type:"existingfile"`
+	Crossplane string   `help:"Crossplane's CLI." required:""                                 type:"existingfile"`
+	Files      []string `arg:""                   help:"Packages, one for each architecture." type:"existingfile"`
 }
 
 // Run prints the digest.

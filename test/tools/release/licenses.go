@@ -113,7 +113,10 @@ func download(path, version string) (string, error) {
 		return "", fmt.Errorf("cannot get the source of %s@%s: %w: %s", path, version, err, out)
 	}
 
-	var module struct{ Dir string }
+	var module struct {
+		Dir string `json:"Dir"` //nolint:tagliatelle // Go calls it so.
+	}
+
 	if err := json.Unmarshal(out, &module); err != nil {
 		return "", err
 	}
@@ -144,7 +147,7 @@ func under(root string) ([]string, error) {
 			return nil
 		}
 
-		text, err := os.ReadFile(path)
+		text, err := os.ReadFile(path) //nolint:gosec // Go has unpacked it, without links.
 		if err != nil {
 			return err
 		}

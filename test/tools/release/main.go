@@ -15,7 +15,7 @@ import (
 )
 
 type cli struct {
-	SBOM       sbomCmd       `cmd:"" help:"Write the CycloneDX SBOM of a program, from what is linked into it." name:"sbom"`
+	SBOM       sbomCmd       `cmd:"" help:"Write the CycloneDX SBOM of a program, from what is linked into it."                          name:"sbom"`
 	Licenses   licensesCmd   `cmd:"" help:"Print the licence of everything linked into a program, and fail for one that is not allowed."`
 	Provenance provenanceCmd `cmd:"" help:"Write the in-toto statement of a release: SLSA provenance of its files."`
 	Predicate  predicateCmd  `cmd:"" help:"Print the predicate of a statement, for those who attest it of something else."`

@@ -30,14 +30,14 @@ const (
 )
 
 type provenanceCmd struct {
-	Source    string            `help:"Where the source is, such as git+https://…." required:""`
-	Tag       string            `help:"Tag of the release." required:""`
-	Commit    string            `help:"Commit that it was built from." required:""`
-	Builder   string            `help:"Who vouches for the build, as a URI." required:""`
+	Source    string            `help:"Where the source is, such as git+https://…."                        required:""`
+	Tag       string            `help:"Tag of the release."                                                required:""`
+	Commit    string            `help:"Commit that it was built from."                                     required:""`
+	Builder   string            `help:"Who vouches for the build, as a URI."                               required:""`
 	Parameter map[string]string `help:"What make was given, as NAME=VALUE; may be repeated."`
-	Binary    []string          `help:"Programs in the files; may be repeated." required:"" type:"existingfile"`
+	Binary    []string          `help:"Programs in the files; may be repeated."                            required:"" type:"existingfile"`
 	Image     map[string]string `help:"Packages in a registry, as repository=sha256:…; may be repeated."`
-	Output    string            `help:"File to write." required:"" short:"o"`
+	Output    string            `help:"File to write."                                                     required:"" short:"o"`
 
 	Files []string `arg:"" help:"Files of the release." type:"existingfile"`
 }

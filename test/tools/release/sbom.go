@@ -9,9 +9,9 @@ import (
 )
 
 type sbomCmd struct {
-	Binary  string `arg:"" help:"The program." type:"existingfile"`
+	Binary  string `arg:""                         help:"The program." type:"existingfile"`
 	Version string `help:"Version of the release." required:""`
-	Output  string `help:"File to write." required:"" short:"o"`
+	Output  string `help:"File to write."          required:""         short:"o"`
 }
 
 // Run writes the SBOM of a program.
@@ -55,7 +55,7 @@ func describe(binary, version string) (*cdx.BOM, error) {
 
 // named are licences by their SPDX names.
 func named(names []string) *cdx.Licenses {
-	out := cdx.Licenses{}
+	out := make(cdx.Licenses, 0, len(names))
 	for _, name := range names {
 		out = append(out, cdx.LicenseChoice{License: &cdx.License{ID: name}})
 	}

@@ -63,8 +63,7 @@ func (a *authority) issue(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"signedCertificateEmbeddedSct": map[string]any{"chain": map[string]any{"certificates": chain}}})
+	answer(w, http.StatusOK, map[string]any{"signedCertificateEmbeddedSct": map[string]any{"chain": map[string]any{"certificates": chain}}})
 }
 
 func (a *authority) chain(r *http.Request) ([]string, error) {
@@ -122,14 +121,18 @@ func told(authorization string) (string, *url.URL, error) {
 		return "", nil, fmt.Errorf("cannot read the token: %w", err)
 	}
 
-	var claims struct{ Iss, Sub string }
+	var claims struct {
+		Issuer  string `json:"iss"`
+		Subject string `json:"sub"`
+	}
+
 	if err := json.Unmarshal(content, &claims); err != nil {
 		return "", nil, fmt.Errorf("cannot read the token: %w", err)
 	}
 
-	subject, err := url.Parse(claims.Sub)
+	subject, err := url.Parse(claims.Subject)
 
-	return claims.Iss, subject, err
+	return claims.Issuer, subject, err
 }
 
 func encode(kind string, der []byte) string {

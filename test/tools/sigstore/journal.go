@@ -10,23 +10,20 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"io"
 	"net/http"
 	"time"
 
 	"github.com/cyberphone/json-canonicalization/go/src/webpki.org/jsoncanonicalizer"
 	"github.com/go-openapi/runtime"
-	"github.com/go-openapi/swag/conv"
 	"github.com/sigstore/rekor/pkg/generated/models"
 	"github.com/sigstore/rekor/pkg/types"
-	"github.com/sigstore/rekor/pkg/util"
-	"github.com/sigstore/sigstore/pkg/signature"
-
 	// The kinds of entries that are taken.
 	_ "github.com/sigstore/rekor/pkg/types/dsse/v0.0.1"
 	_ "github.com/sigstore/rekor/pkg/types/hashedrekord/v0.0.1"
 	_ "github.com/sigstore/rekor/pkg/types/intoto/v0.0.1"
+	"github.com/sigstore/rekor/pkg/util"
+	"github.com/sigstore/sigstore/pkg/signature"
 )
 
 // A journal promises to write down what was signed, as Rekor does. Each entry is the
@@ -75,9 +72,7 @@ func (j *journal) add(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusCreated)
-	_ = json.NewEncoder(w).Encode(models.LogEntry{uuid: entry})
+	answer(w, http.StatusCreated, models.LogEntry{uuid: entry})
 }
 
 func (j *journal) entry(ctx context.Context, body io.Reader) (string, models.LogEntryAnon, error) {
@@ -100,8 +95,8 @@ func (j *journal) entry(ctx context.Context, body io.Reader) (string, models.Log
 	}
 
 	entry := models.LogEntryAnon{
-		Body: base64.StdEncoding.EncodeToString(leaf), IntegratedTime: conv.Pointer(time.Now().Unix()),
-		LogIndex: conv.Pointer(int64(0)), LogID: conv.Pointer(hex.EncodeToString(j.id())),
+		Body: base64.StdEncoding.EncodeToString(leaf), IntegratedTime: new(time.Now().Unix()),
+		LogIndex: new(int64(0)), LogID: new(hex.EncodeToString(j.id())),
 	}
 
 	promised, err := j.promise(entry)
@@ -119,8 +114,8 @@ func (j *journal) entry(ctx context.Context, body io.Reader) (string, models.Log
 	entry.Verification = &models.LogEntryAnonVerification{
 		SignedEntryTimestamp: promised,
 		InclusionProof: &models.InclusionProof{
-			Checkpoint: conv.Pointer(string(checkpoint)), Hashes: []string{}, LogIndex: conv.Pointer(int64(0)),
-			RootHash: conv.Pointer(hex.EncodeToString(hash[:])), TreeSize: conv.Pointer(int64(1)),
+			Checkpoint: new(string(checkpoint)), Hashes: []string{}, LogIndex: new(int64(0)),
+			RootHash: new(hex.EncodeToString(hash[:])), TreeSize: new(int64(1)),
 		},
 	}
 
