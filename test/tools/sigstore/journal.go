@@ -72,6 +72,8 @@ func (j *journal) add(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
+	// By this cosign finds the entry in the answer.
+	w.Header().Set("ETag", uuid)
 	answer(w, http.StatusCreated, models.LogEntry{uuid: entry})
 }
 
