@@ -426,5 +426,5 @@ func (s *signer) run(t *testing.T, args ...string) {
 func token(subject string) string {
 	part := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 
-	return part(`{"alg":"none"}`) + "." + part(fmt.Sprintf(`{"iss":%q,"sub":%q,"aud":"sigstore","exp":4102444800}`, issuer, subject)) + "." + part("x")
+	return part(`{"alg":"RS256"}`) + "." + part(fmt.Sprintf(`{"iss":%q,"sub":%q,"aud":"sigstore","exp":4102444800}`, issuer, subject)) + "." + part("x")
 }

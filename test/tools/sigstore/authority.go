@@ -22,10 +22,14 @@ import (
 	"github.com/sigstore/sigstore/pkg/cryptoutils"
 )
 
-// issuerExtension is where certificates of Sigstore say who has told who somebody is.
+// Certificates of Sigstore say twice who has told who somebody is: as plain bytes, which
+// is what cosign compares, and as ASN.1.
 //
 // https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md
-var issuerExtension = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 57264, 1, 8}
+var (
+	plainIssuer = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 57264, 1, 1}
+	issuedBy    = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 57264, 1, 8}
+)
 
 // An authority gives certificates to whoever has an identity token, as Fulcio does.
 type authority struct {
@@ -98,7 +102,8 @@ func (a *authority) chain(r *http.Request) ([]string, error) {
 		SerialNumber: big.NewInt(time.Now().UnixNano()),
 		NotBefore:    time.Now().Add(-time.Minute), NotAfter: time.Now().Add(10 * time.Minute),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning},
-		URIs: []*url.URL{subject}, ExtraExtensions: []pkix.Extension{{Id: issuerExtension, Value: extension}},
+		URIs:            []*url.URL{subject},
+		ExtraExtensions: []pkix.Extension{{Id: plainIssuer, Value: []byte(issuer)}, {Id: issuedBy, Value: extension}},
 	}
 
 	der, err := x509.CreateCertificate(rand.Reader, template, a.root, public, a.key)
