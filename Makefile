@@ -30,7 +30,7 @@ TTL ?= 10m,1m
 BIN := .cache/bin
 
 # Every Go module but those that only name tools.
-MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/tools/release/go.mod test/tools/sigstore/go.mod test/e2e/go.mod test/install/go.mod test/shop/go.mod))
+MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/tools/release/go.mod test/e2e/go.mod test/install/go.mod test/shop/go.mod))
 
 # No C compiler is needed, and what is built does not depend on one.
 export CGO_ENABLED ?= 0
@@ -138,7 +138,7 @@ test-render: tools ## Render every example and every state with Crossplane's own
 	go -C test/render test -count=1 ./...
 
 .PHONY: e2e
-e2e: tools tools-e2e $(BIN)/sample $(BIN)/cosign $(BIN)/release $(BIN)/sigstore ## Take WebApps through their whole life on a real control plane.
+e2e: tools tools-e2e $(BIN)/sample ## Take WebApps through their whole life on a real control plane.
 	go -C test/e2e vet ./...
 	go -C test/e2e test -count=1 -timeout=30m -parallel=12 ./...
 
@@ -329,10 +329,10 @@ SOURCE := git+https://github.com/webapp-operator/function-webapp
 # Who vouches for the build. The workflow says that it is itself.
 BUILDER ?= https://github.com/webapp-operator/function-webapp/blob/main/docs/release.md\#by-hand
 
-# What says of what a release is made; and, for tests, in place of the public Sigstore.
-$(BIN)/release $(BIN)/sigstore: $(BIN)/%: $(wildcard test/tools/release/*.* test/tools/sigstore/*.*)
+# What says of what a release is made.
+$(BIN)/release: $(wildcard test/tools/release/*.*)
 	@mkdir -p $(BIN)
-	@go -C test/tools/$* build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ .
+	@go -C test/tools/release build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ .
 
 .PHONY: release
 release: $(BIN)/release $(BIN)/crossplane ## Build all of a release from a clean, tagged tree (VERSION=, REGISTRY=, ORG=), into _output.
