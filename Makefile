@@ -30,7 +30,7 @@ TTL ?= 10m,1m
 BIN := .cache/bin
 
 # Every Go module but those that only name tools.
-MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/e2e/go.mod test/install/go.mod test/shop/go.mod))
+MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/tools/release/go.mod test/e2e/go.mod test/install/go.mod test/shop/go.mod))
 
 # No C compiler is needed, and what is built does not depend on one.
 export CGO_ENABLED ?= 0
@@ -121,9 +121,11 @@ test-validation: ## Hold what WebApps are made of to what Kubernetes accepts, in
 	go -C test/validation test -count=1 -timeout 24h -v . -webapps $(WEBAPPS) -seed $(SEED)
 
 .PHONY: test-package
-test-package: ## Test what makes the image.
+test-package: ## Test what makes the image and says of what a release is made, and the project's own files.
 	go -C test/tools/package vet ./...
 	go -C test/tools/package test ./...
+	go -C test/tools/release vet ./...
+	go -C test/tools/release test ./...
 
 .PHONY: test-bench
 test-bench: ## Test what measures.
@@ -209,7 +211,8 @@ bench: ## Measure what a call costs, next to other functions (ROUNDS=, PHASE=, P
 	$(BENCH)/bin/bench -bin $(BENCH)/bin -peers test/bench/peers.yaml -peer-bin "$(PEERS)" -rounds $(ROUNDS) -phase $(PHASE) -out $(BENCH)
 
 .PHONY: lint
-lint: $(BIN)/golangci-lint ## Lint every module.
+lint: $(BIN)/golangci-lint $(BIN)/actionlint ## Lint every module, and the workflows.
+	@$(BIN)/actionlint
 	@set -e; for m in $(MODULES); do echo "lint $$m"; (cd $$m && $(CURDIR)/$(BIN)/golangci-lint run --allow-parallel-runners --config $(CURDIR)/.golangci.yml ./...); done
 
 .PHONY: vuln
@@ -316,6 +319,103 @@ empty :=
 push: package ## Push the packages (REGISTRY=, ORG=, VERSION=).
 	$(BIN)/crossplane xpkg push --package-files=$(subst $(empty) ,$(comma),$(strip $(FUNCTION_XPKGS))) $(REGISTRY)/$(ORG)/function-webapp:$(VERSION)
 	$(BIN)/crossplane xpkg push --package-files=$(CONFIGURATION_XPKG) $(REGISTRY)/$(ORG)/configuration-webapp:$(VERSION)
+
+##### Release it
+
+# What a release has, and is called each time.
+RELEASE ?= $(OUT)/release
+RELEASED := $(ARCHS:%=function-webapp-linux-%.xpkg) configuration-webapp.xpkg \
+	$(ARCHS:%=function-webapp-linux-%.image.tar) $(ARCHS:%=function-webapp-linux-%.cdx.json) digests.txt
+SOURCE := git+https://github.com/webapp-operator/function-webapp
+
+# Who vouches for the build. The workflow says that it is itself.
+BUILDER ?= https://github.com/webapp-operator/function-webapp/blob/main/docs/release.md\#by-hand
+
+# What says of what a release is made.
+$(BIN)/release: $(wildcard test/tools/release/*.*)
+	@mkdir -p $(BIN)
+	@go -C test/tools/release build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ .
+
+.PHONY: release
+release: $(BIN)/release $(BIN)/crossplane ## Build all of a release from a clean, tagged tree (VERSION=, REGISTRY=, ORG=), into _output.
+	@test -z "$$(git status --porcelain)" || { git status --short >&2; \
+		echo "a release is built from what is committed: commit this, or put it aside with git stash --all" >&2; exit 1; }
+	@test "$$(git rev-parse --quiet --verify 'refs/tags/$(VERSION)^{commit}')" = "$$(git rev-parse HEAD)" || { \
+		echo "the tree is not that of the tag $(VERSION): git checkout $(VERSION), or, for a new release, git tag --sign $(VERSION)" >&2; exit 1; }
+	rm -rf $(OUT)
+	@$(MAKE) --no-print-directory package $(ARCHS:%=$(OUT)/image-linux-%.tar)
+	@mkdir -p $(RELEASE)
+	cp $(FUNCTION_XPKGS) $(CONFIGURATION_XPKG) $(RELEASE)
+	@set -e; for arch in $(ARCHS); do \
+		cp $(OUT)/image-linux-$$arch.tar $(RELEASE)/function-webapp-linux-$$arch.image.tar; \
+		$(BIN)/release sbom $(OUT)/function-linux-$$arch --version $(VERSION) -o $(RELEASE)/function-webapp-linux-$$arch.cdx.json; \
+	done
+	@echo "function-webapp@$$($(BIN)/release digest --crossplane $(BIN)/crossplane $(FUNCTION_XPKGS))" >$(RELEASE)/digests.txt
+	@echo "configuration-webapp@$$($(BIN)/release digest --crossplane $(BIN)/crossplane $(CONFIGURATION_XPKG))" >>$(RELEASE)/digests.txt
+	@$(BIN)/release provenance --source $(SOURCE) --tag $(VERSION) --commit $$(git rev-parse HEAD) --builder $(BUILDER) \
+		--parameter VERSION=$(VERSION) --parameter REGISTRY=$(REGISTRY) --parameter ORG=$(ORG) \
+		$(ARCHS:%=--binary $(OUT)/function-linux-%) $$(sed -e 's|^|--image $(REGISTRY)/$(ORG)/|' -e 's|@|=|' $(RELEASE)/digests.txt) \
+		-o $(RELEASE)/provenance.intoto.json $(RELEASED:%=$(RELEASE)/%)
+	@cd $(RELEASE) && sha256sum $(RELEASED) provenance.intoto.json | tee SHA256SUMS
+
+# With KEY, a key of cosign signs, or checks what it has signed. Without, it is
+# whoever a browser or a workflow says it is: verify-release wants to know who
+# that has to be.
+KEY ?=
+IDENTITY ?= ^https://github\.com/webapp-operator/function-webapp/\.github/workflows/release\.yaml@refs/tags/$(subst .,\.,$(VERSION))$$
+ISSUER ?= https://token.actions.githubusercontent.com
+
+# More for cosign, such as --allow-http-registry.
+SIGN_FLAGS ?=
+VERIFY_FLAGS ?=
+
+# What Crossplane 2.4 reads: see docs/release.md.
+SIGN := --yes $(if $(KEY),--key $(KEY)) --use-signing-config=false $(SIGN_FLAGS)
+LEGACY := --new-bundle-format=false
+VERIFY = $(if $(KEY),--key $(KEY),--certificate-identity-regexp '$(IDENTITY)' --certificate-oidc-issuer '$(ISSUER)')
+
+# Packages of the release in their registry, by digest: all of them, and the function's.
+PACKAGES = $(shell sed -e 's|^|$(REGISTRY)/$(ORG)/|' $(RELEASE)/digests.txt)
+FUNCTION_PACKAGE = $(filter $(REGISTRY)/$(ORG)/function-webapp@%,$(PACKAGES))
+
+$(RELEASE)/digests.txt:
+	@echo "there is no release in $(RELEASE): run make release VERSION=$(VERSION) first, or say where it is with RELEASE=" >&2; exit 1
+
+.PHONY: sign
+sign: $(RELEASE)/digests.txt $(BIN)/cosign $(BIN)/release ## Sign a release that is pushed, and attest its provenance and SBOMs (VERSION=, REGISTRY=, ORG=, KEY=).
+	@mkdir -p $(OUT)
+	$(BIN)/release predicate $(RELEASE)/provenance.intoto.json >$(OUT)/provenance.json
+	@set -e; for package in $(PACKAGES); do \
+		echo "signing $$package"; \
+		$(BIN)/cosign sign $(SIGN) $(LEGACY) $$package; \
+		$(BIN)/cosign attest $(SIGN) $(LEGACY) --type slsaprovenance1 --predicate $(OUT)/provenance.json $$package; \
+	done
+	@set -e; for arch in $(ARCHS); do \
+		$(BIN)/cosign attest $(SIGN) $(LEGACY) --type cyclonedx --predicate $(RELEASE)/function-webapp-linux-$$arch.cdx.json $(FUNCTION_PACKAGE); \
+	done
+	$(BIN)/cosign sign-blob $(filter-out --allow-%-registry,$(SIGN)) --bundle $(RELEASE)/SHA256SUMS.sigstore.json $(RELEASE)/SHA256SUMS
+
+.PHONY: verify-release
+verify-release: $(RELEASE)/digests.txt $(BIN)/cosign ## Check that files and packages of a release are those that were signed (VERSION=, REGISTRY=, ORG=, KEY= or IDENTITY= and ISSUER=, RELEASE=).
+	$(BIN)/cosign verify-blob $(VERIFY) $(filter-out --allow-%-registry,$(VERIFY_FLAGS)) --bundle $(RELEASE)/SHA256SUMS.sigstore.json $(RELEASE)/SHA256SUMS
+	@cd $(RELEASE) && sha256sum --check --strict SHA256SUMS
+	@set -e; for package in $(PACKAGES); do \
+		$(BIN)/cosign verify $(VERIFY) $(VERIFY_FLAGS) $(LEGACY) $${package%@*}:$(VERSION) | grep -q "$${package#*@}" || \
+			{ echo "$${package%@*}:$(VERSION) is not signed, or not what the release says: $$package" >&2; exit 1; }; \
+		$(BIN)/cosign verify-attestation $(VERIFY) $(VERIFY_FLAGS) $(LEGACY) --type slsaprovenance1 $$package >/dev/null; \
+	done
+	@$(BIN)/cosign verify-attestation $(VERIFY) $(VERIFY_FLAGS) $(LEGACY) --type cyclonedx $(FUNCTION_PACKAGE) >/dev/null
+	@echo "release $(VERSION) is what was signed, in $(RELEASE) and in $(REGISTRY)/$(ORG)"
+
+# What CHANGELOG.md says of a version.
+.PHONY: release-notes
+release-notes: ## Print what is new in a version (VERSION=).
+	@awk -v version='$(VERSION)' '/^## / {found = $$2 == version; next} found {print; some = some || NF} END {exit !some}' CHANGELOG.md || \
+		{ echo "CHANGELOG.md says nothing of $(VERSION): call what is unreleased so" >&2; exit 1; }
+
+.PHONY: licenses
+licenses: $(BIN)/release build ## Print the licence of everything linked into the function, and fail for one that is not allowed.
+	@$(BIN)/release licenses $(BUILT)
 
 .PHONY: image
 image: $(OUT)/image-linux-$(shell go env GOARCH).tar ## Load the function's image into Docker (VERSION=, IMAGE=).
@@ -451,3 +551,10 @@ $(BIN)/golangci-lint: test/tools/lint/go.mod test/tools/lint/go.sum
 	@echo "building golangci-lint from source, once: about 3 minutes on 2 cores"
 	@mkdir -p $(BIN)
 	@go -C test/tools/lint build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+# What releases are signed with, and what reads the workflows. Each module names one
+# program as its tool.
+$(BIN)/cosign $(BIN)/actionlint: $(BIN)/%: test/tools/%/go.mod test/tools/%/go.sum
+	@echo "building $* from source, once: cosign takes about 4 minutes on 2 cores"
+	@mkdir -p $(BIN)
+	@go -C test/tools/$* build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ tool
