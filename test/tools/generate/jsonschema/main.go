@@ -6,50 +6,30 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"strings"
 
 	extv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
-	"sigs.k8s.io/yaml"
+
+	"github.com/webapp-operator/function-webapp/test/tools/generate/crd"
 )
 
-func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: jsonschema <CustomResourceDefinition file> <JSON Schema file>")
-		os.Exit(2)
-	}
+func main() { crd.Main(generate) }
 
-	if err := generate(os.Args[1], os.Args[2]); err != nil {
-		fmt.Fprintf(os.Stderr, "jsonschema: %v\n", err)
-		os.Exit(1)
-	}
-}
-
-func generate(from, to string) error {
-	in, err := os.ReadFile(from)
-	if err != nil {
-		return err
-	}
-
-	crd := &extv1.CustomResourceDefinition{}
-	if err := yaml.UnmarshalStrict(in, crd); err != nil {
-		return fmt.Errorf("cannot parse %s: %w", from, err)
-	}
-
+func generate(crd *extv1.CustomResourceDefinition) ([]byte, error) {
 	if n := len(crd.Spec.Versions); n != 1 {
-		return fmt.Errorf("%s has %d versions, want one", from, n)
+		return nil, fmt.Errorf("want one version, got %d", n)
 	}
 
 	version := crd.Spec.Versions[0]
 
 	data, err := json.Marshal(version.Schema.OpenAPIV3Schema)
 	if err != nil {
-		return err
+		return nil, err
 	}
 
 	schema := map[string]any{}
 	if err := json.Unmarshal(data, &schema); err != nil {
-		return err
+		return nil, err
 	}
 
 	translate(schema)
@@ -59,12 +39,6 @@ func generate(from, to string) error {
 	properties["kind"] = map[string]any{"const": crd.Spec.Names.Kind}
 	properties["metadata"] = map[string]any{"type": "object"}
 
-	// Crossplane adds it to the spec of whatever it composes.
-	if spec, composed := properties["spec"].(map[string]any); composed {
-		fields, _ := spec["properties"].(map[string]any)
-		fields["crossplane"] = map[string]any{"type": "object", "description": "Settings of Crossplane's own, such as compositionRef."}
-	}
-
 	maps.Copy(schema, map[string]any{
 		"$schema":  "http://json-schema.org/draft-07/schema#",
 		"$comment": "Generated from the Go types by make generate. DO NOT EDIT.",
@@ -73,11 +47,8 @@ func generate(from, to string) error {
 	})
 
 	out, err := json.MarshalIndent(schema, "", "  ")
-	if err != nil {
-		return err
-	}
 
-	return os.WriteFile(to, append(out, '\n'), 0o644)
+	return append(out, '\n'), err
 }
 
 // translate makes JSON Schema of what Kubernetes calls a structural schema. Its extensions

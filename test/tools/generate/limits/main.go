@@ -7,13 +7,13 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
 
 	extv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
-	"sigs.k8s.io/yaml"
+
+	"github.com/webapp-operator/function-webapp/test/tools/generate/crd"
 )
 
 const header = `// Code generated from the markers of apis/v1 by make generate. DO NOT EDIT.
@@ -119,40 +119,20 @@ var limits = []limit{
 	{name: "MaxIntervalLength", path: "spec.metrics.interval", keyword: "maxLength", why: "is beyond what anybody means."},
 }
 
-func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: limits <CustomResourceDefinition file> <Go file>")
-		os.Exit(2)
-	}
+func main() { crd.Main(generate) }
 
-	if err := generate(os.Args[1], os.Args[2]); err != nil {
-		fmt.Fprintf(os.Stderr, "limits: %v\n", err)
-		os.Exit(1)
-	}
-}
-
-func generate(from, to string) error {
-	in, err := os.ReadFile(from)
-	if err != nil {
-		return err
-	}
-
-	crd := &extv1.CustomResourceDefinition{}
-	if err := yaml.UnmarshalStrict(in, crd); err != nil {
-		return fmt.Errorf("cannot parse %s: %w", from, err)
-	}
-
+func generate(crd *extv1.CustomResourceDefinition) ([]byte, error) {
 	out := bytes.NewBufferString(header + "// Limits of a WebApp's fields, as their markers say.\nconst (\n")
 
 	for _, l := range limits {
 		schema, err := find(crd.Spec.Versions[0].Schema.OpenAPIV3Schema, l.path)
 		if err != nil {
-			return fmt.Errorf("%s: %w", l.name, err)
+			return nil, fmt.Errorf("%s: %w", l.name, err)
 		}
 
 		value, err := l.of(schema)
 		if err != nil {
-			return fmt.Errorf("%s: %w", l.name, err)
+			return nil, fmt.Errorf("%s: %w", l.name, err)
 		}
 
 		fmt.Fprintf(out, "\n// %s %s\n%s %s = %s\n", l.name, l.why, l.name, l.kind, value)
@@ -160,12 +140,7 @@ func generate(from, to string) error {
 
 	out.WriteString(")\n")
 
-	formatted, err := format.Source(out.Bytes())
-	if err != nil {
-		return err
-	}
-
-	return os.WriteFile(to, formatted, 0o644)
+	return format.Source(out.Bytes())
 }
 
 // find follows a path into a schema.

@@ -6,7 +6,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 
 	extv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -14,6 +13,8 @@ import (
 	"sigs.k8s.io/yaml"
 
 	xpv2 "github.com/crossplane/crossplane/apis/v2/apiextensions/v2"
+
+	"github.com/webapp-operator/function-webapp/test/tools/generate/crd"
 )
 
 const header = "# Generated from the Go types in apis/v1 by make generate. DO NOT EDIT.\n"
@@ -27,40 +28,17 @@ type definition struct {
 	Spec xpv2.CompositeResourceDefinitionSpec `json:"spec"`
 }
 
-func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: xrd <CustomResourceDefinition file> <CompositeResourceDefinition file>")
-		os.Exit(2)
-	}
+func main() { crd.Main(generate) }
 
-	if err := generate(os.Args[1], os.Args[2]); err != nil {
-		fmt.Fprintf(os.Stderr, "xrd: %v\n", err)
-		os.Exit(1)
-	}
-}
-
-func generate(from, to string) error {
-	in, err := os.ReadFile(from)
-	if err != nil {
-		return err
-	}
-
-	crd := &extv1.CustomResourceDefinition{}
-	if err := yaml.UnmarshalStrict(in, crd); err != nil {
-		return fmt.Errorf("cannot parse %s: %w", from, err)
-	}
-
+func generate(crd *extv1.CustomResourceDefinition) ([]byte, error) {
 	xrd, err := define(crd)
 	if err != nil {
-		return fmt.Errorf("cannot define %s: %w", crd.GetName(), err)
+		return nil, err
 	}
 
 	out, err := yaml.Marshal(xrd)
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", to, err)
-	}
 
-	return os.WriteFile(to, append([]byte(header), out...), 0o644)
+	return append([]byte(header), out...), err
 }
 
 // define returns the definition from which Crossplane derives the supplied CRD.
