@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 // fields are those of a JSON object.
@@ -49,7 +51,7 @@ func (m *manifest) pod() fields { return object(m.template(), "spec") }
 // say was left out on purpose.
 func (m *manifest) isOurs() bool {
 	labels := object(m.fields, "metadata", "labels")
-	return text(labels, "managed-by") == "webapp-operator" && text(labels, "app.kubernetes.io/managed-by") == "webapp-operator"
+	return text(labels, "managed-by") == webapp.ManagedBy && text(labels, webapp.ManagedByLabel) == webapp.ManagedBy
 }
 
 // dig returns what is at a path of fields, or nil.

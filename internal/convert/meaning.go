@@ -1,9 +1,12 @@
 package convert
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"sync"
+
+	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 )
 
 // A meaning says what it means that a field is not the same.
@@ -49,7 +52,7 @@ var meanings = sync.OnceValue(func() []meaning {
 		own(`PodDisruptionBudget spec\.unhealthyPodEvictionPolicy`, "pods that do not work anyway keep no node from being drained"),
 
 		cannot(`Deployment spec\.template\.spec\.topologySpreadConstraints`, "a WebApp spreads its replicas over zones and nodes by itself, and waits for none: if they must be, the platform team says so (defaults.topologySpread)"),
-		cannot(`Deployment spec\.replicas`, "a WebApp has 1 to 10 replicas: for more use autoscaling with minReplicas, and for none delete it"),
+		cannot(`Deployment spec\.replicas`, fmt.Sprintf("a WebApp has %d to %d replicas: for more use autoscaling with minReplicas, and for none delete it", v1.MinReplicas, v1.MaxReplicas)),
 		cannot(`Deployment spec\.revisionHistoryLimit`, "leave it out: old versions are in the history of the WebApp's file"),
 		cannot(`Deployment spec\.paused`, "leave it out: a WebApp cannot be paused by its author"),
 		cannot(`Deployment spec\.template\.spec\.(hostNetwork|hostPID|hostIPC|hostUsers|shareProcessNamespace)`, "a web application shares nothing with its node: keep this one as it is, if it needs that"),

@@ -1,7 +1,6 @@
 package convert
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -304,7 +303,7 @@ func carriedOf(spec fields) []string {
 		if n > 0 {
 			out = append(out, fmt.Sprintf("%s (%d)", name, n))
 		} else {
-			out = append(out, cmp.Or(name))
+			out = append(out, name)
 		}
 	}
 

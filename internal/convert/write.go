@@ -10,6 +10,7 @@ import (
 
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/config"
+	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
 // A draft is a WebApp that is written of objects in their normal form. What of it is a
@@ -138,7 +139,7 @@ func (w *draft) writeDeployment() {
 }
 
 // setForUs are labels of pods that are set for every WebApp.
-var setForUs = []string{"app", "managed-by", "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/managed-by"}
+var setForUs = []string{"app", "managed-by", "app.kubernetes.io/name", "app.kubernetes.io/instance", webapp.ManagedByLabel}
 
 func (w *draft) writePods() {
 	pod, app := w.pod(), w.app()
@@ -560,7 +561,7 @@ func (w *draft) writePolicy() {
 func namePeers(peers []fields) {
 	for _, peer := range peers {
 		labels := object(peer, "podSelector", "matchLabels")
-		if len(labels) != 2 || text(labels, "managed-by") != "webapp-operator" || len(object(peer, "podSelector")) != 1 {
+		if len(labels) != 2 || text(labels, "managed-by") != webapp.ManagedBy || len(object(peer, "podSelector")) != 1 {
 			continue
 		}
 

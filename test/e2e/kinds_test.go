@@ -71,9 +71,9 @@ func testOwnKind(t *testing.T, n *namespace) {
 	n.expect(t, webApps, "shop", "{.status.phase} {.status.reason}: {.status.message}",
 		"Failed NameConflict: There already is Deployment shop (it belongs to Service shop), Service shop (it belongs to Service shop), ConfigMap shop-config (it belongs to Service shop). It is left alone, and nothing new is created until the name is free: delete it, rename it, or give the WebApp another name.")
 	n.serves(t, "shop", 1)
-	n.webApp(t, "mine", "image: nginx, replicas: 1")
+	n.webApp(t, "mine", "image: nginx, replicas: 1, env: {COLOR: red}")
 	n.running(t, "mine", 1)
-	n.service(t, "mine", "image: nginx, replicas: 1")
+	n.service(t, "mine", "image: nginx, replicas: 1, env: {COLOR: red}")
 	n.expect(t, ownServices, "mine", "{.status.app.phase} {.status.app.reason}", "Failed NameConflict")
 
 	if message := read(t, n.get(t, ownServices, "mine"), "{.status.app.message}"); !strings.Contains(message, "Deployment mine (it belongs to WebApp mine)") || !strings.HasSuffix(message, "or give the Service another name.") {
@@ -84,6 +84,16 @@ func testOwnKind(t *testing.T, n *namespace) {
 
 	t.Log("a WebApp becomes one, with the same pods")
 	n.adopt(t, "mine")
+
+	t.Log("what both said is still the first one's, and told when the second does not say it any more")
+	n.service(t, "mine", "image: nginx, replicas: 1")
+	n.eventually(t, func() error {
+		if message := read(t, n.get(t, ownServices, "mine"), "{.status.app.message}"); !strings.Contains(message, "env[COLOR] (set by another composite)") {
+			return fmt.Errorf("want the message to name the variable, got %q", message)
+		}
+
+		return nil
+	})
 
 	t.Log("what is deleted leaves nothing, and the name is free")
 	n.delete(t, ownServices, "mine", metav1.DeletePropagationForeground)
