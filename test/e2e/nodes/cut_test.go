@@ -46,7 +46,7 @@ func cut(t *testing.T, found *table, name string, leads bool) {
 		without, stays = 2, 1
 	}
 
-	c := n.call(t, nodes.Node(stays))
+	c := n.call(t, nodes.Node(stays), often)
 	defer c.stop(t)
 
 	row := []string{name}

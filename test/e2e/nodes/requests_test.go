@@ -38,8 +38,15 @@ type counts struct {
 	Slowest int            `json:"slowest"`
 }
 
+// How long a caller waits between two requests. A test that runs beside others asks
+// gently: two of them at full speed take both processors, and the others are late.
+const (
+	often  = 10 * time.Millisecond
+	gently = 25 * time.Millisecond
+)
+
 // call has callers ask the shop, from one node.
-func (n *namespace) call(t *testing.T, node string) callers {
+func (n *namespace) call(t *testing.T, node string, pause time.Duration) callers {
 	t.Helper()
 
 	service := ""
@@ -52,11 +59,11 @@ func (n *namespace) call(t *testing.T, node string) callers {
 		return nil
 	})
 
-	return n.callAt(t, node, "http://"+service, "")
+	return n.callAt(t, node, pause, "http://"+service, "")
 }
 
 // callAt has callers ask at an address, with more of a pod's spec.
-func (n *namespace) callAt(t *testing.T, node, url, more string) callers {
+func (n *namespace) callAt(t *testing.T, node string, pause time.Duration, url, more string) callers {
 	t.Helper()
 
 	c := callers{namespace: n, addresses: map[string]string{}}
@@ -76,9 +83,9 @@ spec:
   containers:
   - name: load
     image: %s
-    args: ["--url=%s", "--keep=%t"]
+    args: ["--url=%s", "--keep=%t", "--pause=%s"]
     securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
-`, name, node, more, nodes.Image("load"), url, connections == "kept"))
+`, name, node, more, nodes.Image("load"), url, connections == "kept", pause))
 		n.eventually(t, patience, func() error {
 			pod := n.get(t, podKind, name)
 			if address := read(t, pod, "{.status.podIP}"); address != "" && read(t, pod, "{.status.phase}") == "Running" {
@@ -311,7 +318,7 @@ func testRequests(t *testing.T) {
 	n.complete(t, 4)
 
 	// The node that stays.
-	c := n.call(t, nodes.Node(2))
+	c := n.call(t, nodes.Node(2), often)
 	defer c.stop(t)
 
 	found := newTable(append([]string{"While"}, countedColumns...)...)

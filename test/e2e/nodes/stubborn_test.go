@@ -21,7 +21,7 @@ func testStubborn(t *testing.T) {
 	n.shop(t, 4, nodes.Image("web"), "")
 	n.complete(t, 4)
 
-	c := n.call(t, nodes.Node(2))
+	c := n.call(t, nodes.Node(2), often)
 	defer c.stop(t)
 
 	for _, does := range []struct{ what, setting string }{{"ends at once", "exit"}, {"goes on", "ignore"}} {

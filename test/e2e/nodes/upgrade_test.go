@@ -113,7 +113,7 @@ func testUpgrade(t *testing.T) {
 	found := newTable("WebApp", "pods replaced or restarted", "its generation of defaults", "after its next change")
 	defer found.log(t)
 
-	c := n.call(t, nodes.Node(2))
+	c := n.call(t, nodes.Node(2), often)
 	got := c.during(t, func() {
 		both(version)
 

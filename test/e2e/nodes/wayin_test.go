@@ -229,7 +229,7 @@ func testThrough(t *testing.T) {
 
 			n.answers(t, host, "shop")
 
-			c := n.callAt(t, nodes.Node(2), "http://"+host, fmt.Sprintf("hostAliases: [{ip: %s, hostnames: [%s]}]", nodes.WayIn, host))
+			c := n.callAt(t, nodes.Node(2), gently, "http://"+host, fmt.Sprintf("hostAliases: [{ip: %s, hostnames: [%s]}]", nodes.WayIn, host))
 			defer c.stop(t)
 
 			began, took := time.Now(), time.Duration(0)
