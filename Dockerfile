@@ -3,7 +3,7 @@
 # Pin the builder by digest where you build releases: tags move.
 FROM golang:1.26.8-bookworm AS build
 
-ARG VERSION=v0.1.0
+ARG VERSION=v0.2.0
 
 WORKDIR /src
 COPY go.mod go.sum ./
@@ -15,7 +15,7 @@ RUN file=_output/$VERSION/function-linux-$(go env GOARCH) \
 
 FROM scratch
 
-ARG VERSION=v0.1.0
+ARG VERSION=v0.2.0
 
 LABEL org.opencontainers.image.title=function-webapp
 LABEL org.opencontainers.image.source=https://github.com/webapp-operator/function-webapp

@@ -2,7 +2,7 @@
 
 # What make build, package, push and image make: the version, and where the
 # packages will live.
-VERSION ?= v0.1.0
+VERSION ?= v0.2.0
 REGISTRY ?= xpkg.crossplane.io
 ORG ?= webapp-operator
 
@@ -300,7 +300,7 @@ FUNCTION_NAME = $(shell echo '$(REGISTRY)/$(ORG)/function-webapp' | sed -e 's|^[
 $(CONFIGURATION_XPKG): $(BIN)/crossplane
 	rm -rf $(OUT)/configuration
 	mkdir -p $(OUT)/configuration/apis/webapp $(OUT)/configuration/examples
-	sed -e 's|xpkg.crossplane.io/webapp-operator/|$(REGISTRY)/$(ORG)/|' -e 's|">=v0.1.0"|">=$(VERSION)"|' apis/crossplane.yaml >$(OUT)/configuration/apis/crossplane.yaml
+	sed -e 's|xpkg.crossplane.io/webapp-operator/|$(REGISTRY)/$(ORG)/|' -e 's|">=v[^"]*"|">=$(VERSION)"|' apis/crossplane.yaml >$(OUT)/configuration/apis/crossplane.yaml
 	sed -e 's|name: webapp-operator-function-webapp|name: $(FUNCTION_NAME)|' apis/webapp/composition.yaml >$(OUT)/configuration/apis/webapp/composition.yaml
 	cp $(DEFINITION) $(OUT)/configuration/apis/webapp/definition.yaml
 	cp $$(grep -l '^kind: WebApp$$' examples/*.yaml) $(OUT)/configuration/examples/

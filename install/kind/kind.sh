@@ -3,13 +3,13 @@
 # kind, kubectl, helm and the network, and packages that were pushed to a registry
 # that the cluster reaches:
 #
-#   PACKAGE=ghcr.io/acme/configuration-webapp:v0.1.0 install/kind/kind.sh
+#   PACKAGE=ghcr.io/acme/configuration-webapp:v0.2.0 install/kind/kind.sh
 #
 # To remove it: kind delete cluster --name webapps
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-: "${PACKAGE:?the Configuration to install, such as ghcr.io/acme/configuration-webapp:v0.1.0}"
+: "${PACKAGE:?the Configuration to install, such as ghcr.io/acme/configuration-webapp:v0.2.0}"
 CLUSTER=${CLUSTER:-webapps}
 CONTEXT=kind-$CLUSTER
 

@@ -35,7 +35,7 @@ const (
 	// patience is how long anything may take: the machine may be busy.
 	patience = 2 * time.Minute
 
-	version = "v0.1.0"
+	version = "v0.2.0"
 )
 
 // Kinds that tests read.

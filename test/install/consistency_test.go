@@ -127,6 +127,40 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// TestVersion holds that everything speaks of the version that make builds, and that it
+// is ready to be published: there are notes of it, and its definition is kept.
+func TestVersion(t *testing.T) {
+	version := variable(t, "VERSION")
+
+	if !strings.Contains(read(t, "CHANGELOG.md"), "\n## "+version+"\n") {
+		t.Errorf("CHANGELOG.md says nothing of %s", version)
+	}
+
+	if _, err := os.Stat(filepath.Join(Root, "test/schema/published", version+".yaml")); err != nil {
+		t.Errorf("%v: see test/schema/README.md", err)
+	}
+
+	// Of a package or an image, of the Dockerfile, and what the Configuration asks for.
+	says := regexp.MustCompile(`(?:(?:function|configuration)-webapp:|ARG VERSION=|version: ">=|push .*VERSION=)(v\d+\.\d+\.\d+)\b`)
+
+	for _, folder := range []string{"README.md", "Dockerfile", "apis/crossplane.yaml", "docs", "examples", "install"} {
+		must(t, filepath.WalkDir(filepath.Join(Root, folder), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+
+			content, err := os.ReadFile(path)
+			for _, found := range says.FindAllStringSubmatch(string(content), -1) {
+				if found[1] != version {
+					t.Errorf("%s: want %s, got %s", path, version, found[0])
+				}
+			}
+
+			return err
+		}))
+	}
+}
+
 // runtimeConfig returns how the function runs with all overlays, and without.
 func runtimeConfig(t *testing.T, folder string) appsv1.DeploymentSpec {
 	t.Helper()

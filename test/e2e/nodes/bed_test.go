@@ -30,7 +30,7 @@ import (
 
 const (
 	root    = "../../.."
-	version = "v0.1.0"
+	version = "v0.2.0"
 
 	// folder is the environment variable that asks for these tests, and says where
 	// their cluster is. One that runs there already is used, and left.

@@ -39,7 +39,7 @@ func (c *cli) controlPlane(ctx context.Context) (*controlplane.ControlPlane, err
 }
 
 type up struct {
-	Version string `default:"v0.1.0" help:"Version of the packages."`
+	Version string `default:"v0.2.0" help:"Version of the packages."`
 }
 
 func (u *up) Run(ctx context.Context, c *cli) error {

@@ -22,7 +22,7 @@ type cli struct {
 	Replicas int64         `default:"2"      help:"Replicas of each."`
 	Quiet    time.Duration `default:"3m"     help:"How long to look for changes when all run."`
 	TTL      []string      `default:"10m,1m" help:"After how long Crossplane asks again although nothing changed. Each gets a quiet time."`
-	Version  string        `default:"v0.1.0" help:"Version of the packages."`
+	Version  string        `default:"v0.2.0" help:"Version of the packages."`
 
 	Repository string `default:"."             help:"The project's root."`
 	Out        string `default:"_output/scale" help:"Folder for figures and plots."`

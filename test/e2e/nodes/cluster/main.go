@@ -32,7 +32,7 @@ type cli struct {
 }
 
 type up struct {
-	Version string `default:"v0.1.0" help:"Version of the packages."`
+	Version string `default:"v0.2.0" help:"Version of the packages."`
 }
 
 func (u *up) Run(ctx context.Context, c *nodes.Cluster) error {
