@@ -25,6 +25,7 @@ import (
 	"k8s.io/client-go/util/jsonpath"
 	"sigs.k8s.io/yaml"
 
+	"github.com/webapp-operator/function-webapp/test/e2e/checkout"
 	"github.com/webapp-operator/function-webapp/test/e2e/controlplane"
 	"github.com/webapp-operator/function-webapp/test/e2e/processes"
 )
@@ -35,7 +36,7 @@ const (
 	// patience is how long anything may take: the machine may be busy.
 	patience = 2 * time.Minute
 
-	version = "v0.2.0"
+	version = checkout.Version
 )
 
 // Kinds that tests read.

@@ -21,7 +21,7 @@ import (
 )
 
 // newer is the version to upgrade to.
-const newer = "v0.2.1"
+const newer = checkout.Newer
 
 // What comes with the packages.
 var (

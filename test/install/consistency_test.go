@@ -140,6 +140,10 @@ func TestVersion(t *testing.T) {
 		t.Errorf("%v: see test/schema/README.md", err)
 	}
 
+	if !strings.Contains(read(t, "test/e2e/checkout/checkout.go"), `Version = "`+version+`"`) {
+		t.Errorf("the tests on control planes do not have %s", version)
+	}
+
 	// Of a package or an image, of the Dockerfile, and what the Configuration asks for.
 	says := regexp.MustCompile(`(?:(?:function|configuration)-webapp:|ARG VERSION=|version: ">=|push .*VERSION=)(v\d+\.\d+\.\d+)\b`)
 

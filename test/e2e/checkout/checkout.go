@@ -10,6 +10,12 @@ import (
 	"strings"
 )
 
+// Version is that of the packages, as the Makefile has it, and Newer one to upgrade to.
+const (
+	Version = "v0.2.0"
+	Newer   = "v0.2.1"
+)
+
 // Organization is where registries have the packages.
 const Organization = "webapp-operator"
 

@@ -14,7 +14,7 @@ import (
 // what it says of itself: the pods of the cluster run nothing. It runs the binary
 // with what args makes of its address and the folder of its certificates.
 func (c *ControlPlane) InstallFunction(ctx context.Context, name, packageRoot, binary string, args func(address, certificates string) []string) error {
-	const version = "v0.2.0"
+	const version = "v0.1.0"
 
 	built := c.Path(name + ".xpkg")
 	at, err := c.Package(name, version)

@@ -24,13 +24,14 @@ import (
 	"k8s.io/client-go/util/jsonpath"
 	"sigs.k8s.io/yaml"
 
+	"github.com/webapp-operator/function-webapp/test/e2e/checkout"
 	"github.com/webapp-operator/function-webapp/test/e2e/nodes"
 	"github.com/webapp-operator/function-webapp/test/e2e/processes"
 )
 
 const (
 	root    = "../../.."
-	version = "v0.2.0"
+	version = checkout.Version
 
 	// folder is the environment variable that asks for these tests, and says where
 	// their cluster is. One that runs there already is used, and left.

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/webapp-operator/function-webapp/test/e2e/checkout"
 	"github.com/webapp-operator/function-webapp/test/e2e/controlplane"
 	"github.com/webapp-operator/function-webapp/test/e2e/nodes"
 )
@@ -41,7 +42,7 @@ type counts struct {
 // How long a caller waits between two requests. A test that runs beside others asks
 // gently: two of them at full speed take both processors, and the others are late.
 const (
-	often  = 10 * time.Millisecond
+	often  = 15 * time.Millisecond
 	gently = 25 * time.Millisecond
 )
 
@@ -287,7 +288,7 @@ var changes = []change{
 }
 
 // newer is the version to upgrade to.
-const newer = "v0.1.1"
+const newer = checkout.Newer
 
 // pushNewer pushes its packages, once.
 var pushNewer = sync.OnceValue(func() error { return cluster.Push(context.Background(), nodes.Registry, newer) })

@@ -17,6 +17,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/webapp-operator/function-webapp/test/e2e/checkout"
 	"github.com/webapp-operator/function-webapp/test/e2e/controlplane"
 )
 
@@ -39,7 +40,7 @@ func (c *cli) controlPlane(ctx context.Context) (*controlplane.ControlPlane, err
 }
 
 type up struct {
-	Version string `default:"v0.2.0" help:"Version of the packages."`
+	Version string `default:"${version}" help:"Version of the packages."`
 }
 
 func (u *up) Run(ctx context.Context, c *cli) error {
@@ -260,7 +261,7 @@ func main() {
 	defer stop()
 
 	c := &cli{}
-	command := kong.Parse(c, kong.Name("playground"), kong.Description("A Crossplane control plane of plain processes, to try the function on."))
+	command := kong.Parse(c, kong.Vars{"version": checkout.Version}, kong.Name("playground"), kong.Description("A Crossplane control plane of plain processes, to try the function on."))
 	command.BindTo(ctx, (*context.Context)(nil))
 
 	if err := command.Run(c); err != nil {

@@ -22,7 +22,7 @@ type cli struct {
 	Replicas int64         `default:"2"      help:"Replicas of each."`
 	Quiet    time.Duration `default:"3m"     help:"How long to look for changes when all run."`
 	TTL      []string      `default:"10m,1m" help:"After how long Crossplane asks again although nothing changed. Each gets a quiet time."`
-	Version  string        `default:"v0.2.0" help:"Version of the packages."`
+	Version  string        `default:"${version}" help:"Version of the packages."`
 
 	Repository string `default:"."             help:"The project's root."`
 	Out        string `default:"_output/scale" help:"Folder for figures and plots."`
@@ -96,7 +96,7 @@ func main() {
 	defer stop()
 
 	c := &cli{}
-	command := kong.Parse(c, kong.Name("scale"), kong.Description("Measures what many WebApps cost a control plane of plain processes."))
+	command := kong.Parse(c, kong.Vars{"version": checkout.Version}, kong.Name("scale"), kong.Description("Measures what many WebApps cost a control plane of plain processes."))
 	command.BindTo(ctx, (*context.Context)(nil))
 
 	if err := command.Run(); err != nil {

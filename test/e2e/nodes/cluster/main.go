@@ -15,6 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/webapp-operator/function-webapp/test/e2e/checkout"
 	"github.com/webapp-operator/function-webapp/test/e2e/nodes"
 )
 
@@ -32,7 +33,7 @@ type cli struct {
 }
 
 type up struct {
-	Version string `default:"v0.2.0" help:"Version of the packages."`
+	Version string `default:"${version}" help:"Version of the packages."`
 }
 
 func (u *up) Run(ctx context.Context, c *nodes.Cluster) error {
@@ -118,7 +119,7 @@ func main() {
 	defer stop()
 
 	c := &cli{}
-	command := kong.Parse(c, kong.Name("cluster"), kong.Description("A Kubernetes cluster with two real nodes on one machine."))
+	command := kong.Parse(c, kong.Vars{"version": checkout.Version}, kong.Name("cluster"), kong.Description("A Kubernetes cluster with two real nodes on one machine."))
 	command.BindTo(ctx, (*context.Context)(nil))
 
 	err := func() error {
