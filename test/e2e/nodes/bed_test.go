@@ -114,7 +114,10 @@ func run(m *testing.M) (int, error) {
 	}
 
 	if len(before) > 0 {
-		return test(m, c)
+		code, err := test(m, c)
+
+		// Whoever has it wants Crossplane as it was.
+		return code, errors.Join(err, c.UpgradeCrossplane(context.Background()))
 	}
 
 	// Whoever breaks it off wants no cluster left.

@@ -40,10 +40,10 @@ type counts struct {
 }
 
 // How long a caller waits between two requests. A test that runs beside others asks
-// gently: two of them at full speed take both processors, and the others are late.
+// gently: at full speed, each takes both processors, and all of them are late.
 const (
 	often  = 15 * time.Millisecond
-	gently = 25 * time.Millisecond
+	gently = 100 * time.Millisecond
 )
 
 // call has callers ask the shop, from one node.
@@ -185,27 +185,11 @@ var changes = []change{
 		n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090"}`)
 		n.complete(t, 4)
 	}},
-	{name: "from 4 replicas to 6, to 2, to 6", do: func(t *testing.T, n *namespace) {
-		for _, replicas := range []int{6, 2, 6} {
+	{name: "from 4 replicas to 6, to 2, to 6, to 4", do: func(t *testing.T, n *namespace) {
+		for _, replicas := range []int{6, 2, 6, 4} {
 			n.shop(t, replicas, nodes.Image("web"), `, port: 9090, env: {PORT: "9090"}`)
 			n.complete(t, replicas)
 		}
-	}},
-	{name: "an autoscaler from 2 replicas to 6, and back", do: func(t *testing.T, n *namespace) {
-		const (
-			auto      = `, port: 9090, env: {PORT: "9090"}, autoscaling: {minReplicas: 2, maxReplicas: 6, %s, behavior: {scaleDown: {stabilizationWindowSeconds: 0}}}`
-			pods      = `targetCPUUtilizationPercentage: 3000`
-			container = `metrics: [{type: ContainerResource, containerResource: {name: cpu, container: app, target: {type: Utilization, averageUtilization: 5}}}]`
-		)
-
-		n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, pods))
-		n.complete(t, 2)
-		n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, container))
-		n.complete(t, 6)
-		n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, pods))
-		n.complete(t, 2)
-		n.shop(t, 4, nodes.Image("web"), `, port: 9090, env: {PORT: "9090"}`)
-		n.complete(t, 4)
 	}},
 	{name: "a node is drained", do: func(t *testing.T, n *namespace) {
 		n.do(t, "drain", nodes.Node(1), "--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=120s")
@@ -326,25 +310,60 @@ func testRequests(t *testing.T) {
 	defer found.log(t)
 
 	for _, change := range changes {
-		if !t.Run(change.name, func(t *testing.T) {
-			var took time.Duration
-
-			began := time.Now()
-			got := c.during(t, func() {
-				change.do(t, n)
-
-				took = time.Since(began)
-			})
-
-			found.counted(change.name, took, got)
-
-			if got["new"].Failed+got["kept"].Failed > 0 {
-				t.Errorf("want no request to fail, got %+v", got)
-			}
-		}) && t.Context().Err() != nil {
+		if !t.Run(change.name, func(t *testing.T) { c.serve(t, found, change) }) && t.Context().Err() != nil {
 			break
 		}
 	}
+}
+
+// serve has no request fail during a change.
+func (c callers) serve(t *testing.T, found *table, change change) {
+	t.Helper()
+
+	var took time.Duration
+
+	began := time.Now()
+	got := c.during(t, func() {
+		change.do(t, c.namespace)
+
+		took = time.Since(began)
+	})
+
+	found.counted(change.name, took, got)
+
+	if got["new"].Failed+got["kept"].Failed > 0 {
+		t.Errorf("want no request to fail, got %+v", got)
+	}
+}
+
+// testAutoscaler has no request fail while an autoscaler follows what metrics-server says
+// of the pods, and of one of their containers.
+func testAutoscaler(t *testing.T) {
+	n := newNamespace(t, "autoscaler")
+	n.shop(t, 6, nodes.Image("web"), "")
+	n.complete(t, 6)
+
+	c := n.call(t, nodes.Node(2), gently)
+	defer c.stop(t)
+
+	found := newTable(append([]string{"While"}, countedColumns...)...)
+	defer found.log(t)
+
+	c.serve(t, found, change{name: "an autoscaler from 6 replicas to 2, to 6, and back", do: func(t *testing.T, n *namespace) {
+		const (
+			auto      = `, autoscaling: {minReplicas: 2, maxReplicas: 6, %s, behavior: {scaleDown: {stabilizationWindowSeconds: 0}}}`
+			pods      = `targetCPUUtilizationPercentage: 3000`
+			container = `metrics: [{type: ContainerResource, containerResource: {name: cpu, container: app, target: {type: Utilization, averageUtilization: 5}}}]`
+		)
+
+		for _, step := range []struct {
+			metric   string
+			replicas int
+		}{{pods, 2}, {container, 6}, {pods, 2}} {
+			n.shop(t, 6, nodes.Image("web"), fmt.Sprintf(auto, step.metric))
+			n.complete(t, step.replicas)
+		}
+	}})
 }
 
 // countedColumns are those of a table of requests behind its first.

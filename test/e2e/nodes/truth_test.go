@@ -2,7 +2,6 @@ package nodes_test
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"os"
 	"strconv"
@@ -239,10 +238,8 @@ func testTruth(t *testing.T) {
 
 // testStatus has WebApps say how they are, with Crossplane as it is installed by default. A
 // Crossplane that is replaced loses events that it has not written yet, so that it is
-// replaced before applications are broken, and after.
+// replaced before applications are broken, and stays.
 func testStatus(t *testing.T) {
-	t.Cleanup(func() { must(t, cluster.UpgradeCrossplane(context.WithoutCancel(t.Context()))) })
-
 	// Whoever ran all of it has left it so.
 	if args := cluster.do(t, "get", "deployment", "-n", "crossplane-system", "crossplane", "-o", "jsonpath={.spec.template.spec.containers[0].args}"); strings.Contains(args, "circuit-breaker") {
 		must(t, cluster.UpgradeCrossplane(t.Context(), crossplanesDefaults))
@@ -269,6 +266,7 @@ func testStatus(t *testing.T) {
 	t.Run("WayIn", testWayIn)
 	t.Run("Through", loaded(testThrough))
 	t.Run("Migrate", loaded(testMigrate))
+	t.Run("Autoscaler", loaded(testAutoscaler))
 }
 
 // crossplanesDefaults are Crossplane's own settings instead of those of values.yaml.
