@@ -81,6 +81,7 @@ func TestLifecycle(t *testing.T) {
 		name string
 		do   func(*testing.T, *namespace)
 	}{
+		{"Pages", testPages},
 		{"Accepted", testAccepted},
 		{"Unseen", testUnseen},
 		{"FunctionDown", testFunctionDown},
