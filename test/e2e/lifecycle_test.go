@@ -51,6 +51,7 @@ func TestLifecycle(t *testing.T) {
 			"Composition":       testComposition,
 			"OwnKind":           testOwnKind,
 			"Platform":          testPlatform,
+			"Project":           testProject,
 			"Stalled":           testStalled,
 			"Quota":             testQuota,
 			"PodsRefused":       testPodsRefused,

@@ -92,7 +92,9 @@ var Elsewhere = []Held{
 	{Command: "kubectl -n shop get deployment,service,ingress,hpa,pdb,networkpolicy,configmap -o yaml | docker …", By: "TestConvert"},
 	{Page: "docs/playground.md", Command: "crossplane composition render …", Needs: docker},
 	{Page: "examples/functions-docker.yaml", Command: "crossplane composition render …", Needs: docker},
+	{Page: "docs/check.md", Command: "crossplane composition render …", Needs: docker},
 	{Command: "crossplane xpkg install configuration ghcr.io/acme/…", By: "TestLifecycle/Install"},
+	{Command: "crossplane dependency add …", By: "TestLifecycle/Project"},
 
 	// What is done in another state than that in which the pages find my-app.
 	{Command: "kubectl rollout resume deployment/my-app", By: "TestLifecycle/RolloutPaused"},
