@@ -50,7 +50,7 @@ var programs = []string{
 func Read(root string) ([]Command, error) {
 	var all []Command
 
-	for _, pattern := range []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/*.md", "examples/*.md", "test/*/README.md", "apis/new/templates/README.md"} {
+	for _, pattern := range []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", ".github/*.md", "docs/*.md", "examples/*.md", "test/*/README.md", "apis/new/templates/README.md"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			return nil, err
