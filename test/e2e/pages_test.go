@@ -28,9 +28,7 @@ func testPages(t *testing.T, n *namespace) {
 	n = n.namespace(t, metav1.NamespaceDefault)
 	n.composition(t, "features: [autoscaling, ingress]")
 
-	for _, kind := range []string{"httproutes", "gateways"} {
-		must(t, n.define(t.Context(), "sigs.k8s.io/gateway-api", "config/crd/standard/gateway.networking.k8s.io_"+kind+".yaml"))
-	}
+	must(t, n.define(t.Context(), "sigs.k8s.io/gateway-api", "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"))
 
 	do := n.reader(t)
 	done := map[string]bool{}
@@ -68,12 +66,14 @@ func (n *namespace) myApp(t *testing.T) {
 	t.Helper()
 	n.webApp(t, "my-app", "image: 'nginxinc/nginx-unprivileged:1.27', env: {LOG_LEVEL: info}, ingress: {host: my-app.example.com}, autoscaling: {minReplicas: 2, maxReplicas: 5}"+n.compositionRef())
 
+	owner := n.get(t, webApps, "my-app")
+
 	for kind, name := range map[schema.GroupVersionResource]string{
 		deployments: "my-app", services: "my-app", configMaps: "my-app-config", ingresses: "my-app", autoscalers: "my-app",
 	} {
 		n.eventually(t, func() error {
-			if object := n.get(t, kind, name); object == nil || object.GetDeletionTimestamp() != nil {
-				return fmt.Errorf("there is no %s %s", kind.Resource, name)
+			if object := n.get(t, kind, name); object == nil || object.GetDeletionTimestamp() != nil || !metav1.IsControlledBy(object, owner) {
+				return fmt.Errorf("there is no %s %s of this WebApp", kind.Resource, name)
 			}
 
 			return nil

@@ -88,6 +88,7 @@ var Elsewhere = []Held{
 	{Command: "kubectl -n crossplane-system rollout restart deployment crossplane", Needs: "Crossplane in pods"},
 	{Command: "kubectl -n argocd patch configmap argocd-cm …", By: "TestArgoCD"},
 	{Command: "kubectl -n crossplane-system create secret generic cosign …", Needs: "a key"},
+	{Command: "kubectl get gateways -A", Needs: "Gateways, beside which all stories would have to stand"},
 	{Command: "kubectl get --raw /apis/external.metrics.k8s.io/v1beta1", Needs: "an adapter of metrics"},
 	{Command: "kubectl -n shop get deployment,service,ingress,hpa,pdb,networkpolicy,configmap -o yaml | docker …", By: "TestConvert"},
 	{Page: "docs/playground.md", Command: "crossplane composition render …", Needs: docker},
