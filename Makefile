@@ -121,11 +121,12 @@ test-validation: ## Hold what WebApps are made of to what Kubernetes accepts, in
 	go -C test/validation test -count=1 -timeout 24h -v . -webapps $(WEBAPPS) -seed $(SEED)
 
 .PHONY: test-package
-test-package: ## Test what makes the image and says of what a release is made, and the project's own files.
+test-package: ## Test what makes the image and says of what a release is made, the project's own files, and the commands of its pages.
 	go -C test/tools/package vet ./...
 	go -C test/tools/package test ./...
 	go -C test/tools/release vet ./...
 	go -C test/tools/release test ./...
+	go -C test/e2e test ./pages
 
 .PHONY: test-bench
 test-bench: ## Test what measures.

@@ -51,6 +51,7 @@ func TestLifecycle(t *testing.T) {
 			"Composition":       testComposition,
 			"OwnKind":           testOwnKind,
 			"Platform":          testPlatform,
+			"Project":           testProject,
 			"Stalled":           testStalled,
 			"Quota":             testQuota,
 			"PodsRefused":       testPodsRefused,
@@ -81,6 +82,7 @@ func TestLifecycle(t *testing.T) {
 		name string
 		do   func(*testing.T, *namespace)
 	}{
+		{"Pages", testPages},
 		{"Accepted", testAccepted},
 		{"Unseen", testUnseen},
 		{"FunctionDown", testFunctionDown},

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -52,9 +53,18 @@ func (c *cluster) everywhere() *namespace { return &namespace{cluster: c} }
 // function runs waits for it.
 func testInstall(t *testing.T, c *cluster) {
 	must(t, c.Push(t.Context(), version))
-	must(t, c.Install(t.Context(), version))
 
 	all := c.everywhere()
+	configuration, err := c.Package("configuration-webapp", version)
+	must(t, err)
+
+	t.Log("as the README says")
+
+	t.Setenv("KUBECONFIG", c.Kubeconfig())
+	all.execute(t, c.Program("crossplane"), "xpkg", "install", "configuration", configuration, "--wait=5m")
+	must(t, c.Installed(t.Context()))
+	all.marketplace(t)
+
 	all.expect(t, configurations, controlplane.ConfigurationName, health, healthy)
 	all.expect(t, functions, controlplane.FunctionName, health, healthy)
 	all.expect(t, definitions, definition, `{.status.conditions[?(@.type=="Established")].status}`, "True")
@@ -71,6 +81,29 @@ func testInstall(t *testing.T, c *cluster) {
 		"Created: Creating Deployment early.",
 		"Running: 1 of 1 replicas are available. Reach it at http://early."+n.name+".svc")
 	n.steady(t, "early")
+}
+
+// marketplace checks that what is installed says of itself what its packages do.
+func (n *namespace) marketplace(t *testing.T) {
+	t.Helper()
+
+	for file, kind := range map[string]string{"package/crossplane.yaml": "functionrevisions", "apis/crossplane.yaml": "configurationrevisions"} {
+		content, err := os.ReadFile(filepath.Join(root, file))
+		must(t, err)
+
+		want, got := parse(t, string(content)).GetAnnotations(), map[string]string{}
+		must(t, json.Unmarshal([]byte(n.do(t, "get", kind, "-o", "jsonpath={.items[0].metadata.annotations}")), &got))
+
+		for annotation := range got {
+			if want[annotation] == "" {
+				delete(got, annotation)
+			}
+		}
+
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("annotations of %s: -want, +got:\n%s", kind, diff)
+		}
+	}
 }
 
 // testFunctionDown has the function stop for a while: applications go on, WebApps
