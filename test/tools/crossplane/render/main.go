@@ -25,13 +25,13 @@ import (
 	xpv1 "github.com/crossplane/crossplane/apis/v2/apiextensions/v1"
 	"github.com/crossplane/crossplane/v2/cmd/crossplane/render"
 	renderv1alpha1 "github.com/crossplane/crossplane/v2/proto/render/v1alpha1"
+	"github.com/go-logr/logr"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
 	extv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	documents "k8s.io/apimachinery/pkg/util/yaml"
 	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/yaml"
 )
 
@@ -48,7 +48,7 @@ func main() {
 		} `cmd:""`
 	}
 
-	ctrl.SetLogger(log.NullLogger{})
+	ctrl.SetLogger(logr.Discard())
 
 	args := kong.Parse(&c, kong.Name("crossplane"), kong.BindTo(logging.NewNopLogger(), (*logging.Logger)(nil)))
 	args.FatalIfErrorf(args.Run())
