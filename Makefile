@@ -466,7 +466,7 @@ $(BIN)/crossplane-core: test/tools/crossplane/go.mod test/tools/crossplane/go.su
 
 # All that make render needs of them.
 $(BIN)/crossplane-render: test/tools/crossplane/go.mod test/tools/crossplane/go.sum test/tools/crossplane/render/main.go
-	@echo "building the engine of crossplane $(CORE_VERSION) from source, once: about 2 minutes on 2 cores" >&2
+	@echo "building the engine of crossplane $(CORE_VERSION) from source, once" >&2
 	@mkdir -p $(BIN)
 	@$(call from-source,test/tools/crossplane,$@,-s -w,./render)
 
