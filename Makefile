@@ -30,7 +30,7 @@ TTL ?= 10m,1m
 BIN := .cache/bin
 
 # Every Go module but those that only name tools.
-MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/tools/release/go.mod test/e2e/go.mod test/install/go.mod test/shop/go.mod))
+MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/tools/crossplane/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/tools/release/go.mod test/e2e/go.mod test/install/go.mod test/shop/go.mod))
 
 # No C compiler is needed, and what is built does not depend on one.
 export CGO_ENABLED ?= 0
@@ -44,7 +44,8 @@ help: ## Print this list.
 ##### Try it
 
 .PHONY: render
-render: tools ## Render a WebApp with Crossplane's own engine (XR=, OBSERVED=, REQUIRED=, SCHEMAS=, COMPOSITION=, XRD=).
+render: $(BIN)/crossplane-render ## Render a WebApp with Crossplane's own engine (XR=, OBSERVED=, REQUIRED=, SCHEMAS=, COMPOSITION=, XRD=).
+	@test -e $(BIN)/function-webapp || { echo "building the function" >&2; $(call from-source,.,$(BIN)/function-webapp,,.); }
 	@go build -o $(BIN)/function-webapp .
 	@go -C test/render build -o $(CURDIR)/$(BIN)/render .
 	@$(BIN)/render -xr "$(XR)" -composition "$(COMPOSITION)" -xrd "$(XRD)" -observed "$(OBSERVED)" -required "$(REQUIRED)" -schemas "$(SCHEMAS)"
@@ -135,6 +136,7 @@ test-bench: ## Test what measures.
 
 .PHONY: test-render
 test-render: tools ## Render every example and every state with Crossplane's own engine.
+	go -C test/tools/crossplane vet ./...
 	go -C test/render vet ./...
 	go -C test/render test -count=1 ./...
 
@@ -177,7 +179,7 @@ rivals: tools tools-e2e ## Measure the same for a pipeline of two functions, and
 	@go -C test/bench build -trimpath -ldflags '-s -w' -o $(CURDIR)/$(BIN)/ ./typed
 	@go -C test/tools/auto-ready build -trimpath -ldflags '-s -w' -o $(CURDIR)/$(BIN)/ github.com/crossplane/function-auto-ready
 	@echo "building kro from source, the first time: about 2 minutes on 2 cores"
-	@go -C test/tools/kro build -trimpath -ldflags '-s -w' -o $(CURDIR)/$(BIN)/kro github.com/kubernetes-sigs/kro/cmd/controller
+	@$(call from-source,test/tools/kro,$(BIN)/kro,-s -w,github.com/kubernetes-sigs/kro/cmd/controller)
 	@$(BIN)/scale --n $(N) --quiet $(QUIET) --scenario webapp,two-step,kro
 
 .PHONY: golden
@@ -429,7 +431,11 @@ clean: ## Remove what was built, but for the tools.
 ##### Tools, built from source once
 
 .PHONY: tools
-tools: $(BIN)/crossplane $(BIN)/crossplane-core ## Build the tools that render needs.
+tools: $(BIN)/crossplane $(BIN)/crossplane-core $(BIN)/crossplane-render ## Build Crossplane's own programs.
+
+# Builds programs of a module, and says how far it is: folder, output, what the linker is
+# told, packages.
+from-source = test/tools/build.sh $(1) $(CURDIR)/$(2) '$(3)' $(4)
 
 # The version of a module that a tool module names.
 version = $(shell awk '$$1 == "$(2)" {print $$2}' test/tools/$(1)/go.mod)
@@ -447,7 +453,7 @@ $(BIN)/crossplane: test/tools/cli/go.mod test/tools/cli/go.sum
 		chmod +x $@; \
 	else \
 		echo "building the crossplane CLI $(CLI_VERSION) from source, once: about 4 minutes on 2 cores"; \
-		go -C test/tools/cli build -trimpath -ldflags '$(call stamp,$(CLI_VERSION))' -o $(CURDIR)/$@ github.com/crossplane/cli/v2/cmd/crossplane; \
+		$(call from-source,test/tools/cli,$@,$(call stamp,$(CLI_VERSION)),github.com/crossplane/cli/v2/cmd/crossplane); \
 	fi
 
 # The RBAC manager has no flag for the address of its metrics, and two control
@@ -457,7 +463,13 @@ RBAC_METRICS = -X sigs.k8s.io/controller-runtime/pkg/metrics/server.DefaultBindA
 $(BIN)/crossplane-core: test/tools/crossplane/go.mod test/tools/crossplane/go.sum
 	@echo "building crossplane $(CORE_VERSION) from source, once: about 2 minutes on 2 cores"
 	@mkdir -p $(BIN)
-	@go -C test/tools/crossplane build -trimpath -ldflags '$(call stamp,$(CORE_VERSION)) $(RBAC_METRICS)' -o $(CURDIR)/$@ github.com/crossplane/crossplane/v2/cmd/crossplane
+	@$(call from-source,test/tools/crossplane,$@,$(call stamp,$(CORE_VERSION)) $(RBAC_METRICS),github.com/crossplane/crossplane/v2/cmd/crossplane)
+
+# All that make render needs of them.
+$(BIN)/crossplane-render: test/tools/crossplane/go.mod test/tools/crossplane/go.sum test/tools/crossplane/render/main.go
+	@echo "building the engine of crossplane $(CORE_VERSION) from source, once" >&2
+	@mkdir -p $(BIN)
+	@$(call from-source,test/tools/crossplane,$@,-s -w,./render)
 
 .PHONY: tools-e2e
 tools-e2e: $(BIN)/etcd $(BIN)/kube-apiserver $(BIN)/kwok $(BIN)/playground
@@ -479,7 +491,7 @@ $(BIN)/cluster:
 $(BIN)/etcd: test/tools/etcd/go.mod test/tools/etcd/go.sum
 	@echo "building etcd from source, once: about 1 minute on 2 cores"
 	@mkdir -p $(BIN)
-	@go -C test/tools/etcd build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ go.etcd.io/etcd/server/v3
+	@$(call from-source,test/tools/etcd,$@,-s -w,go.etcd.io/etcd/server/v3)
 
 KUBERNETES_VERSION = $(call version,kubernetes,k8s.io/kubernetes)
 KUBERNETES := kube-apiserver kube-controller-manager kube-scheduler kubectl kubelet kube-proxy
@@ -489,14 +501,13 @@ KUBERNETES := kube-apiserver kube-controller-manager kube-scheduler kubectl kube
 $(BIN)/kube-apiserver: test/tools/kubernetes/go.mod test/tools/kubernetes/go.sum
 	@echo "building Kubernetes $(KUBERNETES_VERSION) from source, once: about 10 minutes on 2 cores"
 	@mkdir -p $(BIN)/kubernetes
-	@go -C test/tools/kubernetes build -trimpath -ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION) -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=$(word 2,$(subst ., ,$(KUBERNETES_VERSION)))' \
-		-o $(CURDIR)/$(BIN)/kubernetes/ $(KUBERNETES:%=k8s.io/kubernetes/cmd/%)
+	@$(call from-source,test/tools/kubernetes,$(BIN)/kubernetes/,-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION) -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=$(word 2,$(subst ., ,$(KUBERNETES_VERSION))),$(KUBERNETES:%=k8s.io/kubernetes/cmd/%))
 	@mv $(BIN)/kubernetes/* $(BIN)/ && rmdir $(BIN)/kubernetes
 
 $(BIN)/kwok: test/tools/kwok/go.mod test/tools/kwok/go.sum
 	@echo "building kwok from source, once: about 2 minutes on 2 cores"
 	@mkdir -p $(BIN)
-	@go -C test/tools/kwok build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ sigs.k8s.io/kwok/cmd/kwok
+	@$(call from-source,test/tools/kwok,$@,-s -w,sigs.k8s.io/kwok/cmd/kwok)
 
 # What real nodes need besides: a cluster's DNS, its metrics, and Helm for the
 # chart of Crossplane.
@@ -513,7 +524,7 @@ $(BIN)/traefik: test/tools/traefik/go.mod test/tools/traefik/go.sum test/tools/t
 	@go mod download $(LEGO)@$(LEGO_VERSION)
 	@cp -R "$$(go env GOMODCACHE)/$(LEGO)@$(LEGO_VERSION)" .cache/lego && chmod -R u+w .cache/lego
 	@rm .cache/lego/providers/dns/*.go && cp test/tools/traefik/dns/dns.go .cache/lego/providers/dns/
-	@go -C test/tools/traefik build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ github.com/traefik/traefik/v3/cmd/traefik
+	@$(call from-source,test/tools/traefik,$@,-s -w,github.com/traefik/traefik/v3/cmd/traefik)
 
 .PHONY: tools-nodes
 tools-nodes: tools $(BIN)/etcd $(BIN)/kube-apiserver $(NODE_TOOLS:%=$(BIN)/%) $(BIN)/traefik $(BIN)/image
@@ -527,7 +538,7 @@ $(BIN)/helm: PACKAGE = helm.sh/helm/v3/cmd/helm
 $(NODE_TOOLS:%=$(BIN)/%): $(BIN)/%: test/tools/%/go.mod test/tools/%/go.sum
 	@echo "building $* from source, once: about 1 minute on 2 cores"
 	@mkdir -p $(BIN)
-	@go -C test/tools/$* build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ $(PACKAGE)
+	@$(call from-source,test/tools/$*,$@,-s -w,$(PACKAGE))
 
 PROMETHEUS_VERSION = $(call version,prometheus,github.com/prometheus/prometheus)
 PROMETHEUS := prometheus promtool
@@ -544,18 +555,17 @@ $(BIN)/prometheus: test/tools/prometheus/go.mod test/tools/prometheus/go.sum
 		done; \
 	else \
 		echo "building Prometheus $(PROMETHEUS_VERSION) from source, once: about 3 minutes on 2 cores"; \
-		go -C test/tools/prometheus build -trimpath -tags remove_all_sd -ldflags '-s -w' \
-			-o $(CURDIR)/$(BIN)/ $(PROMETHEUS:%=github.com/prometheus/prometheus/cmd/%); \
+		GOFLAGS="$$GOFLAGS -tags=remove_all_sd" $(call from-source,test/tools/prometheus,$(BIN)/,-s -w,$(PROMETHEUS:%=github.com/prometheus/prometheus/cmd/%)); \
 	fi
 
 $(BIN)/golangci-lint: test/tools/lint/go.mod test/tools/lint/go.sum
 	@echo "building golangci-lint from source, once: about 3 minutes on 2 cores"
 	@mkdir -p $(BIN)
-	@go -C test/tools/lint build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@$(call from-source,test/tools/lint,$@,-s -w,github.com/golangci/golangci-lint/v2/cmd/golangci-lint)
 
 # What releases are signed with, and what reads the workflows. Each module names one
 # program as its tool.
 $(BIN)/cosign $(BIN)/actionlint: $(BIN)/%: test/tools/%/go.mod test/tools/%/go.sum
 	@echo "building $* from source, once: cosign takes about 4 minutes on 2 cores"
 	@mkdir -p $(BIN)
-	@go -C test/tools/$* build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ tool
+	@$(call from-source,test/tools/$*,$@,-s -w,tool)

@@ -27,11 +27,10 @@ type inputs struct {
 	functions   string
 }
 
-// An engine is the function, served on loopback, and the two crossplane
-// programs that call it.
+// An engine is the function, served on loopback, and the command that has Crossplane
+// call it.
 type engine struct {
-	cli      string
-	core     string
+	renderer []string
 	function string
 	root     string
 
@@ -91,7 +90,7 @@ func (e *engine) render(ctx context.Context, in inputs) (string, error) {
 		in.definition = filepath.Join(e.root, "apis/webapp/definition.yaml")
 	}
 
-	args := []string{"--crossplane-binary", e.core, "--xrd", in.definition, "--include-function-results"}
+	args := slices.Concat(e.renderer[1:], []string{"--xrd", in.definition})
 
 	if in.functions == "" {
 		in.functions = filepath.Join(e.root, "examples/functions.yaml")
@@ -112,7 +111,7 @@ func (e *engine) render(ctx context.Context, in inputs) (string, error) {
 
 	var stdout, stderr bytes.Buffer
 
-	cmd := exec.CommandContext(ctx, e.cli, append([]string{"composition", "render", in.webApp, in.composition, in.functions}, args...)...)
+	cmd := exec.CommandContext(ctx, e.renderer[0], append(args, in.webApp, in.composition, in.functions)...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	// The tool keeps settings of its user, which are not for a render.
 	cmd.Env = append(os.Environ(), "CROSSPLANE_CONFIG=")

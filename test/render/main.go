@@ -11,11 +11,9 @@ import (
 )
 
 func main() {
-	e := engine{}
+	e := engine{renderer: []string{".cache/bin/crossplane-render", "composition", "render"}}
 	in := inputs{}
 
-	flag.StringVar(&e.cli, "cli", ".cache/bin/crossplane", "the crossplane command line tool")
-	flag.StringVar(&e.core, "core", ".cache/bin/crossplane-core", "the crossplane that runs in a cluster: the engine")
 	flag.StringVar(&e.function, "function", ".cache/bin/function-webapp", "the function")
 	flag.StringVar(&e.root, "root", ".", "the folder of the project")
 	flag.StringVar(&in.webApp, "xr", "examples/webapp.yaml", "file with the WebApp")

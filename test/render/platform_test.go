@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 )
 
 // functions is a folder with the binaries of functions of others.
@@ -78,12 +77,10 @@ func TestPlatform(t *testing.T) {
 func (e *engine) renderShop(t *testing.T, in inputs) string {
 	t.Helper()
 
-	began := time.Now().Add(-time.Second)
-
-	got, err := e.render(t.Context(), in)
-	if err != nil {
-		t.Fatal(err)
+	got, failure := e.renderAs(t, in)
+	if failure != "" {
+		t.Fatal(failure)
 	}
 
-	return unready.ReplaceAllString(forgetNow(t, got, began), "$1")
+	return unready.ReplaceAllString(got, "$1")
 }

@@ -30,36 +30,33 @@ func TestRender(t *testing.T) {
 
 	for name, in := range cases(t) {
 		t.Run(name, func(t *testing.T) {
-			began := time.Now().Add(-time.Second)
-			got, err := e.render(t.Context(), in)
-			failure := ""
+			got, failure := e.renderAs(t, in)
 
-			if err != nil {
-				failure = err.Error() + "\n"
-			}
-
-			compare(t, filepath.Join("testdata", name, "want.yaml"), forgetNow(t, got, began))
+			compare(t, filepath.Join("testdata", name, "want.yaml"), got)
 			compare(t, filepath.Join("testdata", name, "want.error"), failure)
 		})
 	}
 }
 
+// Crossplane's programs, and the one that make render takes instead of them.
+const (
+	cli   = root + "/.cache/bin/crossplane"
+	core  = root + "/.cache/bin/crossplane-core"
+	small = root + "/.cache/bin/crossplane-render"
+)
+
+// startEngine serves the function, for Crossplane's command line tool to call as users
+// have it do.
 func startEngine(t *testing.T) *engine {
 	t.Helper()
 
-	bin, err := filepath.Abs(filepath.Join(root, ".cache/bin"))
-	if err != nil {
-		t.Fatal(err)
-	}
-
 	e := &engine{
-		cli:      filepath.Join(bin, "crossplane"),
-		core:     filepath.Join(bin, "crossplane-core"),
+		renderer: []string{cli, "composition", "render", "--crossplane-binary", core, "--include-function-results"},
 		function: filepath.Join(t.TempDir(), "function-webapp"),
 		root:     root,
 	}
 
-	for _, tool := range []string{e.cli, e.core} {
+	for _, tool := range []string{cli, core, small} {
 		if _, err := os.Stat(tool); err != nil {
 			t.Fatalf("%v: run make tools", err)
 		}
@@ -76,6 +73,37 @@ func startEngine(t *testing.T) *engine {
 	t.Cleanup(e.stop)
 
 	return e
+}
+
+// renderAs renders as users do, with Crossplane's own programs, and returns what they print
+// and what is wrong. What make render prints is the same.
+func (e *engine) renderAs(t *testing.T, in inputs) (out, failure string) {
+	t.Helper()
+
+	users, failed := e.renderOnce(t, in)
+
+	ours := *e
+	ours.renderer = []string{small, "composition", "render"}
+	out, failure = ours.renderOnce(t, in)
+
+	if diff := cmp.Diff(users+failed, out+failure); diff != "" {
+		t.Errorf("make render prints something else than crossplane composition render: -users, +ours:\n%s", diff)
+	}
+
+	return users, failed
+}
+
+func (e *engine) renderOnce(t *testing.T, in inputs) (out, failure string) {
+	t.Helper()
+
+	began := time.Now().Add(-time.Second)
+
+	out, err := e.render(t.Context(), in)
+	if err != nil {
+		failure = err.Error() + "\n"
+	}
+
+	return forgetNow(t, out, began), failure
 }
 
 func cases(t *testing.T) map[string]inputs {
