@@ -168,6 +168,10 @@ faults: ROUNDS ?= 3
 faults: tools tools-e2e ## Break everything in turn while WebApps change, with outages of two minutes (ROUNDS=).
 	ROUNDS=$(ROUNDS) go -C test/e2e test -count=1 -timeout=24h -v -run '^TestFaults$$' .
 
+.PHONY: response-cache
+response-cache: tools tools-e2e ## Have Crossplane keep the function's answers, and time what is said late.
+	RESPONSE_CACHE=1 go -C test/e2e test -count=1 -timeout=30m -v -run '^TestResponseCache$$' .
+
 .PHONY: scale
 scale: tools tools-e2e ## Measure what many WebApps cost, into _output/scale (N=, QUIET=, TTL=).
 	@go -C test/e2e build -o $(CURDIR)/$(BIN)/scale ./scale

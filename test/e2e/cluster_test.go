@@ -65,15 +65,16 @@ type cluster struct {
 	client dynamic.Interface
 }
 
-// newCluster starts a control plane in a folder of its own, and stops it in the
-// end. What an earlier run left there, because it was killed, is stopped first.
-func newCluster(t *testing.T, durable bool) *cluster {
+// newCluster starts a control plane in a folder of its own, with further flags of
+// Crossplane's, and stops it in the end. What an earlier run left there, because it was
+// killed, is stopped first.
+func newCluster(t *testing.T, durable bool, flags ...string) *cluster {
 	t.Helper()
 
 	c, err := controlplane.New(t.Context(), root, filepath.Join(root, "_output/e2e", t.Name()))
 	must(t, err)
 
-	c.Durable = durable
+	c.Durable, c.Flags = durable, flags
 	must(t, c.Down(t.Context()))
 
 	t.Cleanup(func() {

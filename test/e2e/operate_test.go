@@ -58,6 +58,7 @@ func TestOperate(t *testing.T) {
 		{"ada", "create", "webapps.example.com", "", true},
 		{"ada", "patch", "webapps.example.com", "scale", true},
 		{"ada", "patch", "webapps.example.com", "status", false},
+		{"ada", "delete", "clusterusages.protection.crossplane.io", "", false},
 		{"bob", "get", "webapps.example.com", "status", true},
 		{"bob", "patch", "webapps.example.com", "scale", false},
 		{"bob", "delete", "webapps.example.com", "", false},

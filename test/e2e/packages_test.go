@@ -268,7 +268,14 @@ func (n *namespace) setPackage(t *testing.T, name, version string) {
 func (c *cluster) metric(t *testing.T, function, metric string) string {
 	t.Helper()
 
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+c.FunctionHTTP(function)+"/metrics", nil)
+	return metricAt(t, c.FunctionHTTP(function), metric)
+}
+
+// metricAt returns a metric of who serves it at an address.
+func metricAt(t *testing.T, address, metric string) string {
+	t.Helper()
+
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/metrics", nil)
 	must(t, err)
 
 	rsp, err := http.DefaultClient.Do(req)
@@ -333,7 +340,7 @@ func testUninstall(t *testing.T, n *namespace) {
 // README.
 func testProduction(t *testing.T, n *namespace) {
 	all := n.everywhere()
-	all.do(t, "apply", "-k", n.overlay(t))
+	all.do(t, "apply", "-k", n.overlay(t, "install", version, "Configuration", "Function"))
 	all.expect(t, configurations, controlplane.ConfigurationName, health, healthy)
 	all.expect(t, functions, controlplane.FunctionName, health+" {.spec.runtimeConfigRef.name}", healthy+" "+controlplane.FunctionName)
 	all.expect(t, definitions, definition, `{.status.conditions[?(@.type=="Established")].status}`, "True")
@@ -379,6 +386,7 @@ func testProduction(t *testing.T, n *namespace) {
 	}
 
 	n.steady(t, "shop-0")
+	n.protect(t)
 
 	t.Log("and everything goes, in the order of the README")
 	all.do(t, "delete", "webapps", "--all", "--all-namespaces", "--timeout=120s")
@@ -390,21 +398,22 @@ func testProduction(t *testing.T, n *namespace) {
 	system.gone(t, deployments, deployment)
 }
 
-// overlay returns a folder that is install/ with the packages of the registry.
-func (c *cluster) overlay(t *testing.T) string {
+// overlay returns a folder that is one of install/ with packages of the registry, in a
+// version, for some kinds.
+func (c *cluster) overlay(t *testing.T, folder, version string, kinds ...string) string {
 	t.Helper()
 
 	// Next to the control plane: Kustomize wants relative paths.
-	dir := filepath.Join(c.Dir, "overlay")
+	dir := filepath.Join(c.Dir, "overlay", folder)
 	must(t, os.MkdirAll(dir, 0o700))
 
-	base, err := filepath.Rel(dir, filepath.Join(c.Repository, "install"))
+	base, err := filepath.Rel(dir, filepath.Join(c.Repository, folder))
 	must(t, err)
 
 	manifest := &strings.Builder{}
 	fmt.Fprintf(manifest, "resources: [%s]\nsortOptions: {order: fifo}\npatches:\n", base)
 
-	for _, kind := range []string{"Configuration", "Function"} {
+	for _, kind := range kinds {
 		image, err := c.Package(strings.ToLower(kind)+"-webapp", version)
 		must(t, err)
 

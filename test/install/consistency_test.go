@@ -165,6 +165,62 @@ func TestVersion(t *testing.T) {
 	}
 }
 
+// TestNext holds that install/next is what is installed, under other names.
+func TestNext(t *testing.T) {
+	base, err := Build(filepath.Join(Root, "install"))
+	must(t, err)
+	next, err := Build(filepath.Join(Root, "install/next"))
+	must(t, err)
+	composition, err := Read(filepath.Join(Root, "apis/webapp/composition.yaml"))
+	must(t, err)
+
+	const suffix = "-next"
+
+	function := find[map[string]any](t, base, "Function", functionName, "spec")
+	// It must not take part in what depends on what: see TestLifecycle/Twins of test/e2e.
+	function["skipDependencyResolution"] = true
+
+	spec := find[map[string]any](t, composition, "Composition", "webapps", "spec")
+	spec["pipeline"].([]any)[0].(map[string]any)["functionRef"] = map[string]any{"name": functionName + suffix}
+
+	if diff := cmp.Diff(function, find[map[string]any](t, next, "Function", functionName+suffix, "spec")); diff != "" {
+		t.Errorf("the Function: -install, +next:\n%s", diff)
+	}
+
+	if diff := cmp.Diff(spec, find[map[string]any](t, next, "Composition", "webapps"+suffix, "spec")); diff != "" {
+		t.Errorf("the Composition: -apis, +next:\n%s", diff)
+	}
+}
+
+// TestProtection holds that what is protected is what is installed, and that Crossplane
+// keeps the label by which the API server asks.
+func TestProtection(t *testing.T) {
+	base, err := Build(filepath.Join(Root, "install"))
+	must(t, err)
+	protection, err := Build(filepath.Join(Root, "install/protection"))
+	must(t, err)
+	crd, err := webapp.Derive(filepath.Join(Root, "apis/webapp/definition.yaml"))
+	must(t, err)
+
+	const configuration = "webapp-operator-configuration-webapp"
+
+	if labels := find[map[string]string](t, base, "Configuration", configuration, "spec", "commonLabels"); labels["crossplane.io/in-use"] != "true" {
+		t.Errorf("the Configuration: want label crossplane.io/in-use on what it brings, got %v", labels)
+	}
+
+	got := map[string]string{}
+
+	for _, m := range protection {
+		of := find[map[string]any](t, protection, "ClusterUsage", m.Object.GetName(), "spec", "of")
+		got[of["kind"].(string)] = of["resourceRef"].(map[string]any)["name"].(string)
+	}
+
+	want := map[string]string{"CompositeResourceDefinition": crd.Name, "CustomResourceDefinition": crd.Name, "Configuration": configuration, "Function": functionName}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what is protected: -want, +got:\n%s", diff)
+	}
+}
+
 // runtimeConfig returns how the function runs with all overlays, and without.
 func runtimeConfig(t *testing.T, folder string) appsv1.DeploymentSpec {
 	t.Helper()

@@ -30,6 +30,9 @@ type ControlPlane struct {
 	// Durable has etcd write to the disk before it says so, as in production.
 	// Without it, only a crash of the machine loses what was written.
 	Durable bool
+
+	// Flags are what Crossplane is started with besides.
+	Flags []string
 }
 
 // New returns the control plane of a folder, which may run already.

@@ -12,17 +12,21 @@ import (
 	"github.com/webapp-operator/function-webapp/test/e2e/processes"
 )
 
+// webhooks is the Service by which the API server asks Crossplane before something is
+// deleted that is in use.
+const webhooks = "crossplane-webhooks"
+
 // startCrossplane installs Crossplane as its chart does, and starts it.
 func (c *ControlPlane) startCrossplane(ctx context.Context) error {
-	if _, started := c.Process("crossplane"); !started {
-		if err := c.installCrossplane(ctx); err != nil {
-			return err
-		}
-	}
-
-	ports, err := freePorts(ctx, 2)
+	ports, err := freePorts(ctx, 3)
 	if err != nil {
 		return err
+	}
+
+	if _, started := c.Process("crossplane"); !started {
+		if err := c.installCrossplane(ctx, ports[2]); err != nil {
+			return err
+		}
 	}
 
 	proxy, err := c.address("network")
@@ -32,13 +36,13 @@ func (c *ControlPlane) startCrossplane(ctx context.Context) error {
 
 	if err := c.Run(ctx, processes.Process{
 		Name: "crossplane", Program: c.Program("crossplane-core"),
-		Args: []string{
-			"core", "start", "--enable-webhooks=false",
+		Args: append([]string{
+			"core", "start",
 			"--tls-server-secret-name=crossplane-tls-server", "--tls-client-secret-name=crossplane-tls-client",
-			"--tls-client-certs-dir=" + c.Path("crossplane-tls-client"),
+			"--tls-server-certs-dir=" + c.Path("crossplane-tls-server"), "--tls-client-certs-dir=" + c.Path("crossplane-tls-client"),
 			"--xpkg-cache-dir=" + c.Path("xpkg"), "--xfn-cache-dir=" + c.Path("xfn"),
-			"--metrics-port=" + ports[0], "--health-probe-port=" + ports[1],
-		},
+			"--metrics-port=" + ports[0], "--health-probe-port=" + ports[1], "--webhook-port=" + ports[2],
+		}, c.Flags...),
 		Environment: []string{
 			"KUBECONFIG=" + c.crossplaneKubeconfig(),
 			// Functions are behind it; loopback never is.
@@ -54,7 +58,7 @@ func (c *ControlPlane) startCrossplane(ctx context.Context) error {
 	})
 }
 
-func (c *ControlPlane) installCrossplane(ctx context.Context) error {
+func (c *ControlPlane) installCrossplane(ctx context.Context, webhookPort string) error {
 	roles, err := os.ReadFile(filepath.Join(c.Crossplane, "cluster/charts/crossplane/templates/clusterrole.yaml"))
 	if err != nil {
 		return err
@@ -81,6 +85,11 @@ apiVersion: v1
 kind: Secret
 metadata: {name: crossplane-tls-client, namespace: crossplane-system}
 ---
+apiVersion: v1
+kind: Service
+metadata: {name: `+webhooks+`, namespace: crossplane-system}
+spec: {type: ExternalName, externalName: localhost}
+---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
 metadata: {name: crossplane}
@@ -93,10 +102,10 @@ subjects: [{kind: ServiceAccount, name: crossplane, namespace: crossplane-system
 
 	// On a server that has just got the CRDs, it may be too fast for itself.
 	if err := processes.Eventually(ctx, func() error {
-		init := exec.CommandContext(ctx, c.Program("crossplane-core"), "core", "init", "--enable-webhooks=false",
+		init := exec.CommandContext(ctx, c.Program("crossplane-core"), "core", "init",
 			"--cr-ds-path="+filepath.Join(c.Crossplane, "cluster/crds"),
 			"--webhook-configurations-path="+filepath.Join(c.Crossplane, "cluster/webhookconfigurations"),
-			"--webhook-service-name=crossplane-webhooks", "--webhook-service-namespace=crossplane-system", "--webhook-service-port=9443",
+			"--webhook-service-name="+webhooks, "--webhook-service-namespace=crossplane-system", "--webhook-service-port="+webhookPort,
 			"--tlsca-secret-name=crossplane-root-ca", "--tls-server-secret-name=crossplane-tls-server", "--tls-client-secret-name=crossplane-tls-client")
 		init.Env = append(os.Environ(), "KUBECONFIG="+c.Kubeconfig())
 
@@ -116,7 +125,13 @@ subjects: [{kind: ServiceAccount, name: crossplane, namespace: crossplane-system
 		}
 	}
 
-	return c.dumpSecret(ctx, "crossplane-system", "crossplane-tls-client", c.Path("crossplane-tls-client"))
+	for _, secret := range []string{"crossplane-tls-server", "crossplane-tls-client"} {
+		if err := c.dumpSecret(ctx, "crossplane-system", secret, c.Path(secret)); err != nil {
+			return err
+		}
+	}
+
+	return nil
 }
 
 // withoutTemplates makes manifests of a chart's templates that need no values.

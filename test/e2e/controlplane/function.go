@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/webapp-operator/function-webapp/test/e2e/checkout"
@@ -80,9 +81,14 @@ func (c *ControlPlane) Installed(ctx context.Context) error {
 // the certificates that Crossplane made for the function, and has its Service
 // lead to it: the pods of the cluster run nothing.
 func (c *ControlPlane) StartFunction(ctx context.Context, name, binary string, args ...string) error {
-	certificates := c.FunctionCertificates()
+	return c.StartReplica(ctx, FunctionName, name, binary, args...)
+}
+
+// StartReplica does so where the Function has another name.
+func (c *ControlPlane) StartReplica(ctx context.Context, function, name, binary string, args ...string) error {
+	certificates := c.certificates(function)
 	if err := processes.Eventually(ctx, func() error {
-		return c.dumpSecret(ctx, "crossplane-system", FunctionName+"-tls-server", certificates)
+		return c.dumpSecret(ctx, "crossplane-system", function+"-tls-server", certificates)
 	}); err != nil {
 		return err
 	}
@@ -93,7 +99,7 @@ func (c *ControlPlane) StartFunction(ctx context.Context, name, binary string, a
 	}
 
 	if err := c.Run(ctx, processes.Process{Name: name, Program: binary, Args: append([]string{
-		"--address", loopback + ":" + ports[0], "--http-address", loopback + ":" + ports[1], "--tls-certs-dir", certificates,
+		"--address", loopback + ":" + ports[0], "--http-address", loopback + ":" + ports[1], certificatesFlag, certificates,
 	}, args...)}); err != nil {
 		return err
 	}
@@ -102,22 +108,33 @@ func (c *ControlPlane) StartFunction(ctx context.Context, name, binary string, a
 		return err
 	}
 
-	return c.route()
+	return c.route(certificates)
 }
 
 // FunctionCertificates is the folder with the certificates that Crossplane made
 // for the function.
-func (c *ControlPlane) FunctionCertificates() string { return c.Path("function-tls") }
+func (c *ControlPlane) FunctionCertificates() string { return c.certificates(FunctionName) }
+
+// certificatesFlag is what tells a replica where they are.
+const certificatesFlag = "--tls-certs-dir"
+
+// certificatesSuffix is what such a folder's name ends with, behind the Function's.
+const certificatesSuffix = "-tls"
+
+func (c *ControlPlane) certificates(function string) string {
+	return c.Path(function + certificatesSuffix)
+}
 
 // StopFunction stops a replica. Its Service leads to the others from then on.
 func (c *ControlPlane) StopFunction(ctx context.Context, name string) error {
 	p, _ := c.Process(name)
+	certificates := c.argument(name, certificatesFlag)
 
 	if err := c.Forget(name); err != nil {
 		return err
 	}
 
-	if err := c.route(); err != nil {
+	if err := c.route(certificates); err != nil {
 		return err
 	}
 
@@ -140,12 +157,15 @@ func (c *ControlPlane) StopFunction(ctx context.Context, name string) error {
 }
 
 // Functions are the replicas of the function, by name.
-func (c *ControlPlane) Functions() ([]string, error) {
+func (c *ControlPlane) Functions() ([]string, error) { return c.replicas(c.FunctionCertificates()) }
+
+// replicas are those that have the certificates of a Function.
+func (c *ControlPlane) replicas(certificates string) ([]string, error) {
 	all, err := c.Processes()
 	names := []string{}
 
 	for _, p := range all {
-		if strings.HasPrefix(p.Name, "function") {
+		if c.argument(p.Name, certificatesFlag) == certificates {
 			names = append(names, p.Name)
 		}
 	}
@@ -195,9 +215,10 @@ func (c *ControlPlane) functionReady(ctx context.Context, name string) error {
 	})
 }
 
-// route has the function's Service lead to all of its replicas.
-func (c *ControlPlane) route() error {
-	names, err := c.Functions()
+// route has the Service of the Function with these certificates lead to all of its
+// replicas.
+func (c *ControlPlane) route(certificates string) error {
+	names, err := c.replicas(certificates)
 	if err != nil {
 		return err
 	}
@@ -207,7 +228,7 @@ func (c *ControlPlane) route() error {
 		addresses = append(addresses, c.FunctionAddress(name))
 	}
 
-	return c.Route(addresses...)
+	return c.routeTo(strings.TrimSuffix(filepath.Base(certificates), certificatesSuffix), addresses...)
 }
 
 // Route has the function's Service lead to these addresses from the next

@@ -39,7 +39,7 @@ func (c *ControlPlane) InstallFunction(ctx context.Context, name, packageRoot, b
 		return err
 	}
 
-	certificates := c.Path(name + "-tls")
+	certificates := c.certificates(name)
 	if err := c.dumpSecret(ctx, "crossplane-system", name+"-tls-server", certificates); err != nil {
 		return err
 	}
