@@ -69,7 +69,7 @@ type cluster struct {
 func newCluster(t *testing.T, durable bool) *cluster {
 	t.Helper()
 
-	c, err := controlplane.New(t.Context(), root, filepath.Join(root, "_output/e2e", t.Name()))
+	c, err := controlplane.New(root, filepath.Join(root, "_output/e2e", t.Name()))
 	must(t, err)
 
 	c.Durable = durable
@@ -97,7 +97,10 @@ func newCluster(t *testing.T, durable bool) *cluster {
 	client, err := dynamic.NewForConfig(config)
 	must(t, err)
 
-	return &cluster{ControlPlane: c, client: client}
+	started := &cluster{ControlPlane: c, client: client}
+	started.checkVersions(t)
+
+	return started
 }
 
 // printLogs shows the end of what every process said.

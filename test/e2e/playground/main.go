@@ -34,8 +34,8 @@ type cli struct {
 	Dir        string `default:".playground" help:"Folder for everything that is written."`
 }
 
-func (c *cli) controlPlane(ctx context.Context) (*controlplane.ControlPlane, error) {
-	return controlplane.New(ctx, c.Repository, c.Dir)
+func (c *cli) controlPlane() (*controlplane.ControlPlane, error) {
+	return controlplane.New(c.Repository, c.Dir)
 }
 
 type up struct {
@@ -46,7 +46,7 @@ func (u *up) Run(ctx context.Context, c *cli) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	p, err := c.controlPlane(ctx)
+	p, err := c.controlPlane()
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (*reload) Run(ctx context.Context, c *cli) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	p, err := c.controlPlane(ctx)
+	p, err := c.controlPlane()
 	if err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func (*reload) Run(ctx context.Context, c *cli) error {
 type down struct{}
 
 func (*down) Run(ctx context.Context, c *cli) error {
-	p, err := c.controlPlane(ctx)
+	p, err := c.controlPlane()
 	if err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ func (*down) Run(ctx context.Context, c *cli) error {
 type status struct{}
 
 func (*status) Run(ctx context.Context, c *cli) error {
-	p, err := c.controlPlane(ctx)
+	p, err := c.controlPlane()
 	if err != nil {
 		return err
 	}
