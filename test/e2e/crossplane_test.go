@@ -62,6 +62,10 @@ func TestCrossplane(t *testing.T) {
 	must(t, c.Installed(t.Context()))
 	c.checkVersions(t)
 
+	if p, _ := c.Process("crossplane"); p.Program != c.Program("crossplane-core") {
+		t.Fatalf("want the newest Crossplane to run, got %s", p.Program)
+	}
+
 	t.Log("what was asked for meanwhile is done")
 	n.running(t, "created", 1)
 	n.running(t, "grown", 2)
