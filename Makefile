@@ -18,6 +18,11 @@ SCHEMAS ?=
 # What make convert reads: a file, a folder, or - for standard input.
 FROM ?= -
 
+# Which Kubernetes and which Crossplane make up, e2e, faults and scale have: the
+# default, or a folder of test/tools/kubernetes and of test/tools/crossplane.
+KUBERNETES ?=
+CROSSPLANE ?=
+
 # How long make fuzz runs each target.
 FUZZTIME ?= 1m
 
@@ -66,7 +71,7 @@ api: ## Write a Configuration package for a kind of your own (GROUP=, KIND=, PLU
 		$(if $(filter command line,$(origin VERSION)),--version "$(VERSION)") $(if $(filter command line,$(origin OUT)),--out "$(OUT)")
 
 .PHONY: up
-up: tools tools-e2e ## Start a Crossplane control plane on this machine, without Docker, with the packages installed.
+up: tools tools-e2e ## Start a Crossplane control plane on this machine, without Docker, with the packages installed (KUBERNETES=, CROSSPLANE=).
 	@$(BIN)/playground up --version $(VERSION)
 
 .PHONY: status
@@ -141,9 +146,14 @@ test-render: tools ## Render every example and every state with Crossplane's own
 	go -C test/render test -count=1 ./...
 
 .PHONY: e2e
-e2e: tools tools-e2e $(BIN)/sample ## Take WebApps through their whole life on a real control plane.
+e2e: tools tools-e2e $(BIN)/sample ## Take WebApps through their whole life on a real control plane (KUBERNETES=, CROSSPLANE=).
 	go -C test/e2e vet ./...
 	go -C test/e2e test -count=1 -timeout=30m -parallel=12 ./...
+
+.PHONY: e2e-upgrade
+e2e-upgrade: tools tools-e2e ## Upgrade Crossplane under running WebApps, from an older one (CROSSPLANE=, KUBERNETES=).
+	@test -n "$(CROSSPLANE)" || { echo "say from which Crossplane to upgrade, such as CROSSPLANE=2.3" >&2; exit 1; }
+	go -C test/e2e test -count=1 -timeout=30m -v -run '^TestCrossplane$$' .
 
 # Where the cluster of the tests is. One that runs there is used, and left: with
 # NODES=.cluster, it is that of make cluster. With OLDER, the folder of a checkout of
@@ -444,7 +454,6 @@ from-source = test/tools/build.sh $(1) $(CURDIR)/$(2) '$(3)' $(4)
 # The version of a module that a tool module names.
 version = $(shell awk '$$1 == "$(2)" {print $$2}' test/tools/$(1)/go.mod)
 CLI_VERSION = $(call version,cli,github.com/crossplane/cli/v2)
-CORE_VERSION = $(call version,crossplane,github.com/crossplane/crossplane/v2)
 
 # Crossplane's programs take the version they say they are from the linker.
 stamp = -s -w -X github.com/crossplane/crossplane-runtime/v2/pkg/version.version=$(1)
@@ -464,19 +473,34 @@ $(BIN)/crossplane: test/tools/cli/go.mod test/tools/cli/go.sum
 # planes on one machine cannot both have port 8080.
 RBAC_METRICS = -X sigs.k8s.io/controller-runtime/pkg/metrics/server.DefaultBindAddress=127.0.0.1:0
 
-$(BIN)/crossplane-core: test/tools/crossplane/go.mod test/tools/crossplane/go.sum
-	@echo "building crossplane $(CORE_VERSION) from source, once: about 2 minutes on 2 cores"
-	@mkdir -p $(BIN)
-	@$(call from-source,test/tools/crossplane,$@,$(call stamp,$(CORE_VERSION)) $(RBAC_METRICS),github.com/crossplane/crossplane/v2/cmd/crossplane)
+# The version of Crossplane that a module of test/tools names, and its core as a program.
+core_version = $(call version,$(1),github.com/crossplane/crossplane/v2)
+core = @echo "building crossplane $(core_version) from source, once: about 2 minutes on 2 cores" && mkdir -p $(@D) && \
+	$(call from-source,test/tools/$(1),$@,$(call stamp,$(core_version)) $(RBAC_METRICS),github.com/crossplane/crossplane/v2/cmd/crossplane)
 
-# All that make render needs of them.
+$(BIN)/crossplane-core: test/tools/crossplane/go.mod test/tools/crossplane/go.sum
+	$(call core,crossplane)
+
+# All that make render needs of it.
 $(BIN)/crossplane-render: test/tools/crossplane/go.mod test/tools/crossplane/go.sum test/tools/crossplane/render/main.go
-	@echo "building the engine of crossplane $(CORE_VERSION) from source, once" >&2
+	@echo "building the engine of crossplane $(call core_version,crossplane) from source, once" >&2
 	@mkdir -p $(BIN)
 	@$(call from-source,test/tools/crossplane,$@,-s -w,./render)
 
+$(BIN)/crossplane-%/crossplane-core: test/tools/crossplane/%/go.mod test/tools/crossplane/%/go.sum
+	$(call core,crossplane/$*)
+
+# Programs of a version that is not the default are in a folder of its own: what was
+# asked for, or nothing if that is the default. What runs them is told which it is.
+other = $(filter-out $(subst v,,$(basename $(call version,$(1),$(2)))),$(3))
+known = $(if $(wildcard test/tools/$(1)/$(2)/go.mod),$(1)-$(2)/,$(error there is no $(2) of $(1): beside the default, test/tools/$(1) has $(notdir $(patsubst %/go.mod,%,$(wildcard test/tools/$(1)/*/go.mod)))))
+override KUBERNETES := $(call other,kubernetes,k8s.io/kubernetes,$(KUBERNETES))
+override CROSSPLANE := $(call other,crossplane,github.com/crossplane/crossplane/v2,$(CROSSPLANE))
+export KUBERNETES CROSSPLANE
+
 .PHONY: tools-e2e
-tools-e2e: $(BIN)/etcd $(BIN)/kube-apiserver $(BIN)/kwok $(BIN)/playground
+tools-e2e: $(BIN)/etcd $(BIN)/$(if $(KUBERNETES),$(call known,kubernetes,$(KUBERNETES)))kube-apiserver
+tools-e2e: $(BIN)/$(if $(CROSSPLANE),$(call known,crossplane,$(CROSSPLANE)))crossplane-core $(BIN)/kwok $(BIN)/playground
 	@go -C test/tools/package build -o $(CURDIR)/$(BIN)/registry ./registry
 
 # Go knows best whether it is up to date.
@@ -497,16 +521,20 @@ $(BIN)/etcd: test/tools/etcd/go.mod test/tools/etcd/go.sum
 	@mkdir -p $(BIN)
 	@$(call from-source,test/tools/etcd,$@,-s -w,go.etcd.io/etcd/server/v3)
 
-KUBERNETES_VERSION = $(call version,kubernetes,k8s.io/kubernetes)
-KUBERNETES := kube-apiserver kube-controller-manager kube-scheduler kubectl kubelet kube-proxy
+KUBERNETES_PROGRAMS := kube-apiserver kube-controller-manager kube-scheduler kubectl
+KUBERNETES_OF_NODES := kubelet kube-proxy
 
-# One build for all of them: they share most of what they are made of. They move
-# in together, so that a build that is broken off is begun again.
+# Programs of a module of test/tools, in one build: they share most of what they are
+# made of. They move in together, so that a build that is broken off is begun again.
+kubernetes = @echo "building Kubernetes $(call version,$(1),k8s.io/kubernetes) from source, once: about 10 minutes on 2 cores" && mkdir -p $(@D)/building && \
+	$(call from-source,test/tools/$(1),$(@D)/building/,-s -w -X k8s.io/component-base/version.gitVersion=$(call version,$(1),k8s.io/kubernetes) -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=$(word 2,$(subst ., ,$(call version,$(1),k8s.io/kubernetes))),$(2:%=k8s.io/kubernetes/cmd/%)) && \
+	mv $(@D)/building/* $(@D)/ && rmdir $(@D)/building
+
 $(BIN)/kube-apiserver: test/tools/kubernetes/go.mod test/tools/kubernetes/go.sum
-	@echo "building Kubernetes $(KUBERNETES_VERSION) from source, once: about 10 minutes on 2 cores"
-	@mkdir -p $(BIN)/kubernetes
-	@$(call from-source,test/tools/kubernetes,$(BIN)/kubernetes/,-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION) -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=$(word 2,$(subst ., ,$(KUBERNETES_VERSION))),$(KUBERNETES:%=k8s.io/kubernetes/cmd/%))
-	@mv $(BIN)/kubernetes/* $(BIN)/ && rmdir $(BIN)/kubernetes
+	$(call kubernetes,kubernetes,$(KUBERNETES_PROGRAMS) $(KUBERNETES_OF_NODES))
+
+$(BIN)/kubernetes-%/kube-apiserver: test/tools/kubernetes/%/go.mod test/tools/kubernetes/%/go.sum
+	$(call kubernetes,kubernetes/$*,$(KUBERNETES_PROGRAMS))
 
 $(BIN)/kwok: test/tools/kwok/go.mod test/tools/kwok/go.sum
 	@echo "building kwok from source, once: about 2 minutes on 2 cores"

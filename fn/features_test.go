@@ -31,6 +31,8 @@ func TestKinds(t *testing.T) {
 	unknown := func(req *fnv1.RunFunctionRequest) {
 		req.RequiredSchemas = map[string]*fnv1.Schema{"kind-httproute": {}}
 	}
+	// Crossplane before 2.2 says nothing of what it can do.
+	old := func(req *fnv1.RunFunctionRequest) { req.Meta.Capabilities = nil }
 
 	cases := map[string]struct {
 		reason string
@@ -49,6 +51,27 @@ func TestKinds(t *testing.T) {
 			reason: "Until Crossplane says whether there is the kind, nothing is made and nothing is wrong.",
 			req:    request(asking, withInput(on), granted),
 			want:   want{asks: true, reason: "Accepted", message: fine},
+		},
+		"NeverAnswered": {
+			reason: "A Crossplane that never says whether there is the kind is said to be too old.",
+			req:    request(asking, withInput(on), granted, old),
+			want: want{
+				asks: true, reason: "FeatureNotInstalled",
+				message: "This Crossplane cannot tell whether the cluster knows the kind of object that is made for httpRoute (HTTPRoute of gateway.networking.k8s.io/v1): upgrade it to 2.2 or later. Everything else works.",
+			},
+		},
+		"NeverAnsweredNotGranted": {
+			reason: "Without rights, a newer Crossplane does not help.",
+			req:    request(asking, withInput(on), withRequired(platform.GrantsRequirement), old),
+			want: want{
+				asks: true, reason: "FeatureNotGranted",
+				message: "The platform team has switched on httpRoute, but Crossplane has no rights for it: apply install/rbac.yaml of the function, which grants them. Everything else works.",
+			},
+		},
+		"NeverAnsweredExists": {
+			reason: "What exists needs no answer.",
+			req:    request(asking, withInput(on), granted, withObserved(child.KeyRoute, `{"metadata": {"name": "shop"}}`), old),
+			want:   want{route: true, reason: "Accepted", message: fine},
 		},
 		"NotInstalled": {
 			reason: "The cluster has no such kind.",

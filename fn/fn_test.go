@@ -42,7 +42,7 @@ const shop = `{
 // request returns a request for a WebApp in JSON, with edits.
 func request(webApp string, edits ...func(*fnv1.RunFunctionRequest)) *fnv1.RunFunctionRequest {
 	req := &fnv1.RunFunctionRequest{
-		Meta:     &fnv1.RequestMeta{Tag: "tag"},
+		Meta:     &fnv1.RequestMeta{Tag: "tag", Capabilities: []fnv1.Capability{fnv1.Capability_CAPABILITY_CAPABILITIES, fnv1.Capability_CAPABILITY_REQUIRED_SCHEMAS}},
 		Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: resource.MustStructJSON(webApp)}},
 	}
 	for _, edit := range edits {

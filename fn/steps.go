@@ -162,7 +162,11 @@ func (c *call) readNamespace() (refused *refusal) {
 }
 
 func (c *call) choose() *refusal {
-	c.choice = platform.Choose(c.app, c.settings, c.input, c.observed, platform.Rights{Resources: c.req.GetRequiredResources(), Schemas: c.req.GetRequiredSchemas()})
+	c.choice = platform.Choose(c.app, c.settings, c.input, c.observed, platform.Rights{
+		Resources: c.req.GetRequiredResources(),
+		Schemas:   c.req.GetRequiredSchemas(),
+		Meta:      c.req.GetMeta(),
+	})
 
 	if err := child.Fits(c.app, c.settings, c.choice.Children); err != nil {
 		return &refusal{v1.ReasonInvalidSpec, c.wrong(err.Error())}

@@ -130,8 +130,8 @@ const (
 	// on that Crossplane has no rights for. Everything else works.
 	ReasonFeatureNotGranted Reason = "FeatureNotGranted"
 	// ReasonFeatureNotInstalled means that the platform team has switched something
-	// on that is made of a kind that the cluster does not know. Everything else
-	// works.
+	// on that is made of a kind that the cluster does not know, or of which an old
+	// Crossplane cannot tell. Everything else works.
 	ReasonFeatureNotInstalled Reason = "FeatureNotInstalled"
 	// ReasonAccepted means that the WebApp is being acted on.
 	ReasonAccepted Reason = "Accepted"

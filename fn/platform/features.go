@@ -55,6 +55,9 @@ type Rights struct {
 	// Resources and Schemas are what was asked for. Nil is nothing.
 	Resources map[string]*fnv1.Resources
 	Schemas   map[string]*fnv1.Schema
+
+	// Meta says what Crossplane can do.
+	Meta *fnv1.RequestMeta
 }
 
 // isGranted says whether a feature's rights are granted. That is not known until
@@ -81,6 +84,12 @@ func (r Rights) isInstalled(c *child.Child) (installed, known bool) {
 	schema, known := r.Schemas[kindRequirement(c)]
 
 	return len(schema.GetOpenapiV3().GetFields()) > 0, known
+}
+
+// sendsSchemas says whether Crossplane sends schemas at all. Before 2.2 it does not, and
+// does not know either that it may say so.
+func (r Rights) sendsSchemas() bool {
+	return slices.Contains(r.Meta.GetCapabilities(), fnv1.Capability_CAPABILITY_REQUIRED_SCHEMAS)
 }
 
 // kindRequirement is the name by which we ask for the schema of a child's kind.
@@ -198,6 +207,7 @@ const (
 	lacksNothing lack = iota
 	lacksGrant
 	lacksKind
+	lacksSchemas
 	lacksSwitch
 
 	// lacksAnswer holds until Crossplane has answered. It is not told.
@@ -226,6 +236,8 @@ func lackOf(c *child.Child, input *Input, rights Rights, exists bool) lack {
 		return lacksGrant
 	case isSaid && !installed:
 		return lacksKind
+	case !isSaid && !rights.sendsSchemas():
+		return lacksSchemas
 	case !isKnown || !isSaid:
 		return lacksAnswer
 	default:
@@ -235,7 +247,7 @@ func lackOf(c *child.Child, input *Input, rights Rights, exists bool) lack {
 
 // called is what a child is called when it is said what it lacks.
 func called(c *child.Child, l lack) string {
-	if l == lacksKind {
+	if l == lacksKind || l == lacksSchemas {
 		return fmt.Sprintf("%s (%s of %s)", c.Feature, c.Kind, c.APIVersion)
 	}
 
@@ -247,9 +259,10 @@ var lacks = [...]struct {
 	reason  v1.Reason
 	message string
 }{
-	lacksGrant:  {v1.ReasonFeatureNotGranted, "The platform team has switched on %[1]s, but Crossplane has no rights for it: apply " + grantsFile + " of the function, which grants them. Everything else works."},
-	lacksKind:   {v1.ReasonFeatureNotInstalled, "The cluster does not know the kind of object that is made for %[1]s: install its CustomResourceDefinition. Everything else works."},
-	lacksSwitch: {v1.ReasonFeatureOff, "The %[2]s asks for %[1]s, which the platform team has not switched on: add it to features in the input of the Composition's step, and apply " + grantsFile + " of the function. Everything else works."},
+	lacksGrant:   {v1.ReasonFeatureNotGranted, "The platform team has switched on %[1]s, but Crossplane has no rights for it: apply " + grantsFile + " of the function, which grants them. Everything else works."},
+	lacksKind:    {v1.ReasonFeatureNotInstalled, "The cluster does not know the kind of object that is made for %[1]s: install its CustomResourceDefinition. Everything else works."},
+	lacksSchemas: {v1.ReasonFeatureNotInstalled, "This Crossplane cannot tell whether the cluster knows the kind of object that is made for %[1]s: upgrade it to 2.2 or later. Everything else works."},
+	lacksSwitch:  {v1.ReasonFeatureOff, "The %[2]s asks for %[1]s, which the platform team has not switched on: add it to features in the input of the Composition's step, and apply " + grantsFile + " of the function. Everything else works."},
 }
 
 // missing is what children lack: what they are called, by lack.

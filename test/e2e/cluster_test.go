@@ -71,7 +71,7 @@ type cluster struct {
 func newCluster(t *testing.T, durable bool, flags ...string) *cluster {
 	t.Helper()
 
-	c, err := controlplane.New(t.Context(), root, filepath.Join(root, "_output/e2e", t.Name()))
+	c, err := controlplane.New(root, filepath.Join(root, "_output/e2e", t.Name()))
 	must(t, err)
 
 	c.Durable, c.Flags = durable, flags
@@ -99,7 +99,10 @@ func newCluster(t *testing.T, durable bool, flags ...string) *cluster {
 	client, err := dynamic.NewForConfig(config)
 	must(t, err)
 
-	return &cluster{ControlPlane: c, client: client}
+	started := &cluster{ControlPlane: c, client: client}
+	started.checkVersions(t)
+
+	return started
 }
 
 // printLogs shows the end of what every process said.

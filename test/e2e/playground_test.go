@@ -24,7 +24,7 @@ type playground struct {
 func newPlayground(t *testing.T, dir string) *playground {
 	t.Helper()
 
-	c, err := controlplane.New(t.Context(), root, dir)
+	c, err := controlplane.New(root, dir)
 	must(t, err)
 
 	t.Cleanup(func() { must(t, c.Down(context.WithoutCancel(t.Context()))) })

@@ -636,6 +636,74 @@ func TestMetricsTable(t *testing.T) {
 	}
 }
 
+// TestVersions holds the table of versions to those that make builds and that are tried
+// every night, and the constraint of the Configuration to the oldest.
+func TestVersions(t *testing.T) {
+	want, nightly, oldest := []string{}, read(t, ".github/workflows/nightly.yaml"), ""
+
+	for _, tool := range []struct{ folder, module, variable string }{
+		{"kubernetes", "k8s.io/kubernetes", "KUBERNETES"},
+		{"crossplane", "github.com/crossplane/crossplane/v2", "CROSSPLANE"},
+	} {
+		others, err := filepath.Glob(filepath.Join(Root, "test/tools", tool.folder, "*/go.mod"))
+		must(t, err)
+
+		if len(others) == 0 {
+			t.Errorf("there is only one version of %s", tool.folder)
+		}
+
+		for _, file := range append(others, filepath.Join(Root, "test/tools", tool.folder, "go.mod")) {
+			content, err := os.ReadFile(file)
+			must(t, err)
+
+			version := regexp.MustCompile(`(?m)\s` + tool.module + ` v(\S+)`).FindSubmatch(content)
+			if version == nil {
+				t.Fatalf("%s does not name %s", file, tool.module)
+			}
+
+			want = append(want, string(version[1]))
+
+			minor := filepath.Base(filepath.Dir(file))
+			if minor == tool.folder {
+				continue
+			}
+
+			if !strings.HasPrefix(string(version[1]), minor+".") {
+				t.Errorf("%s: want a version of %s, got %s", file, minor, version[1])
+			}
+
+			if !strings.Contains(nightly, "make: e2e "+tool.variable+"="+minor+"}") {
+				t.Errorf("nothing tries %s %s every night", tool.folder, minor)
+			}
+
+			if tool.folder == "crossplane" && (oldest == "" || minor < oldest) {
+				oldest = minor
+			}
+		}
+	}
+
+	_, section, _ := strings.Cut(read(t, "docs/operate.md"), "\n## Which versions does it work with?\n")
+	section, _, _ = strings.Cut(section, "\n- ")
+	got := []string{}
+
+	for _, found := range regexp.MustCompile("`([0-9]+\\.[0-9]+\\.[0-9]+)`").FindAllStringSubmatch(section, -1) {
+		got = append(got, found[1])
+	}
+
+	slices.Sort(want)
+	slices.Sort(got)
+
+	if diff := cmp.Diff(want, slices.Compact(got)); diff != "" {
+		t.Errorf("versions in docs/operate.md: -want, +got:\n%s", diff)
+	}
+
+	for _, file := range []string{"apis/crossplane.yaml", "apis/new/templates/apis/crossplane.yaml"} {
+		if constraint := `version: ">=v` + oldest + `.0-0"`; !strings.Contains(read(t, file), constraint) {
+			t.Errorf("%s: want %s, the oldest Crossplane that is tried", file, constraint)
+		}
+	}
+}
+
 // TestPaths holds that files and folders that docs/operate.md names are there.
 func TestPaths(t *testing.T) {
 	for _, path := range regexp.MustCompile(`\binstall/[-a-z/.]*[a-z]`).FindAllString(read(t, "docs/operate.md"), -1) {

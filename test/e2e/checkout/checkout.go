@@ -35,6 +35,16 @@ func New(repository string) (Checkout, error) {
 // Program is where a program is.
 func (c Checkout) Program(name string) string { return filepath.Join(c.Bin, name) }
 
+// ProgramOf is where a program is of a version that test/tools has beside the default,
+// such as 1.37 of kubernetes. Without a version, it is the default.
+func (c Checkout) ProgramOf(tool, version, name string) string {
+	if version == "" {
+		return c.Program(name)
+	}
+
+	return filepath.Join(c.Bin, tool+"-"+version, name)
+}
+
 // Module is where the source of a tool's module is. It is downloaded, unless it is there.
 func (c Checkout) Module(ctx context.Context, tool, module string) (string, error) {
 	folder := filepath.Join(c.Repository, "test/tools", tool)

@@ -24,8 +24,9 @@ type ControlPlane struct {
 	// itself.
 	processes.Folder
 
-	// Crossplane is the module of Crossplane's core, for its CRDs and its roles.
-	Crossplane string
+	// Kubernetes and Crossplane are versions that test/tools has beside the default,
+	// such as 1.37. They are empty for the default.
+	Kubernetes, Crossplane string
 
 	// Durable has etcd write to the disk before it says so, as in production.
 	// Without it, only a crash of the machine loses what was written.
@@ -35,8 +36,9 @@ type ControlPlane struct {
 	Flags []string
 }
 
-// New returns the control plane of a folder, which may run already.
-func New(ctx context.Context, repository, dir string) (*ControlPlane, error) {
+// New returns the control plane of a folder, which may run already. Its versions are
+// those that make was asked for, which names them in the environment.
+func New(repository, dir string) (*ControlPlane, error) {
 	project, err := checkout.New(repository)
 	if err != nil {
 		return nil, err
@@ -47,10 +49,12 @@ func New(ctx context.Context, repository, dir string) (*ControlPlane, error) {
 		return nil, err
 	}
 
-	c := &ControlPlane{Checkout: project, Folder: processes.Folder{Dir: dir}}
-	c.Crossplane, err = c.Module(ctx, "crossplane", "github.com/crossplane/crossplane/v2")
-
-	return c, err
+	return &ControlPlane{
+		Checkout:   project,
+		Folder:     processes.Folder{Dir: dir},
+		Kubernetes: os.Getenv("KUBERNETES"),
+		Crossplane: os.Getenv("CROSSPLANE"),
+	}, nil
 }
 
 // Start starts what does not run yet, up to Crossplane, and tells of each step

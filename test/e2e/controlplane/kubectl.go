@@ -22,5 +22,5 @@ func (c *ControlPlane) wait(ctx context.Context, what string, object ...string) 
 }
 
 func (c *ControlPlane) kubectl() kubectl.Kubectl {
-	return kubectl.Kubectl{Program: c.Program("kubectl"), Kubeconfig: c.Kubeconfig()}
+	return kubectl.Kubectl{Program: c.kubernetes("kubectl"), Kubeconfig: c.Kubeconfig()}
 }

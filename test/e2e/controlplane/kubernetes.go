@@ -36,6 +36,11 @@ func (c *ControlPlane) Kubeconfig() string { return c.Path("kubeconfig") }
 
 func (c *ControlPlane) crossplaneKubeconfig() string { return c.Path("crossplane.kubeconfig") }
 
+// kubernetes is where a program of Kubernetes is.
+func (c *ControlPlane) kubernetes(program string) string {
+	return c.ProgramOf("kubernetes", c.Kubernetes, program)
+}
+
 // startKubernetes starts what a cluster's control plane has.
 func (c *ControlPlane) startKubernetes(ctx context.Context) error {
 	if _, started := c.Process("etcd"); !started {
@@ -64,7 +69,7 @@ func (c *ControlPlane) startKubernetes(ctx context.Context) error {
 		return err
 	}
 
-	if err := c.Run(ctx, processes.Process{Name: "kube-apiserver", Program: c.Program("kube-apiserver"), Args: []string{
+	if err := c.Run(ctx, processes.Process{Name: "kube-apiserver", Program: c.kubernetes("kube-apiserver"), Args: []string{
 		"--etcd-servers", etcd, "--cert-dir", c.Path("apiserver"),
 		"--bind-address", loopback, "--secure-port", ports[2], "--service-cluster-ip-range", "10.0.0.0/16",
 		"--authorization-mode", "RBAC", "--token-auth-file", c.Path("tokens"),
@@ -85,7 +90,7 @@ func (c *ControlPlane) startKubernetes(ctx context.Context) error {
 		return err
 	}
 
-	if err := c.Run(ctx, processes.Process{Name: "kube-controller-manager", Program: c.Program("kube-controller-manager"), Args: []string{
+	if err := c.Run(ctx, processes.Process{Name: "kube-controller-manager", Program: c.kubernetes("kube-controller-manager"), Args: []string{
 		"--kubeconfig", c.Kubeconfig(), "--leader-elect=false",
 		"--bind-address", loopback, "--secure-port", ports[3], "--cert-dir", c.Path("controller-manager"),
 		"--service-account-private-key-file", c.Path("service-accounts.key"),
@@ -93,7 +98,7 @@ func (c *ControlPlane) startKubernetes(ctx context.Context) error {
 		return err
 	}
 
-	return c.Run(ctx, processes.Process{Name: "kube-scheduler", Program: c.Program("kube-scheduler"), Args: []string{
+	return c.Run(ctx, processes.Process{Name: "kube-scheduler", Program: c.kubernetes("kube-scheduler"), Args: []string{
 		"--kubeconfig", c.Kubeconfig(), "--leader-elect=false",
 		"--bind-address", loopback, "--secure-port", ports[4], "--cert-dir", c.Path("scheduler"),
 	}})

@@ -35,8 +35,8 @@ type cli struct {
 	Dir        string `default:".playground" help:"Folder for everything that is written."`
 }
 
-func (c *cli) controlPlane(ctx context.Context) (*controlplane.ControlPlane, error) {
-	return controlplane.New(ctx, c.Repository, c.Dir)
+func (c *cli) controlPlane() (*controlplane.ControlPlane, error) {
+	return controlplane.New(c.Repository, c.Dir)
 }
 
 type up struct {
@@ -47,7 +47,7 @@ func (u *up) Run(ctx context.Context, c *cli) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	p, err := c.controlPlane(ctx)
+	p, err := c.controlPlane()
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (*reload) Run(ctx context.Context, c *cli) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	p, err := c.controlPlane(ctx)
+	p, err := c.controlPlane()
 	if err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func (*reload) Run(ctx context.Context, c *cli) error {
 type down struct{}
 
 func (*down) Run(ctx context.Context, c *cli) error {
-	p, err := c.controlPlane(ctx)
+	p, err := c.controlPlane()
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func (*down) Run(ctx context.Context, c *cli) error {
 type status struct{}
 
 func (*status) Run(ctx context.Context, c *cli) error {
-	p, err := c.controlPlane(ctx)
+	p, err := c.controlPlane()
 	if err != nil {
 		return err
 	}

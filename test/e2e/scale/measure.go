@@ -48,7 +48,7 @@ type run struct {
 // measure takes so many WebApps from apply to Running, and then looks at the
 // quiet time with each TTL.
 func measure(ctx context.Context, s scenario, c *cli, n int) (*Report, error) {
-	p, err := controlplane.New(ctx, c.Repository, filepath.Join(c.Out, "controlplane"))
+	p, err := controlplane.New(c.Repository, filepath.Join(c.Out, "controlplane"))
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,6 @@ import (
 	"maps"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -83,9 +82,9 @@ func environment(ctx context.Context, c *controlplane.ControlPlane, version stri
 
 	// The commit tells a function from another that has the same version.
 	for name, command := range map[string][]string{
-		crossplane:   {filepath.Join(c.Bin, "crossplane-core"), "--version"},
-		"kubernetes": {filepath.Join(c.Bin, "kube-apiserver"), "--version"},
-		"etcd":       {filepath.Join(c.Bin, "etcd"), "--version"},
+		crossplane:   {c.ProgramOf("crossplane", c.Crossplane, "crossplane-core"), "--version"},
+		"kubernetes": {c.ProgramOf("kubernetes", c.Kubernetes, "kube-apiserver"), "--version"},
+		"etcd":       {c.Program("etcd"), "--version"},
 		"commit":     {"git", "-C", c.Repository, "describe", "--always", "--dirty"},
 	} {
 		out, err := exec.CommandContext(ctx, command[0], command[1:]...).Output()
