@@ -147,27 +147,27 @@ func (r *Report) print(to io.Writer) {
 	_, _ = fmt.Fprintf(to, "\n# %s: %d WebApps of %d replicas\n\n%d × %s, %d GiB, %s\n", r.Scenario, r.N, r.Replicas,
 		r.Machine.Processors, r.Machine.Processor, r.Machine.MemoryBytes>>30, r.Machine.System)
 
-	t := newTable(to)
+	versions := newTable(to)
 	for _, name := range slices.Sorted(maps.Keys(r.Versions)) {
-		t.row(name, r.Versions[name])
+		versions.row(name, r.Versions[name])
 	}
 
-	t.flush()
+	versions.flush()
 
 	_, _ = fmt.Fprintf(to, "\nfrom apply to Running, each WebApp: median %.1f s, 99th percentile %.1f s, at most %.1f s\n", r.Waits.Median, r.Waits.P99, r.Waits.Most)
 
 	for _, p := range r.Phases {
 		_, _ = fmt.Fprintf(to, "\n## %s: %s\n\n", r.Scenario, p.Name)
 
-		each := func(v float64) string { return fmt.Sprintf("%.2f for each WebApp", v/float64(r.N)) }
+		perWebApp := func(v float64) string { return fmt.Sprintf("%.2f for each WebApp", v/float64(r.N)) }
 
 		t := newTable(to)
 		t.row("wall time", fmt.Sprintf("%.1f s", p.Seconds))
 		t.row("load of the machine", fmt.Sprintf("%.1f", p.Load), fmt.Sprintf("of %d processors, average of the last minute", r.Machine.Processors))
-		t.row("function calls", fmt.Sprintf("%.0f", total(p.Usage.FunctionCalls)), each(total(p.Usage.FunctionCalls)))
-		t.row("reconciles", fmt.Sprintf("%.0f", p.Usage.Reconciles), each(p.Usage.Reconciles))
-		t.row("watch events", fmt.Sprintf("%.0f", p.Usage.WatchEvents), each(p.Usage.WatchEvents))
-		t.row("API writes", fmt.Sprintf("%.0f", total(p.Usage.APIWrites)), each(total(p.Usage.APIWrites)))
+		t.row("function calls", fmt.Sprintf("%.0f", total(p.Usage.FunctionCalls)), perWebApp(total(p.Usage.FunctionCalls)))
+		t.row("reconciles", fmt.Sprintf("%.0f", p.Usage.Reconciles), perWebApp(p.Usage.Reconciles))
+		t.row("watch events", fmt.Sprintf("%.0f", p.Usage.WatchEvents), perWebApp(p.Usage.WatchEvents))
+		t.row("API writes", fmt.Sprintf("%.0f", total(p.Usage.APIWrites)), perWebApp(total(p.Usage.APIWrites)))
 		t.row("changed objects", strconv.Itoa(total(p.Changes.Objects)))
 		t.row("events", strconv.Itoa(total(p.Changes.Events)))
 		t.row("CPU", fmt.Sprintf("%.1f s", total(p.Usage.CPUSeconds)), fmt.Sprintf("%.1f%% of one processor", 100*total(p.Usage.CPUSeconds)/p.Seconds))
@@ -208,16 +208,16 @@ func count[V int | float64](to io.Writer, what string, counts map[string]V) {
 // printGrowth shows runs side by side, a column each: how what each WebApp costs
 // grows with their number, and what other ways cost.
 func printGrowth(to io.Writer, reports []*Report) {
-	_, _ = fmt.Fprintln(to, "\n# Side by side\n")
+	_, _ = fmt.Fprint(to, "\n# Side by side\n\n")
 
 	column := func(r *Report) string { return fmt.Sprintf("%s %d", r.Scenario, r.N) }
 
-	t := newTable(to)
-	t.row(cells("from apply to Running, each WebApp", reports, column)...)
-	t.row(cells("median", reports, func(r *Report) string { return fmt.Sprintf("%.1f s", r.Waits.Median) })...)
-	t.row(cells("99th percentile", reports, func(r *Report) string { return fmt.Sprintf("%.1f s", r.Waits.P99) })...)
-	t.row(cells("at most", reports, func(r *Report) string { return fmt.Sprintf("%.1f s", r.Waits.Most) })...)
-	t.flush()
+	waits := newTable(to)
+	waits.row(cells("from apply to Running, each WebApp", reports, column)...)
+	waits.row(cells("median", reports, func(r *Report) string { return fmt.Sprintf("%.1f s", r.Waits.Median) })...)
+	waits.row(cells("99th percentile", reports, func(r *Report) string { return fmt.Sprintf("%.1f s", r.Waits.P99) })...)
+	waits.row(cells("at most", reports, func(r *Report) string { return fmt.Sprintf("%.1f s", r.Waits.Most) })...)
+	waits.flush()
 
 	for _, name := range phaseNames(reports) {
 		_, _ = fmt.Fprintln(to)
