@@ -35,7 +35,7 @@ TTL ?= 10m,1m
 BIN := .cache/bin
 
 # Every Go module but those that only name tools.
-MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/tools/crossplane/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/tools/release/go.mod test/e2e/go.mod test/install/go.mod test/shop/go.mod))
+MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/chart/go.mod test/tools/crossplane/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/tools/release/go.mod test/e2e/go.mod test/install/go.mod test/shop/go.mod))
 
 # No C compiler is needed, and what is built does not depend on one.
 export CGO_ENABLED ?= 0
@@ -135,7 +135,9 @@ test-package: ## Test what makes the image and says of what a release is made, t
 	go -C test/e2e test ./pages
 
 .PHONY: test-bench
-test-bench: ## Test what measures.
+test-bench: ## Test what measures, and what draws it.
+	go -C test/chart vet ./...
+	go -C test/chart test ./...
 	go -C test/bench vet ./...
 	go -C test/bench test ./...
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/webapp-operator/function-webapp/fn"
 	"github.com/webapp-operator/function-webapp/internal/sample"
+	"github.com/webapp-operator/function-webapp/test/chart"
 )
 
 // TestCheck holds that only those are measured who do the job.
@@ -175,6 +176,33 @@ func TestRatio(t *testing.T) {
 
 	if _, ok := r.ratio("x", cpu, []string{"a"}, []string{"absent"}); ok {
 		t.Error("ratio to who is absent: want none")
+	}
+}
+
+// TestGroup holds that the plot tells ours from those that compare with it, and
+// from those that do less.
+func TestGroup(t *testing.T) {
+	own, err := newContestants(options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	r := &results{}
+	for _, c := range own {
+		r.Contestants = append(r.Contestants, describe(c))
+	}
+
+	want := map[string]chart.Group{
+		"webapp": chart.Ours, "echo": chart.Idle, "noop": chart.Idle, "typed": chart.Peer, "auto-ready": chart.Part, "typed + auto-ready": chart.Peer,
+	}
+	got := map[string]chart.Group{}
+
+	for _, row := range r.rows() {
+		got[row.name] = r.group(row)
+	}
+
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("group(...): -want, +got:\n%s", diff)
 	}
 }
 

@@ -45,11 +45,14 @@ type contestant struct {
 	absent string
 }
 
+// thisFunction is what this project's is called.
+const thisFunction = "webapp"
+
 // The contestants that make bench builds. {address} and {port} are where to
 // serve.
 func newContestants(o options) ([]contestant, error) {
 	own := []contestant{
-		{name: "webapp", what: "this function", binary: "function-webapp", args: []string{"--insecure", "--address={address}", "--http-address=127.0.0.1:0"}},
+		{name: thisFunction, what: "this function", binary: "function-webapp", args: []string{"--insecure", "--address={address}", "--http-address=127.0.0.1:0"}},
 		{name: "echo", what: "returns the request's bytes: gRPC alone", binary: "echo", args: []string{"{address}"}, idle: true},
 		{name: "noop", what: "function-sdk-go, returns its input", binary: "noop", args: []string{"{address}"}, idle: true},
 		{name: "typed", what: "the same job, as Crossplane's documentation teaches", binary: "typed", args: []string{"{address}"}},
@@ -143,10 +146,14 @@ type description struct {
 	Version string `json:"version,omitempty"`
 	Bytes   int64  `json:"bytes,omitempty"`
 	Absent  string `json:"absent,omitempty"`
+
+	// Idle does not do the job, and Second only a part of it.
+	Idle   bool `json:"idle,omitempty"`
+	Second bool `json:"second,omitempty"`
 }
 
 func describe(c contestant) description {
-	d := description{Name: c.name, What: c.what, Absent: c.absent}
+	d := description{Name: c.name, What: c.what, Absent: c.absent, Idle: c.idle, Second: c.second}
 
 	if info, err := os.Stat(c.binary); err == nil {
 		d.Bytes = info.Size()

@@ -1,66 +1,50 @@
 package main
 
 import (
-	"image/color"
+	"fmt"
+	"slices"
 
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
+	"github.com/webapp-operator/function-webapp/test/chart"
 )
 
 // plot draws CPU per call of the typical request as multiples of the noop's,
 // with the least and the most of any round. Without a noop there is no plot.
-func (r *results) plot(path string) error {
-	var (
-		bars   plotter.Values
-		spread errorBars
-		names  []string
-	)
+func (r *results) plot(path string) (drawn bool, err error) {
+	var bars []chart.Bar
 
 	for _, row := range r.rows() {
-		s, ok := r.ratio("typical", cpu, row.steps, []string{"noop"})
-		if !ok {
-			continue
+		if s, ok := r.ratio("typical", cpu, row.steps, []string{"noop"}); ok {
+			bars = append(bars, chart.Bar{Name: row.name, Median: s.median, Low: s.low, High: s.high, Group: r.group(row)})
 		}
-
-		spread.XYs = append(spread.XYs, plotter.XY{X: s.median, Y: float64(len(bars))})
-		spread.XErrors = append(spread.XErrors, struct{ Low, High float64 }{s.median - s.low, s.high - s.median})
-		bars = append(bars, s.median)
-		names = append(names, row.name)
 	}
 
 	if len(bars) == 0 {
-		return nil
+		return false, nil
 	}
 
-	p := plot.New()
-	p.Title.Text = "Server CPU per call, typical request, 16 callers"
-	p.X.Label.Text = "× noop (function-sdk-go, returns its input)"
-	p.X.Min = 0
-	p.NominalY(names...)
-
-	chart, err := plotter.NewBarChart(bars, vg.Points(14))
+	picture, err := chart.Bars(
+		"What a call costs the server: CPU of the typical request, as multiples of a function that does nothing",
+		fmt.Sprintf("CPU per call ÷ that of noop; %d callers, median, least and most of %d rounds of %s", callers, r.Rounds, r.Phase),
+		bars)
 	if err != nil {
-		return err
+		return false, err
 	}
 
-	chart.Horizontal = true
-	chart.LineStyle.Width = 0
-	chart.Color = color.RGBA{R: 0x3b, G: 0x74, B: 0xb8, A: 0xff}
-
-	whiskers, err := plotter.NewXErrorBars(spread)
-	if err != nil {
-		return err
-	}
-
-	p.Add(plotter.NewGrid(), chart, whiskers)
-	p.X.Max *= 1.05
-
-	return p.Save(16*vg.Centimeter, vg.Length(3+len(bars))*vg.Centimeter, path)
+	return true, picture.Write(path)
 }
 
-// errorBars are points with what is around them.
-type errorBars struct {
-	plotter.XYs
-	plotter.XErrors
+// group says how a row compares: of a pipeline, that of its first step.
+func (r *results) group(row row) chart.Group {
+	i := slices.IndexFunc(r.Contestants, func(d description) bool { return d.Name == row.steps[0] })
+
+	switch {
+	case row.name == thisFunction:
+		return chart.Ours
+	case i >= 0 && r.Contestants[i].Idle:
+		return chart.Idle
+	case i >= 0 && r.Contestants[i].Second:
+		return chart.Part
+	default:
+		return chart.Peer
+	}
 }

@@ -175,11 +175,18 @@ func (r *results) write(dir string, w io.Writer) error {
 		return err
 	}
 
-	if err := r.plot(filepath.Join(dir, "cost.svg")); err != nil {
+	files := "report.md, results.json"
+
+	drawn, err := r.plot(filepath.Join(dir, "cost.svg"))
+	if err != nil {
 		return err
 	}
 
-	_, err = fmt.Fprintf(w, "%s\nWritten to %s: report.md, results.json, cost.svg\n", report, dir)
+	if drawn {
+		files += ", cost.svg"
+	}
+
+	_, err = fmt.Fprintf(w, "%s\nWritten to %s: %s\n", report, dir, files)
 
 	return err
 }
@@ -302,14 +309,14 @@ func (r *results) goals(say func(string, ...any)) {
 
 	for _, g := range wanted {
 		found := "not measured"
-		if s, ok := r.ratio(g.request, g.figure, []string{"webapp"}, g.to); ok {
+		if s, ok := r.ratio(g.request, g.figure, []string{thisFunction}, g.to); ok {
 			found = fmt.Sprintf("%.3f (%.3f–%.3f)", s.median, s.low, s.high)
 		}
 
 		say("| %s | ≤ %.3g | %s |", g.what, g.most, found)
 	}
 
-	if peak := r.of("webapp", "typical", memory); peak != nil {
+	if peak := r.of(thisFunction, "typical", memory); peak != nil {
 		say("| peak memory | ≤ 40 MB | %.1f MB |", summarize(peak).high/1e6)
 	}
 
@@ -326,7 +333,7 @@ func (r *results) goals(say func(string, ...any)) {
 
 // growth compares what two requests cost.
 func (r *results) growth(request string) (summary, bool) {
-	over, under := r.of("webapp", request, cpu), r.of("webapp", "typical", cpu)
+	over, under := r.of(thisFunction, request, cpu), r.of(thisFunction, "typical", cpu)
 	if len(over) == 0 || len(under) == 0 {
 		return summary{}, false
 	}

@@ -48,7 +48,7 @@ func (c *cli) Run(ctx context.Context) error {
 		}
 
 		r.print(os.Stdout)
-		sayf("\nfigures and plot: %s.json, %[1]s.svg\n", name)
+		sayf("\nfigures and plot: %s.json, %[1]s.svg", name)
 
 		reports = append(reports, r)
 	}
@@ -56,6 +56,13 @@ func (c *cli) Run(ctx context.Context) error {
 	if len(reports) > 1 {
 		printGrowth(os.Stdout, reports)
 	}
+
+	waits := filepath.Join(c.Out, "to-running.svg")
+	if err := plotWaits(waits, reports); err != nil {
+		return err
+	}
+
+	sayf("\nhow long single WebApps took to Running: %s", waits)
 
 	var errs []error
 

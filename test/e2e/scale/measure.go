@@ -43,6 +43,9 @@ type run struct {
 	meter  meter
 	watch  *watch
 	report *Report
+
+	// began is when the first WebApp was about to be applied.
+	began time.Time
 }
 
 // measure takes so many WebApps from apply to Running, and then looks at the
@@ -89,9 +92,9 @@ func measure(ctx context.Context, s scenario, c *cli, n int) (*Report, error) {
 	}
 
 	samples := make(chan []Sample)
-	began := time.Now()
+	r.began = time.Now()
 
-	go func() { samples <- r.meter.sample(watching, r.watch, began, time.Second) }()
+	go func() { samples <- r.meter.sample(watching, r.watch, r.began, time.Second) }()
 
 	err = r.phases(ctx, s, c, ttls, n)
 
@@ -153,6 +156,8 @@ func (r *run) phases(ctx context.Context, s scenario, c *cli, ttls []string, n i
 		return err
 	}
 
+	r.report.Waits = r.watch.Waits()
+
 	if err := r.phase(ctx, "settle", r.settled); err != nil {
 		return err
 	}
@@ -201,7 +206,7 @@ func (r *run) phase(ctx context.Context, name string, do func(context.Context) e
 		return fmt.Errorf("%s: %w", name, err)
 	}
 
-	p := Phase{Name: name, Seconds: time.Since(began).Seconds(), Changes: r.watch.Take()}
+	p := Phase{Name: name, Begins: began.Sub(r.began).Seconds(), Seconds: time.Since(began).Seconds(), Changes: r.watch.Take()}
 
 	after, err := r.meter.read(ctx)
 	if err != nil {
@@ -223,6 +228,8 @@ func (r *run) phase(ctx context.Context, name string, do func(context.Context) e
 // create applies the WebApps.
 func (r *run) create(ctx context.Context, s scenario, n int, replicas int64) error {
 	return each(n, func(name string) error {
+		r.watch.Apply(name)
+
 		_, err := r.client.Resource(s.webApps()).Namespace(namespace).Create(ctx, s.webApp(name, replicas), metav1.CreateOptions{})
 		return err
 	})

@@ -33,6 +33,7 @@ type Report struct {
 	Replicas int64             `json:"replicas"`
 	Machine  Machine           `json:"machine"`
 	Versions map[string]string `json:"versions"`
+	Waits    Waits             `json:"toRunning"`
 	Phases   []Phase           `json:"phases"`
 	Samples  []Sample          `json:"samples"`
 }
@@ -47,7 +48,10 @@ type Machine struct {
 
 // A Phase is a part of the time.
 type Phase struct {
-	Name    string  `json:"name"`
+	Name string `json:"name"`
+
+	// Begins is how long after the first WebApp was applied it began.
+	Begins  float64 `json:"beginsSeconds"`
 	Seconds float64 `json:"seconds"`
 
 	// Load is the machine's average over the last minute of the phase. Much more
@@ -139,31 +143,39 @@ func (r *Report) write(file string) error {
 
 // print prints what matters, for people.
 func (r *Report) print(to io.Writer) {
-	_, _ = fmt.Fprintf(to, "\n%s: %d WebApps of %d replicas\n%d × %s, %d GiB, %s\n", r.Scenario, r.N, r.Replicas,
+	_, _ = fmt.Fprintf(to, "\n# %s: %d WebApps of %d replicas\n\n%d × %s, %d GiB, %s\n", r.Scenario, r.N, r.Replicas,
 		r.Machine.Processors, r.Machine.Processor, r.Machine.MemoryBytes>>30, r.Machine.System)
 
+	versions := newTable(to)
 	for _, name := range slices.Sorted(maps.Keys(r.Versions)) {
-		_, _ = fmt.Fprintf(to, "%s %s\n", name, r.Versions[name])
+		versions.row(name, r.Versions[name])
 	}
 
+	versions.flush()
+
+	_, _ = fmt.Fprintf(to, "\nfrom apply to Running, each WebApp: median %.1f s, 99th percentile %.1f s, at most %.1f s\n", r.Waits.Median, r.Waits.P99, r.Waits.Most)
+
 	for _, p := range r.Phases {
-		_, _ = fmt.Fprintf(to, "\n## %s\n", p.Name)
+		_, _ = fmt.Fprintf(to, "\n## %s: %s\n\n", r.Scenario, p.Name)
+
+		perWebApp := func(v float64) string { return fmt.Sprintf("%.2f for each WebApp", v/float64(r.N)) }
 
 		t := newTable(to)
 		t.row("wall time", fmt.Sprintf("%.1f s", p.Seconds))
-		t.row("load of the machine", fmt.Sprintf("%.1f", p.Load))
-		t.row("function calls", fmt.Sprintf("%.0f", total(p.Usage.FunctionCalls)), fmt.Sprintf("%.2f for each WebApp", total(p.Usage.FunctionCalls)/float64(r.N)))
-		t.row("reconciles", fmt.Sprintf("%.0f", p.Usage.Reconciles), fmt.Sprintf("%.2f for each WebApp", p.Usage.Reconciles/float64(r.N)))
-		t.row("watch events", fmt.Sprintf("%.0f", p.Usage.WatchEvents), fmt.Sprintf("%.2f for each WebApp", p.Usage.WatchEvents/float64(r.N)))
-		t.row("API writes", fmt.Sprintf("%.0f", total(p.Usage.APIWrites)), fmt.Sprintf("%.2f for each WebApp", total(p.Usage.APIWrites)/float64(r.N)))
+		t.row("load of the machine", fmt.Sprintf("%.1f", p.Load), fmt.Sprintf("of %d processors, average of the last minute", r.Machine.Processors))
+		t.row("function calls", fmt.Sprintf("%.0f", total(p.Usage.FunctionCalls)), perWebApp(total(p.Usage.FunctionCalls)))
+		t.row("reconciles", fmt.Sprintf("%.0f", p.Usage.Reconciles), perWebApp(p.Usage.Reconciles))
+		t.row("watch events", fmt.Sprintf("%.0f", p.Usage.WatchEvents), perWebApp(p.Usage.WatchEvents))
+		t.row("API writes", fmt.Sprintf("%.0f", total(p.Usage.APIWrites)), perWebApp(total(p.Usage.APIWrites)))
 		t.row("changed objects", strconv.Itoa(total(p.Changes.Objects)))
 		t.row("events", strconv.Itoa(total(p.Changes.Events)))
 		t.row("CPU", fmt.Sprintf("%.1f s", total(p.Usage.CPUSeconds)), fmt.Sprintf("%.1f%% of one processor", 100*total(p.Usage.CPUSeconds)/p.Seconds))
 		t.row("memory", fmt.Sprintf("%d MiB", total(p.Usage.ResidentBytes)>>20))
 		t.flush()
 
+		_, _ = fmt.Fprintln(to)
 		t = newTable(to)
-		t.row("\nprocess", "CPU", "memory")
+		t.row("process", "CPU", "memory")
 
 		for _, name := range largest(p.Usage.CPUSeconds) {
 			t.row(name, fmt.Sprintf("%.2f s", p.Usage.CPUSeconds[name]), fmt.Sprintf("%d MiB", p.Usage.ResidentBytes[name]>>20))
@@ -192,40 +204,81 @@ func count[V int | float64](to io.Writer, what string, counts map[string]V) {
 	t.flush()
 }
 
-// printGrowth shows runs side by side: how what each WebApp costs grows with
-// their number, and what other ways cost.
+// printGrowth shows runs side by side, a column each: how what each WebApp costs
+// grows with their number, and what other ways cost.
 func printGrowth(to io.Writer, reports []*Report) {
-	_, _ = fmt.Fprintln(to, "\n## side by side")
-	t := newTable(to)
-	t.row("phase", "scenario", "WebApps", "wall time", "load", "CPU", "CPU each", "API server", "Crossplane or kro", "functions", "calls each", "writes each", "changes", "events", "memory")
+	_, _ = fmt.Fprint(to, "\n# Side by side\n\n")
+
+	column := func(r *Report) string { return fmt.Sprintf("%s %d", r.Scenario, r.N) }
+
+	waits := newTable(to)
+	waits.row(cells("from apply to Running, each WebApp", reports, column)...)
+	waits.row(cells("median", reports, func(r *Report) string { return fmt.Sprintf("%.1f s", r.Waits.Median) })...)
+	waits.row(cells("99th percentile", reports, func(r *Report) string { return fmt.Sprintf("%.1f s", r.Waits.P99) })...)
+	waits.row(cells("at most", reports, func(r *Report) string { return fmt.Sprintf("%.1f s", r.Waits.Most) })...)
+	waits.flush()
 
 	for _, name := range phaseNames(reports) {
-		for _, r := range reports {
-			i := slices.IndexFunc(r.Phases, func(p Phase) bool { return p.Name == name })
-			if i < 0 {
-				continue
-			}
+		_, _ = fmt.Fprintln(to)
 
-			p, n := r.Phases[i], float64(r.N)
-			cpu := func(names ...string) string {
-				sum := 0.0
-				for _, name := range names {
-					sum += p.Usage.CPUSeconds[name]
+		t := newTable(to)
+		t.row(cells(name, reports, column)...)
+
+		for _, figure := range sideBySide {
+			t.row(cells(figure.name, reports, func(r *Report) string {
+				i := slices.IndexFunc(r.Phases, func(p Phase) bool { return p.Name == name })
+				if i < 0 {
+					return "–"
 				}
 
-				return fmt.Sprintf("%.2f s", sum)
-			}
-
-			t.row(p.Name, r.Scenario, strconv.Itoa(r.N), fmt.Sprintf("%.1f s", p.Seconds), fmt.Sprintf("%.1f", p.Load),
-				fmt.Sprintf("%.1f s", total(p.Usage.CPUSeconds)), fmt.Sprintf("%.3f s", total(p.Usage.CPUSeconds)/n),
-				cpu("kube-apiserver"), cpu(crossplane, "kro"), cpu(function, "typed", "auto-ready"),
-				fmt.Sprintf("%.2f", total(p.Usage.FunctionCalls)/n), fmt.Sprintf("%.2f", total(p.Usage.APIWrites)/n),
-				strconv.Itoa(total(p.Changes.Objects)), strconv.Itoa(total(p.Changes.Events)), fmt.Sprintf("%d MiB", total(p.Usage.ResidentBytes)>>20))
+				return figure.of(r.Phases[i], float64(r.N))
+			})...)
 		}
+
+		t.flush()
+	}
+}
+
+// cells are a row: its name, and what is said of each run.
+func cells(name string, reports []*Report, of func(*Report) string) []string {
+	all := []string{name}
+	for _, r := range reports {
+		all = append(all, of(r))
 	}
 
-	t.flush()
+	return all
 }
+
+// sideBySide is what is compared of a phase, of n WebApps.
+var sideBySide = []struct {
+	name string
+	of   func(p Phase, n float64) string
+}{
+	{"wall time", func(p Phase, _ float64) string { return fmt.Sprintf("%.1f s", p.Seconds) }},
+	{"load of the machine", func(p Phase, _ float64) string { return fmt.Sprintf("%.1f", p.Load) }},
+	{"CPU", func(p Phase, _ float64) string { return seconds(total(p.Usage.CPUSeconds)) }},
+	{"CPU for each WebApp", func(p Phase, n float64) string { return fmt.Sprintf("%.3f s", total(p.Usage.CPUSeconds)/n) }},
+	{"of which API server", func(p Phase, _ float64) string { return seconds(p.cpu("kube-apiserver")) }},
+	{"of which Crossplane or kro", func(p Phase, _ float64) string { return seconds(p.cpu(crossplane, "kro")) }},
+	{"of which functions", func(p Phase, _ float64) string { return seconds(p.cpu(function, "typed", "auto-ready")) }},
+	{"function calls for each WebApp", func(p Phase, n float64) string { return fmt.Sprintf("%.2f", total(p.Usage.FunctionCalls)/n) }},
+	{"API writes for each WebApp", func(p Phase, n float64) string { return fmt.Sprintf("%.2f", total(p.Usage.APIWrites)/n) }},
+	{"changed objects", func(p Phase, _ float64) string { return strconv.Itoa(total(p.Changes.Objects)) }},
+	{"events", func(p Phase, _ float64) string { return strconv.Itoa(total(p.Changes.Events)) }},
+	{"memory", func(p Phase, _ float64) string { return fmt.Sprintf("%d MiB", total(p.Usage.ResidentBytes)>>20) }},
+}
+
+// cpu is what some processes have used.
+func (p Phase) cpu(processes ...string) float64 {
+	sum := 0.0
+	for _, name := range processes {
+		sum += p.Usage.CPUSeconds[name]
+	}
+
+	return sum
+}
+
+func seconds(s float64) string { return fmt.Sprintf("%.2f s", s) }
 
 // phaseNames are the phases of all runs, in order.
 func phaseNames(reports []*Report) []string {

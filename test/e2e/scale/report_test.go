@@ -3,6 +3,10 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/plot/plotter"
 )
 
 func TestCheck(t *testing.T) {
@@ -52,6 +56,81 @@ func TestCheck(t *testing.T) {
 				t.Errorf("%s\nwant %q\ngot  %q", tc.reason, tc.want, got)
 			}
 		})
+	}
+}
+
+func TestWaits(t *testing.T) {
+	hundred := make([]float64, 0, 200)
+	for i := range 200 {
+		hundred = append(hundred, float64(200-i))
+	}
+
+	cases := map[string]struct {
+		reason string
+		args   []float64
+		want   Waits
+	}{
+		"None":  {"Nobody ran.", nil, Waits{}},
+		"One":   {"One is all there is.", []float64{3}, Waits{Median: 3, P99: 3, Most: 3}},
+		"Three": {"Of a few, the 99th percentile is the slowest.", []float64{9, 1, 2}, Waits{Median: 2, P99: 9, Most: 9}},
+		"Many":  {"Of many, it leaves out the slowest.", hundred, Waits{Median: 100, P99: 198, Most: 200}},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			got := newWaits(tc.args)
+			got.Each = nil
+
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("%s\n-want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+
+	want := plotter.XYs{{X: 0, Y: 0}, {X: 1, Y: 50}, {X: 4, Y: 100}}
+	if diff := cmp.Diff(want, newWaits([]float64{4, 1}).shares()); diff != "" {
+		t.Errorf("shares: -want, +got:\n%s", diff)
+	}
+}
+
+// TestWaitsOfFirst holds that a WebApp that runs, then does not, and runs again
+// has waited until it ran first.
+func TestWaitsOfFirst(t *testing.T) {
+	at := func(s int) time.Time { return time.Unix(int64(s), 0) }
+	w := &watch{running: map[string]bool{}, applied: map[string]time.Time{"a": at(10)}, waited: map[string]float64{}}
+
+	for _, seen := range []struct {
+		at   int
+		runs bool
+	}{{12, false}, {15, true}, {16, false}, {20, true}} {
+		w.last = at(seen.at)
+		w.runs("a", seen.runs)
+	}
+
+	if got := w.Waits(); got.Most != 5 || w.Running() != 1 {
+		t.Errorf("want one that took 5 s, got %d that took %.0f s", w.Running(), got.Most)
+	}
+}
+
+func TestSideBySide(t *testing.T) {
+	phase := func(s float64) Phase {
+		return Phase{Name: "apply to Running", Seconds: s, Usage: Usage{CPUSeconds: map[string]float64{"kube-apiserver": s}}}
+	}
+	out := &strings.Builder{}
+	printGrowth(out, []*Report{
+		{Scenario: ours, N: 20, Waits: newWaits([]float64{1, 2, 3}), Phases: []Phase{phase(10), {Name: "settle"}}},
+		{Scenario: "kro", N: 300, Waits: newWaits([]float64{4}), Phases: []Phase{phase(20)}},
+	})
+
+	for _, want := range []string{
+		"from apply to Running, each WebApp   webapp 20   kro 300",
+		"median                               2.0 s       4.0 s",
+		"99th percentile                      3.0 s       4.0 s",
+		"wall time                        10.0 s      20.0 s",
+		"wall time                        0.0 s       –",
+	} {
+		if !strings.Contains(out.String(), want+"\n") {
+			t.Errorf("want a line %q in\n%s", want, out)
+		}
 	}
 }
 

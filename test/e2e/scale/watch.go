@@ -61,6 +61,10 @@ type watch struct {
 	changes Changes
 	last    time.Time
 	running map[string]bool
+
+	// applied is when, and waited for how many seconds until it first ran.
+	applied map[string]time.Time
+	waited  map[string]float64
 }
 
 func newChanges() Changes {
@@ -70,7 +74,7 @@ func newChanges() Changes {
 // newWatch watches until the context ends. It has seen everything that exists
 // when it returns.
 func newWatch(ctx context.Context, s scenario, client dynamic.Interface) (*watch, error) {
-	w := &watch{scenario: s, changes: newChanges(), running: map[string]bool{}}
+	w := &watch{scenario: s, changes: newChanges(), running: map[string]bool{}, applied: map[string]time.Time{}, waited: map[string]float64{}}
 	factory := dynamicinformer.NewDynamicSharedInformerFactory(client, 0)
 
 	for _, kind := range append([]schema.GroupVersionResource{s.webApps()}, watched...) {
@@ -125,6 +129,22 @@ func (w *watch) Running() int {
 	return n
 }
 
+// Apply notes that a WebApp is about to be applied.
+func (w *watch) Apply(name string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+
+	w.applied[name] = time.Now()
+}
+
+// Waits are how long those took that have run.
+func (w *watch) Waits() Waits {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+
+	return newWaits(slices.Collect(maps.Values(w.waited)))
+}
+
 // Quiet is for how long nothing has changed.
 func (w *watch) Quiet() time.Duration {
 	w.mu.Lock()
@@ -177,7 +197,16 @@ func (w *watch) saw(kind schema.GroupVersionResource, before, after *unstructure
 	}
 
 	if kind == w.scenario.webApps() && after != nil {
-		w.running[after.GetName()] = w.scenario.runs(after)
+		w.runs(after.GetName(), w.scenario.runs(after))
+	}
+}
+
+// runs notes whether a WebApp runs, and how long the first time took.
+func (w *watch) runs(name string, runs bool) {
+	w.running[name] = runs
+
+	if _, ran := w.waited[name]; runs && !ran {
+		w.waited[name] = w.last.Sub(w.applied[name]).Seconds()
 	}
 }
 
