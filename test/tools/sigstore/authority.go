@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -22,7 +21,6 @@ import (
 	"github.com/sigstore/fulcio/pkg/ca/ephemeralca"
 	"github.com/sigstore/fulcio/pkg/config"
 	fulcio "github.com/sigstore/fulcio/pkg/generated/protobuf"
-	"github.com/sigstore/fulcio/pkg/generated/protobuf/legacy"
 	"github.com/sigstore/fulcio/pkg/identity"
 	"github.com/sigstore/fulcio/pkg/identity/github"
 	"github.com/sigstore/fulcio/pkg/server"
@@ -30,7 +28,6 @@ import (
 	"github.com/sigstore/sigstore/pkg/signature"
 	"github.com/spf13/cobra"
 	"google.golang.org/grpc/metadata"
-	"google.golang.org/protobuf/proto"
 )
 
 // issuer is who says which workflow runs.
@@ -50,33 +47,11 @@ func newAuthority(ctx context.Context, ca *ephemeralca.EphemeralCA, certificates
 	}
 
 	workflows := workflowIssuer{oidc.NewVerifier(issuer, nil, &oidc.Config{SkipClientIDCheck: true, InsecureSkipSignatureCheck: true})}
-	authority := server.NewGRPCCAServer(log, ca, algorithms, identity.IssuerPool{workflows})
+	mux := runtime.NewServeMux(runtime.WithMetadata(func(_ context.Context, r *http.Request) metadata.MD {
+		return metadata.Pairs(server.MetadataOIDCTokenKey, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
+	}))
 
-	mux := runtime.NewServeMux(
-		runtime.WithMetadata(func(_ context.Context, r *http.Request) metadata.MD {
-			return metadata.Pairs(server.MetadataOIDCTokenKey, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
-		}),
-		runtime.WithForwardResponseOption(func(ctx context.Context, w http.ResponseWriter, _ proto.Message) error {
-			// The older of its two APIs says which code it wants.
-			said, _ := runtime.ServerMetadataFromContext(ctx)
-			if codes := said.HeaderMD.Get(server.HTTPResponseCodeMetadataKey); len(codes) > 0 {
-				code, err := strconv.Atoi(codes[0])
-				if err != nil {
-					return err
-				}
-
-				w.WriteHeader(code)
-			}
-
-			return nil
-		}),
-	)
-
-	if err := fulcio.RegisterCAHandlerServer(ctx, mux, authority); err != nil {
-		return nil, err
-	}
-
-	return mux, legacy.RegisterCAHandlerServer(ctx, mux, server.NewLegacyGRPCCAServer(authority))
+	return mux, fulcio.RegisterCAHandlerServer(ctx, mux, server.NewGRPCCAServer(log, ca, algorithms, identity.IssuerPool{workflows}))
 }
 
 // A workflowIssuer believes whoever says to be a workflow of GitHub.
@@ -98,7 +73,11 @@ func tokenCommand() *cobra.Command {
 		Use: "token WORKFLOW", Short: "Print a token of a workflow, such as acme/function-webapp/.github/workflows/release.yaml@refs/tags/v0.1.0.",
 		Args: cobra.ExactArgs(1), RunE: func(command *cobra.Command, args []string) error {
 			token, err := workflowToken(args[0], time.Now())
-			command.Println(token)
+			if err != nil {
+				return err
+			}
+
+			_, err = fmt.Fprintln(command.OutOrStdout(), token)
 
 			return err
 		},
