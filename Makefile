@@ -30,7 +30,7 @@ TTL ?= 10m,1m
 BIN := .cache/bin
 
 # Every Go module but those that only name tools.
-MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/tools/release/go.mod test/e2e/go.mod test/install/go.mod test/shop/go.mod))
+MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/tools/release/go.mod test/tools/sigstore/go.mod test/e2e/go.mod test/install/go.mod test/shop/go.mod))
 
 # No C compiler is needed, and what is built does not depend on one.
 export CGO_ENABLED ?= 0
@@ -138,7 +138,7 @@ test-render: tools ## Render every example and every state with Crossplane's own
 	go -C test/render test -count=1 ./...
 
 .PHONY: e2e
-e2e: tools tools-e2e $(BIN)/sample ## Take WebApps through their whole life on a real control plane.
+e2e: tools tools-e2e tools-signatures $(BIN)/sample ## Take WebApps through their whole life on a real control plane.
 	go -C test/e2e vet ./...
 	go -C test/e2e test -count=1 -timeout=30m -parallel=12 ./...
 
@@ -164,6 +164,10 @@ test-image: image ## Run the image without root, capabilities and a root to writ
 faults: ROUNDS ?= 3
 faults: tools tools-e2e ## Break everything in turn while WebApps change, with outages of two minutes (ROUNDS=).
 	ROUNDS=$(ROUNDS) go -C test/e2e test -count=1 -timeout=24h -v -run '^TestFaults$$' .
+
+.PHONY: test-signatures
+test-signatures: tools tools-e2e tools-signatures $(BIN)/cosign ## Sign packages with today's cosign, and have Crossplane install those that are signed.
+	COSIGN=$(CURDIR)/$(BIN)/cosign go -C test/e2e test -count=1 -timeout=30m -v -run '^TestSignatures$$' .
 
 .PHONY: scale
 scale: tools tools-e2e ## Measure what many WebApps cost, into _output/scale (N=, QUIET=, TTL=).
@@ -461,6 +465,11 @@ $(BIN)/crossplane-core: test/tools/crossplane/go.mod test/tools/crossplane/go.su
 .PHONY: tools-e2e
 tools-e2e: $(BIN)/etcd $(BIN)/kube-apiserver $(BIN)/kwok $(BIN)/playground
 	@go -C test/tools/package build -o $(CURDIR)/$(BIN)/registry ./registry
+
+# A Sigstore, and who signs. They are built as Crossplane is, most of which they share.
+.PHONY: tools-signatures
+tools-signatures: $(BIN)/crossplane-core
+	@go -C test/tools/sigstore build -trimpath -ldflags '-s -w' -o $(CURDIR)/$(BIN)/ .
 
 # Go knows best whether it is up to date.
 .PHONY: $(BIN)/playground

@@ -30,6 +30,10 @@ type ControlPlane struct {
 	// Durable has etcd write to the disk before it says so, as in production.
 	// Without it, only a crash of the machine loses what was written.
 	Durable bool
+
+	// Cosign signs packages: cosign itself, or what takes its flags. With it, there is a
+	// Sigstore, and Crossplane verifies signatures.
+	Cosign string
 }
 
 // New returns the control plane of a folder, which may run already.
@@ -57,15 +61,23 @@ func (c *ControlPlane) Start(ctx context.Context, tell func(step string, took ti
 		return err
 	}
 
-	for _, step := range []struct {
+	type step struct {
 		name string
 		do   func(context.Context) error
-	}{
+	}
+
+	steps := []step{
 		{"registry and network", c.startNetwork},
 		{"etcd and Kubernetes", c.startKubernetes},
 		{"nodes", c.startNodes},
 		{"Crossplane", c.startCrossplane},
-	} {
+	}
+
+	if c.Cosign != "" {
+		steps = append([]step{{"Sigstore", c.startSigstore}}, steps...)
+	}
+
+	for _, step := range steps {
 		began := time.Now()
 
 		if err := step.do(ctx); err != nil {

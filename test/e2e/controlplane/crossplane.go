@@ -30,7 +30,7 @@ func (c *ControlPlane) startCrossplane(ctx context.Context) error {
 		return err
 	}
 
-	if err := c.Run(ctx, processes.Process{
+	crossplane := processes.Process{
 		Name: "crossplane", Program: c.Program("crossplane-core"),
 		Args: []string{
 			"core", "start", "--enable-webhooks=false",
@@ -44,7 +44,14 @@ func (c *ControlPlane) startCrossplane(ctx context.Context) error {
 			// Functions are behind it; loopback never is.
 			"HTTPS_PROXY=http://" + proxy, "NO_PROXY=",
 		},
-	}); err != nil {
+	}
+
+	if c.Cosign != "" {
+		crossplane.Args = append(crossplane.Args, "--enable-signature-verification")
+		crossplane.Environment = append(crossplane.Environment, "TUF_ROOT="+c.trustFolder())
+	}
+
+	if err := c.Run(ctx, crossplane); err != nil {
 		return err
 	}
 
