@@ -35,7 +35,7 @@ TTL ?= 10m,1m
 BIN := .cache/bin
 
 # Every Go module but those that only name tools.
-MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/chart/go.mod test/tools/crossplane/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/tools/release/go.mod test/e2e/go.mod test/install/go.mod test/shop/go.mod))
+MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/chart/go.mod test/tools/crossplane/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/tools/release/go.mod test/tools/sigstore/go.mod test/e2e/go.mod test/install/go.mod test/shop/go.mod))
 
 # No C compiler is needed, and what is built does not depend on one.
 export CGO_ENABLED ?= 0
@@ -148,7 +148,7 @@ test-render: tools ## Render every example and every state with Crossplane's own
 	go -C test/render test -count=1 ./...
 
 .PHONY: e2e
-e2e: tools tools-e2e $(BIN)/sample ## Take WebApps through their whole life on a real control plane (KUBERNETES=, CROSSPLANE=).
+e2e: tools tools-e2e tools-signatures $(BIN)/sample ## Take WebApps through their whole life on a real control plane (KUBERNETES=, CROSSPLANE=).
 	go -C test/e2e vet ./...
 	go -C test/e2e test -count=1 -timeout=30m -parallel=12 ./...
 
@@ -183,6 +183,10 @@ faults: tools tools-e2e ## Break everything in turn while WebApps change, with o
 .PHONY: response-cache
 response-cache: tools tools-e2e ## Have Crossplane keep the function's answers, and time what is said late.
 	RESPONSE_CACHE=1 go -C test/e2e test -count=1 -timeout=30m -v -run '^TestResponseCache$$' .
+
+.PHONY: test-signatures
+test-signatures: tools tools-e2e tools-signatures $(BIN)/cosign ## Sign packages with today's cosign, and have Crossplane install those that are signed.
+	COSIGN=$(CURDIR)/$(BIN)/cosign go -C test/e2e test -count=1 -timeout=30m -v -run '^TestSignatures$$' .
 
 .PHONY: scale
 scale: tools tools-e2e ## Measure what many WebApps cost, into _output/scale (N=, QUIET=, TTL=).
@@ -504,6 +508,11 @@ export KUBERNETES CROSSPLANE
 tools-e2e: $(BIN)/etcd $(BIN)/$(if $(KUBERNETES),$(call known,kubernetes,$(KUBERNETES)))kube-apiserver
 tools-e2e: $(BIN)/$(if $(CROSSPLANE),$(call known,crossplane,$(CROSSPLANE)))crossplane-core $(BIN)/kwok $(BIN)/playground
 	@go -C test/tools/package build -o $(CURDIR)/$(BIN)/registry ./registry
+
+# A Sigstore, and who signs. They are built as Crossplane is, most of which they share.
+.PHONY: tools-signatures
+tools-signatures: $(BIN)/crossplane-core
+	@go -C test/tools/sigstore build -trimpath -ldflags '-s -w' -o $(CURDIR)/$(BIN)/ .
 
 # Go knows best whether it is up to date.
 .PHONY: $(BIN)/playground

@@ -71,10 +71,24 @@ type cluster struct {
 func newCluster(t *testing.T, durable bool, flags ...string) *cluster {
 	t.Helper()
 
+	c := newControlPlane(t)
+	c.Durable, c.Flags = durable, flags
+
+	return start(t, c)
+}
+
+// newControlPlane is a control plane that has not started.
+func newControlPlane(t *testing.T) *controlplane.ControlPlane {
+	t.Helper()
+
 	c, err := controlplane.New(root, filepath.Join(root, "_output/e2e", t.Name()))
 	must(t, err)
 
-	c.Durable, c.Flags = durable, flags
+	return c
+}
+
+func start(t *testing.T, c *controlplane.ControlPlane) *cluster {
+	t.Helper()
 	must(t, c.Down(t.Context()))
 
 	t.Cleanup(func() {

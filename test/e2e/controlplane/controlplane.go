@@ -34,6 +34,10 @@ type ControlPlane struct {
 
 	// Flags are what Crossplane is started with besides.
 	Flags []string
+
+	// Cosign signs packages: cosign itself, or what takes its flags. With it, there is a
+	// Sigstore, and Crossplane verifies signatures.
+	Cosign string
 }
 
 // New returns the control plane of a folder, which may run already. Its versions are
@@ -64,15 +68,23 @@ func (c *ControlPlane) Start(ctx context.Context, tell func(step string, took ti
 		return err
 	}
 
-	for _, step := range []struct {
+	type step struct {
 		name string
 		do   func(context.Context) error
-	}{
+	}
+
+	steps := []step{
 		{"registry and network", c.startNetwork},
 		{"etcd and Kubernetes", c.startKubernetes},
 		{"nodes", c.startNodes},
 		{"Crossplane", c.startCrossplane},
-	} {
+	}
+
+	if c.Cosign != "" {
+		steps = append([]step{{"Sigstore", c.startSigstore}}, steps...)
+	}
+
+	for _, step := range steps {
 		began := time.Now()
 
 		if err := step.do(ctx); err != nil {

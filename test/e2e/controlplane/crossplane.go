@@ -71,7 +71,7 @@ func (c *ControlPlane) runCrossplane(ctx context.Context, ports []string) error 
 		return err
 	}
 
-	if err := c.Run(ctx, processes.Process{
+	crossplane := processes.Process{
 		Name: "crossplane", Program: c.crossplane(),
 		Args: append([]string{
 			"core", "start",
@@ -85,7 +85,14 @@ func (c *ControlPlane) runCrossplane(ctx context.Context, ports []string) error 
 			// Functions are behind it; loopback never is.
 			"HTTPS_PROXY=http://" + proxy, "NO_PROXY=",
 		},
-	}); err != nil {
+	}
+
+	if c.Cosign != "" {
+		crossplane.Args = append(crossplane.Args, "--enable-signature-verification")
+		crossplane.Environment = append(crossplane.Environment, "TUF_ROOT="+c.trustFolder())
+	}
+
+	if err := c.Run(ctx, crossplane); err != nil {
 		return err
 	}
 
