@@ -206,8 +206,8 @@ spec: {package: %q}
 // testNobodyToTrust starts Crossplane where it cannot learn whom to trust.
 func testNobodyToTrust(t *testing.T, c *signedCluster) {
 	crossplane := exec.CommandContext(t.Context(), c.Program("crossplane-core"), "core", "start", "--enable-webhooks=false", "--enable-signature-verification",
-		"--metrics-port=0", "--health-probe-port=0")
-	crossplane.Env = append(os.Environ(), "KUBECONFIG="+c.Kubeconfig(), "TUF_ROOT="+t.TempDir(), "HTTPS_PROXY=http://127.0.0.1:1", "NO_PROXY=")
+		"--metrics-port=0", "--health-probe-port=0", "--xpkg-cache-dir="+t.TempDir())
+	crossplane.Env = append(os.Environ(), "KUBECONFIG="+c.Kubeconfig(), "HTTPS_PROXY=http://127.0.0.1:1", "NO_PROXY=")
 
 	out, err := crossplane.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "cannot create cosign signature validator") {

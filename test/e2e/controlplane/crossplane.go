@@ -48,7 +48,6 @@ func (c *ControlPlane) startCrossplane(ctx context.Context) error {
 
 	if c.Cosign != "" {
 		crossplane.Args = append(crossplane.Args, "--enable-signature-verification")
-		crossplane.Environment = append(crossplane.Environment, "TUF_ROOT="+c.trustFolder())
 	}
 
 	if err := c.Run(ctx, crossplane); err != nil {
