@@ -192,9 +192,8 @@ metadata: {name: %s}
 spec: {package: %q}
 `, controlplane.ConfigurationName, configuration)))
 
-	all := c.everywhere()
-	all.expect(t, functions, controlplane.FunctionName, verdict, refusal(`authority "releases": signature verification failed with no matching attestations`))
-	t.Log(all.do(t, "get", "configurations,functions", "-o", "yaml"))
+	c.judged(t, controlplane.FunctionName, `authority "releases": signature verification failed with no matching attestations`)
+	t.Log(c.everywhere().do(t, "get", "configurations,functions", "-o", "yaml"))
 
 	c.sign(t, attest, function)
 	must(t, c.Installed(t.Context()))
@@ -292,17 +291,28 @@ func (c *signedCluster) installFunction(t *testing.T, name string) {
 func (c *signedCluster) judged(t *testing.T, name, refused string) {
 	t.Helper()
 
-	if refused != "" {
-		c.everywhere().expect(t, functions, name, verdict, refusal(refused))
+	all := c.everywhere()
+
+	if refused == "" {
+		all.expect(t, functions, name, verdict, "True ActivePackageRevision: , HealthyPackageRevision: ")
 		return
 	}
 
-	c.everywhere().expect(t, functions, name, verdict, "True ActivePackageRevision: , HealthyPackageRevision: ")
+	// Some words end with keys.
+	all.eventually(t, func() error {
+		said := ""
+		if object := all.get(t, functions, name); object != nil {
+			said = read(t, object, verdict)
+		}
+
+		installed, unhealthy, _ := strings.Cut(said, ", UnhealthyPackageRevision: ")
+		if !strings.HasPrefix(installed, refusal+refused) || installed != "False UnpackingPackage: "+unhealthy {
+			return fmt.Errorf("function %s: want %q in both conditions, got %q", name, refused, said)
+		}
+
+		return nil
+	})
 }
 
-// refusal is the verdict on a package that is not installed.
-func refusal(words string) string {
-	words = "cannot unpack package: signature verification failed: " + words
-
-	return "False UnpackingPackage: " + words + ", UnhealthyPackageRevision: " + words
-}
+// refusal is how the verdict on a package begins that is not installed.
+const refusal = "False UnpackingPackage: cannot unpack package: signature verification failed: "
