@@ -89,7 +89,6 @@ func (c *ControlPlane) runCrossplane(ctx context.Context, ports []string) error 
 
 	if c.Cosign != "" {
 		crossplane.Args = append(crossplane.Args, "--enable-signature-verification")
-		crossplane.Environment = append(crossplane.Environment, "TUF_ROOT="+c.trustFolder())
 	}
 
 	if err := c.Run(ctx, crossplane); err != nil {

@@ -58,5 +58,6 @@ func (c *ControlPlane) Sign(ctx context.Context, args ...string) (string, error)
 	return string(out), nil
 }
 
-// trustFolder is what cosign initialize writes.
-func (c *ControlPlane) trustFolder() string { return c.Path("trust") }
+// trustFolder is what cosign initialize writes. Crossplane looks for it there, whatever
+// TUF_ROOT says.
+func (c *ControlPlane) trustFolder() string { return c.Path("xpkg", ".sigstore", "root") }
