@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/webapp-operator/function-webapp/test/e2e/checkout"
 )
 
 type cli struct {
