@@ -202,7 +202,7 @@ spec: {package: %q}
 // testNobodyToTrust starts Crossplane where it cannot learn whom to trust.
 func testNobodyToTrust(t *testing.T, c *signedCluster) {
 	crossplane := exec.CommandContext(t.Context(), c.Program("crossplane-core"), "core", "start", "--enable-webhooks=false", "--enable-signature-verification",
-		"--metrics-port=0", "--health-probe-port=0", "--xpkg-cache-dir="+t.TempDir())
+		"--tls-client-certs-dir="+c.Path("crossplane-tls-client"), "--metrics-port=0", "--health-probe-port=0", "--xpkg-cache-dir="+t.TempDir())
 	crossplane.Env = append(os.Environ(), "KUBECONFIG="+c.Kubeconfig(), "HTTPS_PROXY=http://127.0.0.1:1", "NO_PROXY=")
 
 	out, err := crossplane.CombinedOutput()

@@ -61,6 +61,9 @@ var Elsewhere = []Held{
 	{Command: "make golden", Needs: "a person who reads what has changed"},
 	{Command: "make licenses", By: "TestJudge"},
 	{Command: "make rivals", Needs: quietTime},
+	{Command: "make response-cache", By: "TestResponseCache"},
+	{Command: "make test-signatures", By: "TestSignatures"},
+	{Command: "make e2e-upgrade", By: "TestCrossplane"},
 	{Command: "make vuln", Needs: "the database of vulnerabilities, on the internet"},
 	{Command: "make sign", Needs: "a log that signatures are entered in, on the internet"},
 	{Command: "make verify-release", Needs: aRelease},
@@ -81,6 +84,18 @@ var Elsewhere = []Held{
 	{Page: "docs/platform.md", Command: "kubectl apply -f shop.yaml", By: "TestLifecycle/OwnKind"},
 	{Page: "docs/platform.md", Command: "kubectl annotate …", By: "TestLifecycle/OwnKind"},
 	{Page: "docs/platform.md", Command: "kubectl delete webapp shop …", By: "TestLifecycle/OwnKind"},
+
+	{Command: "kubectl delete crd webapps.example.com", By: "TestLifecycle/Production"},
+	{Command: "kubectl delete -k install/protection", By: "TestLifecycle/Production"},
+	{Command: "kubectl delete -k install/next", By: "TestLifecycle/Staged"},
+	{Command: "kubectl wait --for=condition=Healthy function/webapp-operator-function-webapp-next", By: "TestLifecycle/Staged"},
+	{Page: "docs/operate.md", Command: "kubectl patch webapp my-app …", By: "TestLifecycle/Staged"},
+	{Page: "install/next/kustomization.yaml", Command: "kubectl patch webapp my-app …", By: "TestLifecycle/Staged"},
+
+	// What is named, and stands elsewhere with what to do it to.
+	{Command: "crossplane composition render", By: "TestRender"},
+	{Command: "crossplane resource validate", By: "TestValidate"},
+	{Command: "kubectl apply --dry-run=server", By: "TestLifecycle/Pages"},
 
 	// What the control plane of tests has not.
 	{Command: "kubectl logs -l app=my-app --previous", Needs: realPods},
