@@ -45,7 +45,7 @@ func TestWorkflows(t *testing.T) {
 			t.Errorf("%s: want no rights for all jobs", file)
 		}
 
-		for _, target := range regexp.MustCompile(`\bmake:? (?:--silent )?"?([a-z][a-z-]*)( sign)?`).FindAllStringSubmatch(string(content), -1) {
+		for _, target := range regexp.MustCompile(`\bmake:? (?:--silent )?"?([a-z][a-z0-9-]*)( sign)?`).FindAllStringSubmatch(string(content), -1) {
 			if !strings.Contains(string(makefile), "\n"+target[1]+":") {
 				t.Errorf("%s: make has no target %s", file, target[1])
 			}
