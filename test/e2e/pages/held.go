@@ -111,6 +111,7 @@ var Elsewhere = []Held{
 	{Page: "docs/check.md", Command: "crossplane composition render …", Needs: docker},
 	{Command: "crossplane xpkg install configuration ghcr.io/acme/…", By: "TestLifecycle/Install"},
 	{Command: "crossplane dependency add …", By: "TestLifecycle/Project"},
+	{Command: "crossplane project build", By: "TestLifecycle/Project"},
 
 	// What is done in another state than that in which the pages find my-app.
 	{Command: "kubectl rollout resume deployment/my-app", By: "TestLifecycle/RolloutPaused"},
