@@ -73,7 +73,7 @@ func (p *Picture) Write(file string) error {
 	// These are as wide as ours, and most machines have one of them.
 	svg := bytes.ReplaceAll(out.Bytes(), []byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arimo,Arial,Helvetica,sans-serif;"))
 
-	return os.WriteFile(file, svg, 0o644) //nolint:gosec // A picture is for everybody.
+	return os.WriteFile(file, svg, 0o644)
 }
 
 // draw draws the title above, the legends on the right, and the panels one below

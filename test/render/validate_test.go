@@ -19,12 +19,15 @@ type validation struct {
 	code int
 
 	Resources []struct {
-		Kind, Status string
-		Errors       []fieldError
-	}
+		Kind   string       `json:"kind"`
+		Status string       `json:"status"`
+		Errors []fieldError `json:"errors"`
+	} `json:"resources"`
 }
 
-type fieldError struct{ Message string }
+type fieldError struct {
+	Message string `json:"message"`
+}
 
 // validate holds files to a definition, as docs/check.md says, without the internet.
 func validate(t *testing.T, definition string, files ...string) validation {

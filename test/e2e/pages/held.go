@@ -152,7 +152,7 @@ func (c Command) find() *Held {
 func (c Command) targets() []string {
 	var all []string
 
-	for _, word := range strings.Fields(c.Text) {
+	for word := range strings.FieldsSeq(c.Text) {
 		if word == ">" || strings.HasPrefix(word, ">") {
 			break
 		}

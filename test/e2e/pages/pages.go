@@ -64,7 +64,7 @@ func Read(root string) ([]Command, error) {
 	}
 
 	for _, folder := range []string{"install", "examples"} {
-		if err := filepath.WalkDir(filepath.Join(root, folder), func(path string, entry fs.DirEntry, err error) error {
+		if err := filepath.WalkDir(filepath.Join(root, folder), func(path string, _ fs.DirEntry, err error) error {
 			if err != nil || filepath.Ext(path) != ".yaml" {
 				return err
 			}
@@ -156,7 +156,7 @@ func prompts(lines []string) bool {
 func comments(lines []string) []Command {
 	var all []Command
 
-	for i := 0; i < len(lines); i++ {
+	for i := 0; i < len(lines); i++ { //nolint:intrange // A command may go on in further lines.
 		text, is := strings.CutPrefix(strings.TrimSpace(lines[i]), "#   ")
 		if name, _, _ := strings.Cut(strings.TrimPrefix(text, bin), " "); is && slices.Contains(programs, name) {
 			line := i + 1

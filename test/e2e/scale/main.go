@@ -19,11 +19,11 @@ import (
 )
 
 type cli struct {
-	Scenario []string      `default:"webapp" enum:"webapp,two-step,kro"                                                                    help:"What makes applications of WebApps: webapp is ours, two-step a function as most people write it and function-auto-ready, kro is kro."`
-	N        []int         `default:"300"    help:"How many WebApps. Each number is a run with a control plane of its own."`
-	Replicas int64         `default:"2"      help:"Replicas of each."`
-	Quiet    time.Duration `default:"3m"     help:"How long to look for changes when all run."`
-	TTL      []string      `default:"10m,1m" help:"After how long Crossplane asks again although nothing changed. Each gets a quiet time."`
+	Scenario []string      `default:"webapp"     enum:"webapp,two-step,kro"                                                                    help:"What makes applications of WebApps: webapp is ours, two-step a function as most people write it and function-auto-ready, kro is kro."`
+	N        []int         `default:"300"        help:"How many WebApps. Each number is a run with a control plane of its own."`
+	Replicas int64         `default:"2"          help:"Replicas of each."`
+	Quiet    time.Duration `default:"3m"         help:"How long to look for changes when all run."`
+	TTL      []string      `default:"10m,1m"     help:"After how long Crossplane asks again although nothing changed. Each gets a quiet time."`
 	Version  string        `default:"${version}" help:"Version of the packages."`
 
 	Repository string `default:"."             help:"The project's root."`

@@ -9,7 +9,7 @@ import (
 )
 
 // plotted are the processes that WebApps keep busy, in any scenario.
-var plotted = []string{"kube-apiserver", "etcd", crossplane, function, "typed", "auto-ready", "kro", "kube-controller-manager", "kube-scheduler", "kwok"}
+var plotted = []string{"kube-apiserver", "etcd", crossplane, function, "typed", "auto-ready", kro, "kube-controller-manager", "kube-scheduler", "kwok"}
 
 // plot draws the run over time: WebApps, processor and memory, one below the
 // other, and where phases begin.

@@ -241,7 +241,9 @@ func printGrowth(to io.Writer, reports []*Report) {
 
 // cells are a row: its name, and what is said of each run.
 func cells(name string, reports []*Report, of func(*Report) string) []string {
-	all := []string{name}
+	all := make([]string, 1, 1+len(reports))
+	all[0] = name
+
 	for _, r := range reports {
 		all = append(all, of(r))
 	}
@@ -259,7 +261,7 @@ var sideBySide = []struct {
 	{"CPU", func(p Phase, _ float64) string { return seconds(total(p.Usage.CPUSeconds)) }},
 	{"CPU for each WebApp", func(p Phase, n float64) string { return fmt.Sprintf("%.3f s", total(p.Usage.CPUSeconds)/n) }},
 	{"of which API server", func(p Phase, _ float64) string { return seconds(p.cpu("kube-apiserver")) }},
-	{"of which Crossplane or kro", func(p Phase, _ float64) string { return seconds(p.cpu(crossplane, "kro")) }},
+	{"of which Crossplane or kro", func(p Phase, _ float64) string { return seconds(p.cpu(crossplane, kro)) }},
 	{"of which functions", func(p Phase, _ float64) string { return seconds(p.cpu(function, "typed", "auto-ready")) }},
 	{"function calls for each WebApp", func(p Phase, n float64) string { return fmt.Sprintf("%.2f", total(p.Usage.FunctionCalls)/n) }},
 	{"API writes for each WebApp", func(p Phase, n float64) string { return fmt.Sprintf("%.2f", total(p.Usage.APIWrites)/n) }},

@@ -64,8 +64,8 @@ var scenarios = map[string]scenario{
 		ttl:  "1m",
 		runs: func(webApp *unstructured.Unstructured) bool { return ready(webApp) && allAvailable(webApp) },
 	},
-	"kro": {
-		name:    "kro",
+	kro: {
+		name:    kro,
 		kind:    schema.GroupVersionKind{Group: "kro.run", Version: "v1alpha1", Kind: kindWebApp},
 		install: installKro,
 		ttl:     "none",
@@ -140,7 +140,7 @@ func installTwoStep(ctx context.Context, c *controlplane.ControlPlane, _ string)
 
 // installKro installs kro with the definition of the kind.
 func installKro(ctx context.Context, c *controlplane.ControlPlane, _ string) error {
-	module, err := c.Module(ctx, "kro", "github.com/kubernetes-sigs/kro")
+	module, err := c.Module(ctx, kro, "github.com/kubernetes-sigs/kro")
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func installKro(ctx context.Context, c *controlplane.ControlPlane, _ string) err
 		return err
 	}
 
-	if err := c.StartController(ctx, "kro", filepath.Join(c.Bin, "kro"), "--metrics-bind-address=127.0.0.1:0", "--health-probe-bind-address=127.0.0.1:0"); err != nil {
+	if err := c.StartController(ctx, kro, filepath.Join(c.Bin, kro), "--metrics-bind-address=127.0.0.1:0", "--health-probe-bind-address=127.0.0.1:0"); err != nil {
 		return err
 	}
 

@@ -42,6 +42,7 @@ type Usage struct {
 const (
 	// crossplane is what its process is called, and its part of a WebApp's spec.
 	crossplane = "crossplane"
+	kro        = "kro"
 
 	// function is what the function's process is called.
 	function = "function"

@@ -32,7 +32,8 @@ func (w Waits) percentile(n int) float64 { return w.Each[(len(w.Each)*n+99)/100-
 
 // shares are how many of 100 ran after so many seconds.
 func (w Waits) shares() plotter.XYs {
-	points := plotter.XYs{{}}
+	points := make(plotter.XYs, 1, 1+len(w.Each))
+
 	for i, s := range w.Each {
 		points = append(points, plotter.XY{X: s, Y: 100 * float64(i+1) / float64(len(w.Each))})
 	}

@@ -11,17 +11,15 @@ import (
 
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
-	"github.com/go-openapi/swag/conv"
 	"github.com/sigstore/rekor/pkg/generated/models"
 	"github.com/sigstore/rekor/pkg/types"
-	"github.com/sigstore/sigstore-go/pkg/testing/ca"
-	"github.com/sigstore/sigstore-go/pkg/tlog"
-
 	// What may be logged.
 	_ "github.com/sigstore/rekor/pkg/types/dsse/v0.0.1"
 	_ "github.com/sigstore/rekor/pkg/types/hashedrekord/v0.0.1"
 	_ "github.com/sigstore/rekor/pkg/types/intoto/v0.0.1"
 	_ "github.com/sigstore/rekor/pkg/types/intoto/v0.0.2"
+	"github.com/sigstore/sigstore-go/pkg/testing/ca"
+	"github.com/sigstore/sigstore-go/pkg/tlog"
 )
 
 // A signatureLog answers as Rekor does, and forgets what it has logged: each entry is
@@ -43,7 +41,10 @@ func (l *signatureLog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", id)
 	w.WriteHeader(http.StatusCreated)
-	_ = json.NewEncoder(w).Encode(models.LogEntry{id: *entry})
+
+	if err := json.NewEncoder(w).Encode(models.LogEntry{id: *entry}); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
 }
 
 func (l *signatureLog) add(r *http.Request) (string, *models.LogEntryAnon, error) {
@@ -79,7 +80,7 @@ func (l *signatureLog) add(r *http.Request) (string, *models.LogEntryAnon, error
 	leaf := sha256.Sum256(append([]byte{0}, body...))
 
 	return hex.EncodeToString(leaf[:]), &models.LogEntryAnon{
-		Body: body, IntegratedTime: conv.Pointer(payload.IntegratedTime), LogIndex: conv.Pointer(payload.LogIndex), LogID: conv.Pointer(log),
+		Body: body, IntegratedTime: new(payload.IntegratedTime), LogIndex: new(payload.LogIndex), LogID: new(log),
 		Verification: &models.LogEntryAnonVerification{InclusionProof: proof, SignedEntryTimestamp: strfmt.Base64(promise)},
 	}, err
 }

@@ -59,7 +59,7 @@ func initializeCommand() *cobra.Command {
 			return err
 		}
 
-		return tuf.Initialize(command.Context(), mirror, content) //nolint:staticcheck // It is what Crossplane reads.
+		return tuf.Initialize(command.Context(), mirror, content)
 	}}
 	command.Flags().StringVar(&mirror, "mirror", "", "")
 	command.Flags().StringVar(&root, "root", "", "")

@@ -8,6 +8,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,11 +21,6 @@ import (
 	"slices"
 
 	"github.com/alecthomas/kong"
-	"github.com/crossplane/crossplane-runtime/v2/pkg/logging"
-	"github.com/crossplane/crossplane-runtime/v2/pkg/xcrd"
-	xpv1 "github.com/crossplane/crossplane/apis/v2/apiextensions/v1"
-	"github.com/crossplane/crossplane/v2/cmd/crossplane/render"
-	renderv1alpha1 "github.com/crossplane/crossplane/v2/proto/render/v1alpha1"
 	"github.com/go-logr/logr"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -33,6 +29,12 @@ import (
 	documents "k8s.io/apimachinery/pkg/util/yaml"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/yaml"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/logging"
+	"github.com/crossplane/crossplane-runtime/v2/pkg/xcrd"
+	xpv1 "github.com/crossplane/crossplane/apis/v2/apiextensions/v1"
+	"github.com/crossplane/crossplane/v2/cmd/crossplane/render"
+	renderv1alpha1 "github.com/crossplane/crossplane/v2/proto/render/v1alpha1"
 )
 
 // target is the annotation of a Function that says where it runs.
@@ -59,7 +61,7 @@ type composition struct {
 	Composition string `arg:"" type:"existingfile"`
 	Functions   string `arg:"" type:"existingfile"`
 
-	XRD                 string            `required:"" type:"existingfile"`
+	XRD                 string            `required:""                          type:"existingfile"`
 	FunctionAnnotations map[string]string `help:"Annotations of all functions."`
 	ObservedResources   string
 	RequiredResources   string
@@ -84,7 +86,7 @@ func (c *composition) Run() error {
 		return err
 	}
 
-	engine := exec.Command(self, "internal", "render")
+	engine := exec.CommandContext(context.Background(), self, "internal", "render")
 	engine.Stdin = bytes.NewReader(request)
 	engine.Stderr = os.Stderr
 
@@ -177,7 +179,7 @@ func load(path string) ([]*structpb.Struct, error) {
 		if err != nil {
 			return err
 		}
-		defer content.Close()
+		defer func() { _ = content.Close() }()
 
 		for documents := documents.NewYAMLReader(bufio.NewReader(content)); ; {
 			document, err := documents.Read()
@@ -253,21 +255,12 @@ func withDefaults(xr, definition *structpb.Struct) (*structpb.Struct, error) {
 }
 
 // setDefaults does what an API server does. Its own code for that comes with an
-// interpreter of CEL, which is not needed, and takes as long to build as this program.
+// interpreter of CEL, which is not needed here, and takes its time to build.
 func setDefaults(value any, s *extv1.JSONSchemaProps) error {
 	switch v := value.(type) {
 	case map[string]any:
-		for name, property := range s.Properties {
-			if is, found := v[name]; property.Default == nil || found && (is != nil || property.Nullable) {
-				continue
-			}
-
-			var d any
-			if err := json.Unmarshal(property.Default.Raw, &d); err != nil {
-				return err
-			}
-
-			v[name] = d
+		if err := addDefaults(v, s.Properties); err != nil {
+			return err
 		}
 
 		for name := range v {
@@ -300,9 +293,27 @@ func setDefaults(value any, s *extv1.JSONSchemaProps) error {
 	return nil
 }
 
+// addDefaults sets what an object does not say.
+func addDefaults(object map[string]any, properties map[string]extv1.JSONSchemaProps) error {
+	for name, property := range properties {
+		if is, found := object[name]; property.Default == nil || found && (is != nil || property.Nullable) {
+			continue
+		}
+
+		var d any
+		if err := json.Unmarshal(property.Default.Raw, &d); err != nil {
+			return err
+		}
+
+		object[name] = d
+	}
+
+	return nil
+}
+
 // write prints the XR, its children by their names, and the events.
 func write(to io.Writer, out *renderv1alpha1.CompositeOutput) error {
-	children := []map[string]any{}
+	children := make([]map[string]any, 0, len(out.GetComposedResources()))
 	for _, s := range out.GetComposedResources() {
 		children = append(children, s.AsMap())
 	}
