@@ -145,7 +145,7 @@ func TestVersion(t *testing.T) {
 	}
 
 	// Of a package or an image, of the Dockerfile, and what the Configuration asks for.
-	says := regexp.MustCompile(`(?:(?:function|configuration)-webapp:|ARG VERSION=|version: ">=|push .*VERSION=)(v\d+\.\d+\.\d+)\b`)
+	says := regexp.MustCompile(`(?:(?:function|configuration)-webapp:|ARG VERSION=|version: ">=|push .*VERSION=)(v\d+\.\d+\.\d+)(?:[^-\w.]|$)`)
 
 	for _, folder := range []string{"README.md", "Dockerfile", "apis/crossplane.yaml", "docs", "examples", "install"} {
 		must(t, filepath.WalkDir(filepath.Join(Root, folder), func(path string, entry fs.DirEntry, err error) error {
