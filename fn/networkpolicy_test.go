@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 	"github.com/crossplane/function-sdk-go/resource"
 
 	"github.com/webapp-operator/function-webapp/fn/child"
@@ -23,6 +24,8 @@ func TestPolicy(t *testing.T) {
 		reason string
 		// defaults are the platform team's.
 		defaults, fields string
+		// observed are rules of the one that is there.
+		observed string
 
 		// want is there with the pods that it is for, if there is any.
 		want string
@@ -38,9 +41,9 @@ func TestPolicy(t *testing.T) {
 			want:   `"policyTypes": ["Egress"], "egress": [{"ports": [{"port": 53, "protocol": "UDP"}]}]`,
 		},
 		"Nothing": {
-			reason: "An empty list lets nothing through.",
+			reason: "An empty list lets nothing through. It is not sent: Kubernetes would take it for a change each time.",
 			fields: `"networkPolicy": {"ingress": [], "egress": []}`,
-			want:   `"policyTypes": ["Ingress", "Egress"], "ingress": [], "egress": []`,
+			want:   `"policyTypes": ["Ingress", "Egress"]`,
 		},
 		"None": {reason: "Who says nothing has none.", fields: `"port": 8080`},
 		"ForAll": {
@@ -53,19 +56,31 @@ func TestPolicy(t *testing.T) {
 			reason:   "It need name nobody.",
 			defaults: `"ingress": [], "egress": []`,
 			fields:   `"port": 8080`,
-			want:     `"policyTypes": ["Ingress", "Egress"], "ingress": [], "egress": []`,
+			want:     `"policyTypes": ["Ingress", "Egress"]`,
 		},
 		"AddsUp": {
 			reason:   "What a WebApp allows comes in addition, in each direction.",
 			defaults: forAll,
 			fields:   `"networkPolicy": {"ingress": [{"from": [{"podSelector": {}}]}], "egress": []}`,
-			want:     `"policyTypes": ["Ingress", "Egress"], "ingress": [` + edge + `, {"from": [{"podSelector": {}}]}], "egress": []`,
+			want:     `"policyTypes": ["Ingress", "Egress"], "ingress": [` + edge + `, {"from": [{"podSelector": {}}]}]`,
 		},
 		"ClosesNothing": {
 			reason:   "Nobody is kept out whom the platform team lets in.",
 			defaults: forAll,
 			fields:   `"networkPolicy": {"ingress": []}`,
 			want:     `"policyTypes": ["Ingress"], "ingress": [` + edge + `]`,
+		},
+		"Opened": {
+			reason:   "Rules that somebody else has set where there are none are taken away.",
+			observed: `"ingress": [{"from": [{"podSelector": {}}]}]`,
+			fields:   `"networkPolicy": {"ingress": [], "egress": []}`,
+			want:     `"policyTypes": ["Ingress", "Egress"], "ingress": []`,
+		},
+		"Empty": {
+			reason: "Nor is sent what is empty within rules, but for selectors of everything.",
+			fields: `"networkPolicy": {"ingress": [{"from": [], "ports": []}, {"from": [{"podSelector": {"matchLabels": {}, "matchExpressions": []}, "namespaceSelector": {}},
+				{"ipBlock": {"cidr": "10.0.0.0/8", "except": []}}]}]}`,
+			want: `"policyTypes": ["Ingress"], "ingress": [{}, {"from": [{"podSelector": {}, "namespaceSelector": {}}, {"ipBlock": {"cidr": "10.0.0.0/8"}}]}]`,
 		},
 		"WebApps": {
 			reason: "Another WebApp is let in by its name: it is its pods, here or in its namespace.",
@@ -90,7 +105,12 @@ func TestPolicy(t *testing.T) {
 				input += `, "defaults": {"networkPolicy": {` + tc.defaults + `}}`
 			}
 
-			rsp := run(t, request(webAppWith(tc.fields), withInput(inputWith(input)), withRequired(platform.GrantsRequirement, everythingGranted)))
+			edits := []func(*fnv1.RunFunctionRequest){withInput(inputWith(input)), withRequired(platform.GrantsRequirement, everythingGranted)}
+			if tc.observed != "" {
+				edits = append(edits, withObserved(child.KeyPolicy, `{"metadata": {"name": "shop"}, "spec": {`+tc.observed+`}}`))
+			}
+
+			rsp := run(t, request(webAppWith(tc.fields), edits...))
 			object, made := rsp.GetDesired().GetResources()[child.KeyPolicy]
 
 			if made != (tc.want != "") {

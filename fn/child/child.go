@@ -134,7 +134,7 @@ var All = []*Child{
 		wanted: asked("metrics"), build: buildMonitor,
 	},
 	{
-		Key: KeyPolicy, Type: typeOf("networking.k8s.io/v1", "NetworkPolicy"), Reads: staysReads,
+		Key: KeyPolicy, Type: typeOf("networking.k8s.io/v1", "NetworkPolicy"), Reads: policyReads,
 		Option: webapp.Option{Name: policyOption, Check: network.CheckPolicy}, Default: network.ReadDefaultPolicy, Feature: "networkPolicy",
 		wanted: wantsPolicy, build: buildNetworkPolicy,
 	},

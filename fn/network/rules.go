@@ -11,6 +11,8 @@ import (
 )
 
 // Rules are all rules for one direction, as Kubernetes has them, or nil if nobody has any.
+// What is empty in a rule is left out, as Kubernetes stores it: it would take it for a change
+// each time that it is sent.
 // Peers is what those are called whom a rule of that direction is for.
 func Rules(peers string, written ...*structpb.Value) *structpb.Value {
 	var (
@@ -22,7 +24,7 @@ func Rules(peers string, written ...*structpb.Value) *structpb.Value {
 		none = value.Or(rules, none)
 
 		for _, rule := range rules.GetListValue().GetValues() {
-			all = append(all, resolve(rule, peers))
+			all = append(all, asStored(resolve(rule, peers)))
 		}
 	}
 
@@ -52,6 +54,32 @@ func resolve(rule *structpb.Value, peers string) *structpb.Value {
 	}
 
 	return value.With(rule, value.Fields{peers: value.List(resolved...)})
+}
+
+// asStored is an object or a list without fields that are empty, but for selectors, which
+// select everything then.
+func asStored(v *structpb.Value) *structpb.Value {
+	switch kind := v.GetKind().(type) {
+	case *structpb.Value_ListValue:
+		items := make([]*structpb.Value, 0, len(kind.ListValue.GetValues()))
+		for _, item := range kind.ListValue.GetValues() {
+			items = append(items, asStored(item))
+		}
+
+		return value.List(items...)
+	case *structpb.Value_StructValue:
+		fields := make(value.Fields, len(kind.StructValue.GetFields()))
+
+		for name, field := range kind.StructValue.GetFields() {
+			if name != "matchLabels" || len(field.GetStructValue().GetFields()) > 0 {
+				fields[name] = asStored(field)
+			}
+		}
+
+		return value.Object(fields)
+	default:
+		return v
+	}
 }
 
 func isWebApp(peer *structpb.Value) bool { return value.Dig(peer, "webApp") != nil }

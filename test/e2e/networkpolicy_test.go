@@ -16,6 +16,12 @@ func testNetworkPolicy(t *testing.T, n *namespace) {
 	n.webApp(t, "shop", "image: nginx, replicas: 1, networkPolicy: {ingress: [], egress: [{ports: [{port: 53, protocol: UDP}]}]}"+n.compositionRef())
 	n.expect(t, policies, "shop", fields, "shop Ingress Egress   53")
 	n.running(t, "shop", 1)
+	n.stays(t, policies)
+
+	t.Log("and nobody else does")
+	n.patch(t, policies, "shop", "{spec: {ingress: [{from: [{namespaceSelector: {matchLabels: {team: any}}}]}]}}")
+	n.expect(t, policies, "shop", fields, "shop Ingress Egress   53")
+	n.stays(t, policies)
 
 	t.Log("another WebApp is let in by its name")
 	n.webApp(t, "shop", "image: nginx, replicas: 1, networkPolicy: {ingress: [{from: [{webApp: {name: cart}}, {webApp: {name: till, namespace: store}}]}]}"+n.compositionRef())

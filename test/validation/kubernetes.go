@@ -7,6 +7,7 @@ package validation
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -45,9 +46,9 @@ import (
 // root is the project's folder.
 const root = "../.."
 
-// strategies are how the API server creates objects of Kubernetes' own kinds: they
-// set what a client may not, validate and warn.
-var strategies = map[string]rest.RESTCreateStrategy{
+// strategies are how the API server creates and changes objects of Kubernetes' own kinds:
+// they set what a client may not, validate and warn.
+var strategies = map[string]rest.RESTCreateUpdateStrategy{
 	"ConfigMap":               configmap.Strategy,
 	"Deployment":              deployment.Strategy,
 	"HorizontalPodAutoscaler": horizontalpodautoscaler.Strategy,
@@ -174,7 +175,7 @@ func (s *APIServer) Default(ctx context.Context, object map[string]any) (map[str
 }
 
 // Create returns why the API server would refuse an object when it is applied, or of
-// what it would warn.
+// what it would warn; and an error, too, if the same, applied again, were a change.
 func (s *APIServer) Create(ctx context.Context, object map[string]any) (warnings []string, err error) {
 	u := &unstructured.Unstructured{Object: object}
 	kind := u.GroupVersionKind()
@@ -230,5 +231,41 @@ func (s *APIServer) Create(ctx context.Context, object map[string]any) (warnings
 		return nil, err
 	}
 
-	return strategy.WarningsOnCreate(ctx, internal), nil
+	return strategy.WarningsOnCreate(ctx, internal), again(ctx, strategy, kind.GroupVersion(), internal)
+}
+
+// again returns an error if an object that is stored, and is applied as it is, were written
+// anew. Crossplane looks at a WebApp whenever one of its objects is written, and would have
+// no end.
+func again(ctx context.Context, strategy rest.RESTUpdateStrategy, version schema.GroupVersion, object runtime.Object) error {
+	format, _ := runtime.SerializerInfoForMediaType(legacyscheme.Codecs.SupportedMediaTypes(), runtime.ContentTypeProtobuf)
+
+	data, err := runtime.Encode(legacyscheme.Codecs.EncoderForVersion(format.Serializer, version), object)
+	if err != nil {
+		return err
+	}
+
+	stored, err := runtime.Decode(legacyscheme.Codecs.UniversalDecoder(), data)
+	if err != nil {
+		return err
+	}
+
+	applied := object.DeepCopyObject()
+	strategy.PrepareForUpdate(ctx, applied, stored)
+
+	before, err := meta.Accessor(stored)
+	if err != nil {
+		return err
+	}
+
+	after, err := meta.Accessor(applied)
+	if err != nil {
+		return err
+	}
+
+	if after.GetGeneration() != before.GetGeneration() {
+		return errors.New("is a change each time it is applied: what is stored of it is not what is sent")
+	}
+
+	return nil
 }
