@@ -6,8 +6,6 @@ import (
 	"crypto"
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -17,7 +15,6 @@ import (
 
 	ct "github.com/google/certificate-transparency-go"
 	"github.com/sigstore/fulcio/pkg/ca/ephemeralca"
-	"github.com/sigstore/sigstore-go/pkg/root"
 	"github.com/sigstore/sigstore-go/pkg/testing/ca"
 	"github.com/sigstore/sigstore/pkg/cryptoutils"
 	"github.com/spf13/cobra"
@@ -31,7 +28,7 @@ func serveCommand() *cobra.Command {
 		Args: cobra.NoArgs, RunE: func(command *cobra.Command, _ []string) error { return s.serve(command.Context()) },
 	}
 	command.Flags().StringVar(&s.address, "address", "127.0.0.1:0", "address to listen on")
-	command.Flags().StringVar(&s.folder, "folder", "", "folder for the TUF repository, its root.json and its targets, and for trusted_root.json, which says the same and is not in it")
+	command.Flags().StringVar(&s.folder, "folder", "", "folder for the TUF repository, its root.json and its targets")
 
 	return command
 }
@@ -85,7 +82,7 @@ func (s *sigstore) serve(ctx context.Context) error {
 }
 
 // trust writes whom to trust: a TUF repository with each key under a name of its own, as
-// Crossplane 2.4 wants it, and the same in one file for those who verify with that.
+// Crossplane 2.4 wants it.
 func (s *sigstore) trust(ctx context.Context, authority *ephemeralca.EphemeralCA, certificates certificateLog, log *ca.VirtualSigstore) error {
 	bundle, err := authority.TrustBundle(ctx)
 	if err != nil {
@@ -109,42 +106,7 @@ func (s *sigstore) trust(ctx context.Context, authority *ephemeralca.EphemeralCA
 		}
 	}
 
-	if err := s.publish(targets); err != nil {
-		return err
-	}
-
-	signatures, err := trustedLog(keys["rekor.pub"])
-	if err != nil {
-		return err
-	}
-
-	certified, err := trustedLog(keys["ctfe.pub"])
-	if err != nil {
-		return err
-	}
-
-	authorities := []root.CertificateAuthority{&root.FulcioCertificateAuthority{Root: bundle[0][0], ValidityPeriodStart: bundle[0][0].NotBefore}}
-
-	trusted, err := root.NewTrustedRoot(root.TrustedRootMediaType01, authorities, certified, nil, signatures)
-	if err != nil {
-		return err
-	}
-
-	content, err := json.Marshal(trusted)
-	if err != nil {
-		return err
-	}
-
-	return os.WriteFile(filepath.Join(s.folder, "trusted_root.json"), content, 0o600)
-}
-
-// trustedLog is what those who verify want to know of a log.
-func trustedLog(key crypto.PublicKey) (map[string]*root.TransparencyLog, error) {
-	id, err := logID(key)
-
-	return map[string]*root.TransparencyLog{hex.EncodeToString(id[:]): {
-		BaseURL: "http://127.0.0.1", ID: id[:], ValidityPeriodStart: time.Now(), HashFunc: crypto.SHA256, PublicKey: key, SignatureHashFunc: crypto.SHA256,
-	}}, err
+	return s.publish(targets)
 }
 
 // logID is how a log is called, after its key.

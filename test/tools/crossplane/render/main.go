@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -152,9 +151,8 @@ func (c *composition) input() (*renderv1alpha1.CompositeInput, error) {
 
 	for _, s := range functions {
 		function := unstructured.Unstructured{Object: s.AsMap()}
-		annotations := function.GetAnnotations()
-		maps.Copy(annotations, c.FunctionAnnotations)
-		in.Functions = append(in.Functions, &renderv1alpha1.FunctionInput{Name: function.GetName(), Address: annotations[target]})
+		address := cmp.Or(c.FunctionAnnotations[target], function.GetAnnotations()[target])
+		in.Functions = append(in.Functions, &renderv1alpha1.FunctionInput{Name: function.GetName(), Address: address})
 	}
 
 	if err := isOf(in.GetCompositeResource(), in.GetComposition()); err != nil {
