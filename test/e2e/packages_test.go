@@ -268,14 +268,7 @@ func (n *namespace) setPackage(t *testing.T, name, version string) {
 func (c *cluster) metric(t *testing.T, function, metric string) string {
 	t.Helper()
 
-	return metricAt(t, c.FunctionHTTP(function), metric)
-}
-
-// metricAt returns a metric of who serves it at an address.
-func metricAt(t *testing.T, address, metric string) string {
-	t.Helper()
-
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/metrics", nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+c.FunctionHTTP(function)+"/metrics", nil)
 	must(t, err)
 
 	rsp, err := http.DefaultClient.Do(req)
