@@ -170,8 +170,6 @@ type found struct {
 // testDiagnostics breaks applications in all the ways that people know. Their
 // WebApps say why, tell it once, and do not change their minds.
 func testDiagnostics(t *testing.T) {
-	t.Parallel()
-
 	steady := 30 * time.Second
 	if d, err := time.ParseDuration(os.Getenv(steadily)); err == nil {
 		steady = d

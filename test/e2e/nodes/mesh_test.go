@@ -55,8 +55,6 @@ var allMeshed = []broken{
 // testMesh breaks what a mesh adds to pods. Their WebApps say what it is, and that it is
 // not theirs.
 func testMesh(t *testing.T) {
-	t.Parallel()
-
 	n := newNamespace(t, "mesh")
 	n.inject(t)
 	n.breakAll(t, allMeshed, 10*time.Second)

@@ -236,44 +236,23 @@ func testTruth(t *testing.T) {
 	f.rollouts(t, newNamespace(t, "truth-values"), "as in values.yaml", 1)
 }
 
-// testStatus has WebApps say how they are, with Crossplane as it is installed by default. A
-// Crossplane that is replaced loses events that it has not written yet, so that it is
-// replaced before applications are broken, and stays.
-func testStatus(t *testing.T) {
-	// Whoever ran all of it has left it so.
-	if args := cluster.do(t, "get", "deployment", "-n", "crossplane-system", "crossplane", "-o", "jsonpath={.spec.template.spec.containers[0].args}"); strings.Contains(args, "circuit-breaker") {
-		must(t, cluster.UpgradeCrossplane(t.Context(), crossplanesDefaults))
-	}
-
-	// Load would make truth late. What is broken takes minutes to heal: there is time for
-	// it after that.
-	truth := sync.WaitGroup{}
-	loaded := func(test func(*testing.T)) func(*testing.T) {
-		return func(t *testing.T) {
-			t.Parallel()
-			truth.Wait()
-			test(t)
-		}
-	}
-
-	t.Run("Truth", func(t *testing.T) {
-		truth.Add(1)
-		t.Cleanup(truth.Done)
-		testTruthByDefault(t)
-	})
-	t.Run("Diagnostics", testDiagnostics)
-	t.Run("Mesh", testMesh)
-	t.Run("WayIn", testWayIn)
-	t.Run("Through", loaded(testThrough))
-	t.Run("Migrate", loaded(testMigrate))
-	t.Run("Autoscaler", loaded(testAutoscaler))
-}
-
 // crossplanesDefaults are Crossplane's own settings instead of those of values.yaml.
 const crossplanesDefaults = "args=null"
 
+// crossplaneByDefault has Crossplane as it is installed by default. Whoever ran all tests has
+// it so by now.
+func crossplaneByDefault(t *testing.T) {
+	t.Helper()
+
+	if args := cluster.do(t, "get", "deployment", "-n", "crossplane-system", "crossplane", "-o", "jsonpath={.spec.template.spec.containers[0].args}"); strings.Contains(args, "circuit-breaker") {
+		must(t, cluster.UpgradeCrossplane(t.Context(), crossplanesDefaults))
+	}
+}
+
+// testTruthByDefault has WebApps say that they run when they do, with Crossplane's own
+// settings.
 func testTruthByDefault(t *testing.T) {
-	t.Parallel()
+	crossplaneByDefault(t)
 
 	f := newTruths()
 	t.Cleanup(func() { f.log(t) })

@@ -39,8 +39,6 @@ var ways = []struct {
 // testWayIn reaches WebApps from outside, by a real ingress controller and a real Gateway,
 // and holds what they say of it to what callers see.
 func testWayIn(t *testing.T) {
-	t.Parallel()
-
 	n := newNamespace(t, "way-in")
 	host := func(name string) string { return name + ".example.com" }
 
