@@ -35,7 +35,7 @@ TTL ?= 10m,1m
 BIN := .cache/bin
 
 # Every Go module but those that only name tools.
-MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/chart/go.mod test/tools/crossplane/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/tools/release/go.mod test/tools/sigstore/go.mod test/e2e/go.mod test/install/go.mod test/shop/go.mod))
+MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/chart/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/tools/release/go.mod test/tools/render/go.mod test/tools/sigstore/go.mod test/e2e/go.mod test/install/go.mod test/shop/go.mod))
 
 # No C compiler is needed, and what is built does not depend on one.
 export CGO_ENABLED ?= 0
@@ -143,7 +143,7 @@ test-bench: ## Test what measures, and what draws it.
 
 .PHONY: test-render
 test-render: tools ## Render every example and every state with Crossplane's own engine.
-	go -C test/tools/crossplane vet ./...
+	go -C test/tools/render vet ./...
 	go -C test/render vet ./...
 	go -C test/render test -count=1 ./...
 
@@ -489,10 +489,10 @@ $(BIN)/crossplane-core: test/tools/crossplane/go.mod test/tools/crossplane/go.su
 	$(call core,crossplane)
 
 # All that make render needs of it.
-$(BIN)/crossplane-render: test/tools/crossplane/go.mod test/tools/crossplane/go.sum test/tools/crossplane/render/main.go
-	@echo "building the engine of crossplane $(call core_version,crossplane) from source, once" >&2
+$(BIN)/crossplane-render: test/tools/render/go.mod test/tools/render/go.sum test/tools/render/main.go
+	@echo "building the engine of crossplane $(call core_version,render) from source, once" >&2
 	@mkdir -p $(BIN)
-	@$(call from-source,test/tools/crossplane,$@,-s -w,./render)
+	@$(call from-source,test/tools/render,$@,-s -w,.)
 
 $(BIN)/crossplane-%/crossplane-core: test/tools/crossplane/%/go.mod test/tools/crossplane/%/go.sum
 	$(call core,crossplane/$*)

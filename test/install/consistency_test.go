@@ -761,3 +761,29 @@ func headings(t *testing.T, page string) []string {
 
 	return all
 }
+
+// TestFirstRender holds that the function and the engine of make render are made of the same
+// versions of what both need: it is then compiled once.
+func TestFirstRender(t *testing.T) {
+	needs := func(folder string) map[string]string {
+		out, err := exec.CommandContext(t.Context(), "go", "-C", filepath.Join(Root, folder), "list", "-deps", "-f", "{{with .Module}}{{.Path}} {{.Version}}{{end}}", ".").Output()
+		must(t, err)
+
+		versions := map[string]string{}
+
+		for line := range strings.Lines(string(out)) {
+			module, version, _ := strings.Cut(strings.TrimSpace(line), " ")
+			versions[module] = version
+		}
+
+		return versions
+	}
+
+	engine := needs("test/tools/render")
+
+	for module, version := range needs(".") {
+		if got, both := engine[module]; both && got != version {
+			t.Errorf("%s: want the engine to be made with %s as the function is, got %s", module, version, got)
+		}
+	}
+}
