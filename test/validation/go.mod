@@ -40,6 +40,8 @@ replace (
 	k8s.io/sample-apiserver => k8s.io/sample-apiserver v0.35.3
 	k8s.io/sample-cli-plugin => k8s.io/sample-cli-plugin v0.35.3
 	k8s.io/sample-controller => k8s.io/sample-controller v0.35.3
+	// The one that goes with them.
+	sigs.k8s.io/controller-runtime => sigs.k8s.io/controller-runtime v0.23.1
 )
 
 require (
