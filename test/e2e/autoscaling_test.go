@@ -218,7 +218,7 @@ func whoseReplicas(deployment *unstructured.Unstructured) []string {
 	owners := []string{}
 
 	for _, entry := range deployment.GetManagedFields() {
-		if entry.FieldsV1 == nil || !strings.Contains(string(entry.FieldsV1.Raw), `"f:replicas":{}`) || entry.Subresource == "status" {
+		if entry.FieldsV1 == nil || !strings.Contains(entry.FieldsV1.GetRawString(), `"f:replicas":{}`) || entry.Subresource == "status" {
 			continue
 		}
 
