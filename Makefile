@@ -35,7 +35,7 @@ TTL ?= 10m,1m
 BIN := .cache/bin
 
 # Every Go module but those that only name tools.
-MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/chart/go.mod test/tools/generate/go.mod test/tools/package/go.mod test/tools/release/go.mod test/tools/render/go.mod test/tools/sigstore/go.mod test/e2e/go.mod test/install/go.mod test/shop/go.mod))
+MODULES := . $(patsubst %/go.mod,%,$(wildcard test/render/go.mod test/schema/go.mod test/validation/go.mod test/bench/go.mod test/chart/go.mod test/tools/generate/go.mod test/tools/jaeger/elasticsearch/go.mod test/tools/package/go.mod test/tools/release/go.mod test/tools/render/go.mod test/tools/sigstore/go.mod test/e2e/go.mod test/install/go.mod test/shop/go.mod))
 
 # No C compiler is needed, and what is built does not depend on one.
 export CGO_ENABLED ?= 0
@@ -127,12 +127,12 @@ test-validation: ## Hold what WebApps are made of to what Kubernetes accepts, in
 	go -C test/validation test -count=1 -timeout 24h -v . -webapps $(WEBAPPS) -seed $(SEED)
 
 .PHONY: test-package
-test-package: ## Test what makes the image and says of what a release is made, the project's own files, and the commands of its pages.
+test-package: ## Test what makes the image and says of what a release is made, the project's own files, and the commands and pictures of its pages.
 	go -C test/tools/package vet ./...
 	go -C test/tools/package test ./...
 	go -C test/tools/release vet ./...
 	go -C test/tools/release test ./...
-	go -C test/e2e test ./pages
+	go -C test/e2e test ./pages ./pictures
 
 .PHONY: test-bench
 test-bench: ## Test what measures, and what draws it.
@@ -187,6 +187,17 @@ response-cache: tools tools-e2e ## Have Crossplane keep the function's answers, 
 .PHONY: test-signatures
 test-signatures: tools tools-e2e tools-signatures $(BIN)/cosign ## Sign packages with today's cosign, and have Crossplane install those that are signed.
 	COSIGN=$(CURDIR)/$(BIN)/cosign go -C test/e2e test -count=1 -timeout=30m -v -run '^TestSignatures$$' .
+
+# Whether what they have seen is drawn, and into which folder.
+PICTURES ?=
+
+.PHONY: test-telemetry
+test-telemetry: tools tools-e2e $(BIN)/prometheus $(BIN)/jaeger ## Have a real Jaeger and a real Prometheus watch WebApps, and ask them what docs/operate.md promises.
+	TELEMETRY=1 PICTURES=$(PICTURES) go -C test/e2e test -count=1 -timeout=30m -v -run '^TestTelemetry$$' .
+
+.PHONY: pictures
+pictures: PICTURES := $(CURDIR)/docs
+pictures: test-telemetry ## The same, and draw what they have seen: the pictures of docs/operate.md.
 
 .PHONY: scale
 scale: tools tools-e2e ## Measure what many WebApps cost, into _output/scale (N=, QUIET=, TTL=).
@@ -610,6 +621,11 @@ $(BIN)/prometheus: test/tools/prometheus/go.mod test/tools/prometheus/go.sum
 		echo "building Prometheus $(PROMETHEUS_VERSION) from source, once: about 3 minutes on 2 cores"; \
 		GOFLAGS="$$GOFLAGS -tags=remove_all_sd" $(call from-source,test/tools/prometheus,$(BIN)/,-s -w,$(PROMETHEUS:%=github.com/prometheus/prometheus/cmd/%)); \
 	fi
+
+$(BIN)/jaeger: test/tools/jaeger/go.mod test/tools/jaeger/go.sum $(wildcard test/tools/jaeger/elasticsearch/*.go test/tools/jaeger/elasticsearch/*/*.go)
+	@echo "building Jaeger from source, once: about 4 minutes on 2 cores"
+	@mkdir -p $(BIN)
+	@$(call from-source,test/tools/jaeger,$@,-s -w,tool)
 
 $(BIN)/golangci-lint: test/tools/lint/go.mod test/tools/lint/go.sum
 	@echo "building golangci-lint from source, once: about 3 minutes on 2 cores"

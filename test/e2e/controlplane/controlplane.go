@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,6 +35,10 @@ type ControlPlane struct {
 
 	// Flags are what Crossplane is started with besides.
 	Flags []string
+
+	// Variables are what replicas of the function that are started from now on have in
+	// their environment besides.
+	Variables []string
 
 	// Cosign signs packages: cosign itself, or what takes its flags. With it, there is a
 	// Sigstore, and Crossplane verifies signatures.
@@ -145,4 +150,29 @@ func (c *ControlPlane) address(name string) (string, error) {
 	}
 
 	return words[0], nil
+}
+
+// answers waits until a process answers at a URL.
+func (c *ControlPlane) answers(ctx context.Context, name, url string) error {
+	return processes.Eventually(ctx, func() error {
+		if p, _ := c.Process(name); !p.Running() {
+			return fmt.Errorf("%s has ended: %s", name, c.LastWords(name))
+		}
+
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			return err
+		}
+
+		rsp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return err
+		}
+
+		if rsp.StatusCode != http.StatusOK {
+			err = errors.New(name + " is not ready")
+		}
+
+		return errors.Join(err, rsp.Body.Close())
+	})
 }

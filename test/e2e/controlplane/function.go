@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -98,13 +97,13 @@ func (c *ControlPlane) StartReplica(ctx context.Context, function, name, binary 
 		return err
 	}
 
-	if err := c.Run(ctx, processes.Process{Name: name, Program: binary, Args: append([]string{
+	if err := c.Run(ctx, processes.Process{Name: name, Program: binary, Environment: c.Variables, Args: append([]string{
 		"--address", loopback + ":" + ports[0], "--http-address", loopback + ":" + ports[1], certificatesFlag, certificates,
 	}, args...)}); err != nil {
 		return err
 	}
 
-	if err := c.functionReady(ctx, name); err != nil {
+	if err := c.answers(ctx, name, "http://"+c.FunctionHTTP(name)+"/readyz"); err != nil {
 		return err
 	}
 
@@ -189,30 +188,6 @@ func (c *ControlPlane) argument(name, flag string) string {
 	}
 
 	return ""
-}
-
-func (c *ControlPlane) functionReady(ctx context.Context, name string) error {
-	return processes.Eventually(ctx, func() error {
-		if p, _ := c.Process(name); !p.Running() {
-			return fmt.Errorf("%s has ended: %s", name, c.LastWords(name))
-		}
-
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.FunctionHTTP(name)+"/readyz", nil)
-		if err != nil {
-			return err
-		}
-
-		rsp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			return err
-		}
-
-		if rsp.StatusCode != http.StatusOK {
-			err = errors.New(name + " is not ready")
-		}
-
-		return errors.Join(err, rsp.Body.Close())
-	})
 }
 
 // route has the Service of the Function with these certificates lead to all of its

@@ -63,6 +63,8 @@ var Elsewhere = []Held{
 	{Command: "make rivals", Needs: quietTime},
 	{Command: "make response-cache", By: "TestResponseCache"},
 	{Command: "make test-signatures", By: "TestSignatures"},
+	{Command: "make test-telemetry", By: "TestTelemetry"},
+	{Command: "make pictures", By: "TestTelemetry"},
 	{Command: "make e2e-upgrade", By: "TestCrossplane"},
 	{Command: "make vuln", Needs: "the database of vulnerabilities, on the internet"},
 	{Command: "make sign", Needs: "a log that signatures are entered in, on the internet"},
