@@ -473,6 +473,9 @@ from-source = test/tools/build.sh $(1) $(CURDIR)/$(2) '$(3)' $(4)
 version = $(shell awk '$$1 == "$(2)" {print $$2}' test/tools/$(1)/go.mod)
 CLI_VERSION = $(call version,cli,github.com/crossplane/cli/v2)
 
+# A copy of a module, of which a program is built without some of it: module, version, folder.
+copy-of = rm -rf $(3) && go mod download $(1)@$(2) && cp -R "$$(go env GOMODCACHE)/$(1)@$(2)" $(3) && chmod -R u+w $(3)
+
 # Crossplane's programs take the version they say they are from the linker.
 stamp = -s -w -X github.com/crossplane/crossplane-runtime/v2/pkg/version.version=$(1)
 
@@ -501,18 +504,16 @@ $(BIN)/crossplane-core: test/tools/crossplane/go.mod test/tools/crossplane/go.su
 
 # All that make render needs of it. One file of client-go, which nothing here uses, has all of
 # its informers compiled, a quarter of what there is to compile: the engine is built without.
-CLIENT_GO = k8s.io/client-go
-CLIENT_GO_VERSION = $(call version,render,$(CLIENT_GO))
+CLIENT_GO := k8s.io/client-go
 
 $(BIN)/crossplane-render: test/tools/render/go.mod test/tools/render/go.sum test/tools/render/main.go
 	@echo "building the engine of crossplane $(call core_version,render) from source, once" >&2
 	@mkdir -p $(BIN)
-	@rm -rf .cache/client-go
-	@go mod download $(CLIENT_GO)@$(CLIENT_GO_VERSION)
-	@cp -R "$$(go env GOMODCACHE)/$(CLIENT_GO)@$(CLIENT_GO_VERSION)" .cache/client-go && chmod -R u+w .cache/client-go
+	@$(call copy-of,$(CLIENT_GO),$(call version,render,$(CLIENT_GO)),.cache/client-go)
 	@rm .cache/client-go/tools/leaderelection/leasecandidate.go
-	@printf 'go 1.26.0\nuse ../test/tools/render\nreplace $(CLIENT_GO) => ./client-go\n' >.cache/engine.work
-	@export GOWORK=$(CURDIR)/.cache/engine.work && $(call from-source,test/tools/render,$@,-s -w,.)
+	@rm -f .cache/engine.work
+	@export GOWORK=$(CURDIR)/.cache/engine.work && go work init ./test/tools/render && go work edit -replace=$(CLIENT_GO)=./client-go && \
+		$(call from-source,test/tools/render,$@,-s -w,.)
 
 $(BIN)/crossplane-%/crossplane-core: test/tools/crossplane/%/go.mod test/tools/crossplane/%/go.sum
 	$(call core,crossplane/$*)
@@ -578,15 +579,12 @@ $(BIN)/kwok: test/tools/kwok/go.mod test/tools/kwok/go.sum
 NODE_TOOLS := coredns metrics-server helm
 
 # Their way in, which is both an ingress controller and a Gateway.
-LEGO = github.com/go-acme/lego/v4
-LEGO_VERSION = $(call version,traefik,$(LEGO))
+LEGO := github.com/go-acme/lego/v4
 
 $(BIN)/traefik: test/tools/traefik/go.mod test/tools/traefik/go.sum test/tools/traefik/dns/dns.go
 	@echo "building Traefik from source, once: about 4 minutes on 2 cores"
 	@mkdir -p $(BIN)
-	@rm -rf .cache/lego
-	@go mod download $(LEGO)@$(LEGO_VERSION)
-	@cp -R "$$(go env GOMODCACHE)/$(LEGO)@$(LEGO_VERSION)" .cache/lego && chmod -R u+w .cache/lego
+	@$(call copy-of,$(LEGO),$(call version,traefik,$(LEGO)),.cache/lego)
 	@rm .cache/lego/providers/dns/*.go && cp test/tools/traefik/dns/dns.go .cache/lego/providers/dns/
 	@$(call from-source,test/tools/traefik,$@,-s -w,github.com/traefik/traefik/v3/cmd/traefik)
 

@@ -3,8 +3,6 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -268,15 +266,7 @@ func (n *namespace) setPackage(t *testing.T, name, version string) {
 func (c *cluster) metric(t *testing.T, function, metric string) string {
 	t.Helper()
 
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+c.FunctionHTTP(function)+"/metrics", nil)
-	must(t, err)
-
-	rsp, err := http.DefaultClient.Do(req)
-	must(t, err)
-
-	defer rsp.Body.Close()
-
-	body, err := io.ReadAll(rsp.Body)
+	body, err := fetch(t, "http://"+c.FunctionHTTP(function)+"/metrics")
 	must(t, err)
 
 	if found := regexp.MustCompile(`(?m)^` + metric + ` (\S+)$`).FindSubmatch(body); found != nil {

@@ -34,18 +34,21 @@ func testWebApps(t *testing.T) {
 		}
 	}
 
-	for name, test := range map[string]func(*testing.T){
-		"Diagnostics": testDiagnostics,
-		"Mesh":        testMesh,
-		"WayIn":       testWayIn,
-		"Autoscaler":  testAutoscaler,
-		"Requests":    testRequests,
-		"Migrate":     inTurn(testMigrate),
-		"Through":     inTurn(testThrough),
+	for _, part := range []struct {
+		name string
+		test func(*testing.T)
+	}{
+		{"Diagnostics", testDiagnostics},
+		{"Mesh", testMesh},
+		{"WayIn", testWayIn},
+		{"Autoscaler", testAutoscaler},
+		{"Requests", testRequests},
+		{"Migrate", inTurn(testMigrate)},
+		{"Through", inTurn(testThrough)},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()
-			test(t)
+			part.test(t)
 		})
 	}
 }
