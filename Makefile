@@ -278,7 +278,7 @@ generate: ## Generate Go code, schemas and the XRD from the Go types.
 .PHONY: generate-check
 generate-check: generate ## Fail if what is generated is not what is committed.
 	@git diff --exit-code -- $(GENERATED) && \
-	test -z "$$(git ls-files --others -- $(GENERATED) | tee /dev/stderr)" || \
+	test -z "$$(git ls-files --others --exclude-standard -- $(GENERATED) | tee /dev/stderr)" || \
 	{ echo "generated files differ: run make generate and commit" >&2; exit 1; }
 
 ##### Package it
