@@ -85,6 +85,16 @@ func TestUpdates(t *testing.T) {
 
 		modules++
 
+		required, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+
+		// What stands in for a module and needs none has nothing to update.
+		if !strings.Contains(string(required), "require") {
+			return nil
+		}
+
 		if !slices.ContainsFunc(folders, func(pattern string) bool {
 			found, _ := filepath.Match(pattern, filepath.Join("/", module))
 			return found
