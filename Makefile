@@ -502,15 +502,18 @@ core = @echo "building crossplane $(core_version) from source, once: about 2 min
 $(BIN)/crossplane-core: test/tools/crossplane/go.mod test/tools/crossplane/go.sum
 	$(call core,crossplane)
 
-# All that make render needs of it. One file of client-go, which nothing here uses, has all of
-# its informers compiled, a quarter of what there is to compile: the engine is built without.
+# All that make render needs of it. Client-go has informers, clients and types of every API,
+# which nothing here uses, and which are half of what there would be to compile: the engine
+# is built without.
 CLIENT_GO := k8s.io/client-go
 
 $(BIN)/crossplane-render: test/tools/render/go.mod test/tools/render/go.sum test/tools/render/main.go
+$(BIN)/crossplane-render: $(wildcard test/tools/render/kubernetes/*.go test/tools/render/kubernetes/*/*.go)
 	@echo "building the engine of crossplane $(call core_version,render) from source, once" >&2
 	@mkdir -p $(BIN)
 	@$(call copy-of,$(CLIENT_GO),$(call version,render,$(CLIENT_GO)),.cache/client-go)
-	@rm .cache/client-go/tools/leaderelection/leasecandidate.go
+	@cd .cache/client-go && rm tools/leaderelection/leasecandidate.go kubernetes/*.go kubernetes/scheme/*.go && \
+		cp -R $(CURDIR)/test/tools/render/kubernetes .
 	@rm -f .cache/engine.work
 	@export GOWORK=$(CURDIR)/.cache/engine.work && go work init ./test/tools/render && go work edit -replace=$(CLIENT_GO)=./client-go && \
 		$(call from-source,test/tools/render,$@,-s -w,.)
