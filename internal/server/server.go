@@ -85,6 +85,10 @@ type Server struct {
 // every call. More calls at a time get new ones.
 const workers = 16
 
+// durations are Prometheus' own, and below them those that most calls take: the lowest of
+// its own is five milliseconds.
+var durations = append([]float64{0.0001, 0.00025, 0.0005, 0.001, 0.0025}, prometheus.DefBuckets...)
+
 // New listens, and returns a server that is ready to [Server.Serve]. Metrics of
 // registry are served, and the server adds its own.
 func New(ctx context.Context, fn fnv1.FunctionRunnerServiceServer, o Options, log *slog.Logger, registry *prometheus.Registry) (*Server, error) {
@@ -95,7 +99,8 @@ func New(ctx context.Context, fn fnv1.FunctionRunnerServiceServer, o Options, lo
 		return nil, err
 	}
 
-	metrics := grpcprometheus.NewServerMetrics(grpcprometheus.WithServerHandlingTimeHistogram())
+	metrics := grpcprometheus.NewServerMetrics(
+		grpcprometheus.WithServerHandlingTimeHistogram(grpcprometheus.WithHistogramBuckets(durations)))
 	registry.MustRegister(metrics)
 
 	s.grpc = grpc.NewServer(

@@ -357,8 +357,8 @@ func TestReadiness(t *testing.T) {
 		t.Errorf("/healthz: want 200, got %d", code)
 	}
 
-	if _, body := get(t, s, "/metrics"); !strings.Contains(body, "grpc_server_handled_total") {
-		t.Errorf("/metrics: want gRPC metrics, got %s", body)
+	if _, body := get(t, s, "/metrics"); !strings.Contains(body, "grpc_server_handled_total") || !strings.Contains(body, `le="0.001"`) {
+		t.Errorf("/metrics: want gRPC metrics, down to less than a millisecond, got %s", body)
 	}
 
 	conn, err := grpc.NewClient(s.GRPCAddress(), grpc.WithTransportCredentials(insecure.NewCredentials()))

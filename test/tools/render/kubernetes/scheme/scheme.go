@@ -16,16 +16,20 @@ import (
 
 // What client-go's has, under the same names.
 var (
-	Scheme         = runtime.NewScheme()
+	Scheme         = known()
 	Codecs         = serializer.NewCodecFactory(Scheme)
 	ParameterCodec = runtime.NewParameterCodec(Scheme)
-	types          = runtime.SchemeBuilder{
-		core.AddToScheme, coordination.AddToScheme, events.AddToScheme, eventsv1beta1.AddToScheme,
-	}
-	AddToScheme = types.AddToScheme
 )
 
-func init() {
-	meta.AddToGroupVersion(Scheme, schema.GroupVersion{Version: "v1"})
-	utilruntime.Must(AddToScheme(Scheme))
+func known() *runtime.Scheme {
+	s := runtime.NewScheme()
+	meta.AddToGroupVersion(s, schema.GroupVersion{Version: "v1"})
+
+	for _, add := range []func(*runtime.Scheme) error{
+		core.AddToScheme, coordination.AddToScheme, events.AddToScheme, eventsv1beta1.AddToScheme,
+	} {
+		utilruntime.Must(add(s))
+	}
+
+	return s
 }
