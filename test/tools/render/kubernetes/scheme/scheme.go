@@ -21,15 +21,24 @@ var (
 	ParameterCodec = runtime.NewParameterCodec(Scheme)
 )
 
-func known() *runtime.Scheme {
-	s := runtime.NewScheme()
+// AddToScheme adds all types that Scheme has.
+func AddToScheme(s *runtime.Scheme) error {
 	meta.AddToGroupVersion(s, schema.GroupVersion{Version: "v1"})
 
 	for _, add := range []func(*runtime.Scheme) error{
 		core.AddToScheme, coordination.AddToScheme, events.AddToScheme, eventsv1beta1.AddToScheme,
 	} {
-		utilruntime.Must(add(s))
+		if err := add(s); err != nil {
+			return err
+		}
 	}
+
+	return nil
+}
+
+func known() *runtime.Scheme {
+	s := runtime.NewScheme()
+	utilruntime.Must(AddToScheme(s))
 
 	return s
 }
