@@ -261,8 +261,9 @@ func (b broken) check(t *testing.T, n *namespace, steady time.Duration, f *found
 		}
 	}
 
-	// Crossplane writes events one after the other, however many wait.
-	for until := time.Now().Add(patience); ; time.Sleep(500 * time.Millisecond) {
+	// Crossplane writes events one after the other, however many wait: on a busy machine,
+	// those of all that is broken at the same time take minutes.
+	for until := time.Now().Add(3 * patience); ; time.Sleep(5 * time.Second) {
 		if f.events = n.warnings(t, b.name); len(f.events) >= warnings || time.Now().After(until) {
 			break
 		}
