@@ -38,7 +38,7 @@ const (
 	folder = "E2E_NODES"
 
 	// patience is how long anything may take: the machine may be busy.
-	patience = 2 * time.Minute
+	patience = 4 * time.Minute
 )
 
 // Kinds that tests read.

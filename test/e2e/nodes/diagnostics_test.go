@@ -243,8 +243,8 @@ func (b broken) check(t *testing.T, n *namespace, steady time.Duration, f *found
 	}
 
 	// Two minutes from the first attempt, and what follows from them.
-	for time.Since(began) < 190*time.Second && f.phase+" "+f.reason != phase+" "+b.reason {
-		time.Sleep(500 * time.Millisecond)
+	for time.Since(began) < 2*time.Minute+patience && f.phase+" "+f.reason != phase+" "+b.reason {
+		time.Sleep(time.Second)
 
 		f.look(t, n, b.name)
 	}
@@ -253,7 +253,7 @@ func (b broken) check(t *testing.T, n *namespace, steady time.Duration, f *found
 	before, until := f.says(), time.Now().Add(steady)
 
 	for time.Now().Before(until) {
-		time.Sleep(250 * time.Millisecond)
+		time.Sleep(500 * time.Millisecond)
 
 		if now := f.look(t, n, b.name); now != before {
 			f.other = append(f.other, before)
@@ -263,7 +263,7 @@ func (b broken) check(t *testing.T, n *namespace, steady time.Duration, f *found
 
 	// Crossplane writes events one after the other, however many wait: on a busy machine,
 	// those of all that is broken at the same time take minutes.
-	for until := time.Now().Add(3 * patience); ; time.Sleep(5 * time.Second) {
+	for until := time.Now().Add(patience); ; time.Sleep(5 * time.Second) {
 		if f.events = n.warnings(t, b.name); len(f.events) >= warnings || time.Now().After(until) {
 			break
 		}
