@@ -503,7 +503,7 @@ $(BIN)/crossplane-core: test/tools/crossplane/go.mod test/tools/crossplane/go.su
 	$(call core,crossplane)
 
 # All that make render needs of it. Client-go has informers, clients and types of every API,
-# which nothing here uses, and which are half of what there would be to compile: the engine
+# which nothing here uses, and which are much of what there would be to compile: the engine
 # is built without.
 CLIENT_GO := k8s.io/client-go
 

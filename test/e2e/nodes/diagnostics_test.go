@@ -243,7 +243,7 @@ func (b broken) check(t *testing.T, n *namespace, steady time.Duration, f *found
 	}
 
 	// Two minutes from the first attempt, and what follows from them.
-	for time.Since(began) < 2*time.Minute+patience && f.phase+" "+f.reason != phase+" "+b.reason {
+	for time.Since(began) < 190*time.Second && f.phase+" "+f.reason != phase+" "+b.reason {
 		time.Sleep(time.Second)
 
 		f.look(t, n, b.name)
@@ -253,7 +253,7 @@ func (b broken) check(t *testing.T, n *namespace, steady time.Duration, f *found
 	before, until := f.says(), time.Now().Add(steady)
 
 	for time.Now().Before(until) {
-		time.Sleep(500 * time.Millisecond)
+		time.Sleep(250 * time.Millisecond)
 
 		if now := f.look(t, n, b.name); now != before {
 			f.other = append(f.other, before)
