@@ -203,12 +203,47 @@ func (n *namespace) breakAll(t *testing.T, list []broken, steady time.Duration) 
 		}
 	})
 
+	n.awaitWarnings(t, list, all)
+
 	for i, b := range list {
 		f := all[i]
 		results.row(b.name, fmt.Sprintf("%d s", f.after), f.phase, f.reason, strings.ReplaceAll(f.message, "|", "\\|"), strconv.Itoa(len(f.events)), strconv.Itoa(len(f.other)))
+
+		if !b.recovers && len(f.events) != b.warnings() {
+			t.Errorf("%s: want %d warnings, got %d: %q", b.name, b.warnings(), len(f.events), f.events)
+		}
 	}
 
 	results.log(t)
+}
+
+// awaitWarnings waits until all have been told of that should be. Crossplane writes events one
+// after the other, however many wait: on a busy machine, those of all that is broken at the
+// same time take minutes.
+func (n *namespace) awaitWarnings(t *testing.T, list []broken, all []*found) {
+	t.Helper()
+
+	for until := time.Now().Add(patience); ; time.Sleep(5 * time.Second) {
+		said, missing := n.warnings(t), false
+
+		for i, b := range list {
+			all[i].events = said[b.name]
+			missing = missing || len(said[b.name]) < b.warnings()
+		}
+
+		if !missing || time.Now().After(until) {
+			return
+		}
+	}
+}
+
+// warnings is how many there must be.
+func (b broken) warnings() int {
+	if b.pending || b.recovers {
+		return 0
+	}
+
+	return 1
 }
 
 // check applies the WebApp, waits until it says what it should, and watches it.
@@ -228,44 +263,41 @@ func (b broken) check(t *testing.T, n *namespace, steady time.Duration, f *found
 		spec = ", " + spec
 	}
 
-	began := time.Now()
+	w, began := n.watch(t, webApps, b.name), time.Now()
 
 	n.webApp(t, b.name, fmt.Sprintf("image: %q, replicas: 1%s", image, spec))
 
-	phase, warnings := "Failed", 1
-	if b.pending {
-		phase, warnings = "Pending", 0
-	}
-
 	if b.recovers {
-		b.recurs(t, n, f)
+		b.recurs(t, n, w, f)
 		return
 	}
 
-	// Two minutes from the first attempt, and what follows from them.
-	for time.Since(began) < 190*time.Second && f.phase+" "+f.reason != phase+" "+b.reason {
-		time.Sleep(time.Second)
-
-		f.look(t, n, b.name)
+	phase := "Failed"
+	if b.pending {
+		phase = "Pending"
 	}
 
-	f.after = int(time.Since(began).Seconds())
-	before, until := f.says(), time.Now().Add(steady)
+	last := began
 
-	for time.Now().Before(until) {
+	// Two minutes from the first attempt, and what follows from them.
+	for time.Since(began) < 190*time.Second && f.phase+" "+f.reason != phase+" "+b.reason {
 		time.Sleep(250 * time.Millisecond)
 
-		if now := f.look(t, n, b.name); now != before {
-			f.other = append(f.other, before)
-			before = now
+		for _, m := range w.since(last) {
+			last = m.at
+			f.look(t, m.object)
 		}
 	}
 
-	// Crossplane writes events one after the other, however many wait: on a busy machine,
-	// those of all that is broken at the same time take minutes.
-	for until := time.Now().Add(patience); ; time.Sleep(5 * time.Second) {
-		if f.events = n.warnings(t, b.name); len(f.events) >= warnings || time.Now().After(until) {
-			break
+	f.after = int(time.Since(began).Seconds())
+	before := f.says()
+
+	time.Sleep(steady)
+
+	for _, m := range w.since(last) {
+		if now := f.look(t, m.object); now != before {
+			f.other = append(f.other, before)
+			before = now
 		}
 	}
 
@@ -282,27 +314,26 @@ func (b broken) check(t *testing.T, n *namespace, steady time.Duration, f *found
 	if len(f.other) > 0 {
 		t.Errorf("want it to say the same for %s, got %q and then %q", steady, f.other, f.message)
 	}
-
-	if len(f.events) != warnings {
-		t.Errorf("want %d warnings, got %d: %q", warnings, len(f.events), f.events)
-	}
 }
 
 // recurs waits until the WebApp has said what it should while it does not serve. In
 // between it serves, and must run.
-func (b broken) recurs(t *testing.T, n *namespace, f *found) {
+func (b broken) recurs(t *testing.T, n *namespace, w *watcher, f *found) {
 	t.Helper()
 
 	began := time.Now()
+	last := began
 
 	n.eventually(t, 2*patience, func() error {
-		f.look(t, n, b.name)
+		for _, m := range w.since(last) {
+			last = m.at
 
-		if f.reason != b.reason {
-			return fmt.Errorf("want %s, got %s", b.reason, f.reason)
+			if f.look(t, m.object); f.reason == b.reason {
+				return nil
+			}
 		}
 
-		return nil
+		return fmt.Errorf("want %s, got %s", b.reason, f.reason)
 	})
 
 	f.after = int(time.Since(began).Seconds())
@@ -315,24 +346,21 @@ func (b broken) recurs(t *testing.T, n *namespace, f *found) {
 
 	again := *f
 	n.eventually(t, patience, func() error {
-		if again.look(t, n, b.name); again.phase != "Running" {
-			return fmt.Errorf("want it to be Running, got %s", again.phase)
+		for _, m := range w.since(last) {
+			last = m.at
+
+			if again.look(t, m.object); again.phase == "Running" {
+				return nil
+			}
 		}
 
-		return nil
+		return fmt.Errorf("want it to be Running, got %s", again.phase)
 	})
-
-	f.events = n.warnings(t, b.name)
 }
 
-// look reads what a WebApp says now.
-func (f *found) look(t *testing.T, n *namespace, name string) string {
+// look reads what a WebApp said.
+func (f *found) look(t *testing.T, app *unstructured.Unstructured) string {
 	t.Helper()
-
-	app := n.get(t, webApps, name)
-	if app == nil {
-		return ""
-	}
 
 	f.phase, f.reason, f.message = read(t, app, "{.status.phase}"), read(t, app, "{.status.reason}"), read(t, app, "{.status.message}")
 
@@ -353,17 +381,15 @@ func (f *found) says() string {
 // https://github.com/crossplane/crossplane/issues/7062.
 const stale = 2 * time.Second
 
-// warnings returns the function's warnings of a WebApp, one for each time that it
-// was told.
-func (n *namespace) warnings(t *testing.T, webApp string) []string {
+// warnings returns the function's warnings of each WebApp, one for each time that it was
+// told.
+func (n *namespace) warnings(t *testing.T) map[string][]string {
 	t.Helper()
 
-	list, err := n.client.Resource(events).Namespace(n.name).List(t.Context(), metav1.ListOptions{
-		FieldSelector: "involvedObject.kind=WebApp,type=Warning,involvedObject.name=" + webApp,
-	})
+	list, err := n.client.Resource(events).Namespace(n.name).List(t.Context(), metav1.ListOptions{FieldSelector: "involvedObject.kind=WebApp,type=Warning"})
 	must(t, err)
 
-	said := []string{}
+	said := map[string][]string{}
 
 	for _, e := range list.Items {
 		message, ours := strings.CutPrefix(read(t, &e, "{.message}"), `Pipeline step "webapp": `)
@@ -378,8 +404,9 @@ func (n *namespace) warnings(t *testing.T, webApp string) []string {
 			times = 1
 		}
 
+		webApp := read(t, &e, "{.involvedObject.name}")
 		for range times {
-			said = append(said, message)
+			said[webApp] = append(said[webApp], message)
 		}
 	}
 

@@ -62,6 +62,10 @@ func (n *namespace) watch(t *testing.T, kind schema.GroupVersionResource, name s
 				w.mu.Unlock()
 			}
 		}
+
+		if t.Context().Err() == nil {
+			t.Errorf("the watch of %s ended before the test", name)
+		}
 	}()
 
 	return w
