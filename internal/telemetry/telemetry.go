@@ -84,6 +84,10 @@ func (o *Observed) RunFunction(ctx context.Context, req *fnv1.RunFunctionRequest
 	}
 
 	app := describe(of, req, rsp)
+	if result == resultSuccess && preliminary(req, rsp) {
+		app.events = nil
+	}
+
 	o.metrics.webApps.see(webApp{app.kind, app.namespace, app.name}, app.phase, rsp.GetMeta().GetTtl().AsDuration())
 	annotate(span, app, result)
 	o.tell(ctx, app, result)
@@ -115,6 +119,25 @@ func (o *Observed) call(ctx context.Context, req *fnv1.RunFunctionRequest) (rsp 
 	return rsp, resultSuccess, err
 }
 
+// preliminary is whether an answer asks for what its request did not have. Crossplane fetches
+// that, calls again, and throws the answer away, unless it is fatal. See RunFunction of
+// https://github.com/crossplane/crossplane/blob/v2.4.0/internal/xfn/required_resources.go.
+func preliminary(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) bool {
+	for name := range rsp.GetRequirements().GetResources() {
+		if _, had := req.GetRequiredResources()[name]; !had {
+			return true
+		}
+	}
+
+	for name := range rsp.GetRequirements().GetSchemas() {
+		if _, had := req.GetRequiredSchemas()[name]; !had {
+			return true
+		}
+	}
+
+	return false
+}
+
 // failed is the answer to a request that the function failed at. What earlier
 // steps of the pipeline desire stays.
 func failed(req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
@@ -144,7 +167,8 @@ type subject struct {
 
 	phase, reason string
 
-	// events has what changed, or why nothing could be done.
+	// events has what changed, or why nothing could be done. A preliminary answer changes
+	// nothing.
 	events []*fnv1.Result
 }
 

@@ -37,14 +37,25 @@ import (
 	"github.com/webapp-operator/function-webapp/fn/webapp"
 )
 
+// webAppRequest is a request that has what its answer asks for, none of which exists.
 func webAppRequest(spec string) *fnv1.RunFunctionRequest {
-	return &fnv1.RunFunctionRequest{
+	req := &fnv1.RunFunctionRequest{
 		Meta: &fnv1.RequestMeta{Tag: "tag"},
 		Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: resource.MustStructJSON(`{
 			"apiVersion": "example.com/v1", "kind": "WebApp",
 			"metadata": {"name": "shop", "namespace": "acme", "uid": "u1", "generation": 3},
 			"spec": ` + spec + `}`)}},
 	}
+
+	// Ours returns no error.
+	rsp, _ := fn.New(time.Now).RunFunction(context.Background(), req)
+
+	req.RequiredResources = map[string]*fnv1.Resources{}
+	for name := range rsp.GetRequirements().GetResources() {
+		req.RequiredResources[name] = &fnv1.Resources{}
+	}
+
+	return req
 }
 
 const (
@@ -725,8 +736,15 @@ func TestLog(t *testing.T) {
 		status string
 		level  slog.Level
 		more   *fnv1.Result
+		first  bool
 		want   map[string]any
 	}{
+		"Preliminary": {
+			reason: "An answer that Crossplane throws away, to ask again with what it asks for, changes nothing.",
+			spec:   valid,
+			level:  slog.LevelInfo,
+			first:  true,
+		},
 		"Change": {
 			reason: "A change is told.",
 			spec:   valid,
@@ -780,6 +798,10 @@ func TestLog(t *testing.T) {
 			o := Observe(adding{fn.New(time.Now), tc.more}, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: tc.level})), noop.NewTracerProvider(), prometheus.NewRegistry(), "test")
 
 			req := webAppRequest(tc.spec)
+			if tc.first {
+				req.RequiredResources = nil
+			}
+
 			if tc.status != "" {
 				req.Observed.Composite.Resource.Fields["status"] = resource.MustStructJSON(`{"status": ` + tc.status + `}`).GetFields()["status"]
 			}
