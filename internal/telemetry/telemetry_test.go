@@ -834,6 +834,50 @@ func TestLog(t *testing.T) {
 	}
 }
 
+// TestPreliminary holds which answers Crossplane throws away, to call again.
+func TestPreliminary(t *testing.T) {
+	asks := &fnv1.Requirements{Resources: map[string]*fnv1.ResourceSelector{"pods": {}}, Schemas: map[string]*fnv1.SchemaSelector{"route": {}}}
+	had := map[string]*fnv1.Resources{"pods": {}}
+
+	cases := map[string]struct {
+		reason string
+		req    *fnv1.RunFunctionRequest
+		rsp    *fnv1.RunFunctionResponse
+		want   bool
+	}{
+		"Nothing": {
+			reason: "What asks for nothing is final.",
+			req:    &fnv1.RunFunctionRequest{},
+			rsp:    &fnv1.RunFunctionResponse{},
+		},
+		"NoResources": {
+			reason: "Objects are asked for that the request did not have.",
+			req:    &fnv1.RunFunctionRequest{RequiredSchemas: map[string]*fnv1.Schema{"route": {}}},
+			rsp:    &fnv1.RunFunctionResponse{Requirements: asks},
+			want:   true,
+		},
+		"NoSchemas": {
+			reason: "A kind is asked for that the request did not have.",
+			req:    &fnv1.RunFunctionRequest{RequiredResources: had},
+			rsp:    &fnv1.RunFunctionResponse{Requirements: asks},
+			want:   true,
+		},
+		"NothingFound": {
+			reason: "What does not exist was looked for all the same.",
+			req:    &fnv1.RunFunctionRequest{RequiredResources: had, RequiredSchemas: map[string]*fnv1.Schema{"route": {}}},
+			rsp:    &fnv1.RunFunctionResponse{Requirements: asks},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := preliminary(tc.req, tc.rsp); got != tc.want {
+				t.Errorf("\n%s\npreliminary(...): want %t, got %t", tc.reason, tc.want, got)
+			}
+		})
+	}
+}
+
 // TestCensus holds that a WebApp that is gone is forgotten, scraped or not.
 func TestCensus(t *testing.T) {
 	now := time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
