@@ -159,12 +159,13 @@ e2e-upgrade: tools tools-e2e ## Upgrade Crossplane under running WebApps, from a
 
 # Where the cluster of the tests is. One that runs there is used, and left: with
 # NODES=.cluster, it is that of make cluster. With OLDER, the folder of a checkout of
-# an older version, they upgrade from that, too.
+# an older version, they upgrade from that, too. RUN is which of them run, as go test has it.
 NODES ?= _output/e2e/nodes
+RUN ?=
 
 .PHONY: e2e-nodes
-e2e-nodes: tools-nodes $(BIN)/cluster ## Take WebApps through their life on two real nodes. Needs what make cluster needs, and skips without (NODES=, OLDER=, ROUNDS=).
-	E2E_NODES=$(abspath $(NODES)) OLDER=$(if $(OLDER),$(abspath $(OLDER))) ROUNDS=$(ROUNDS) go -C test/e2e test -count=1 -timeout=30m -parallel=64 -v ./nodes
+e2e-nodes: tools-nodes $(BIN)/cluster ## Take WebApps through their life on two real nodes. Needs what make cluster needs, and skips without (NODES=, OLDER=, ROUNDS=, RUN=).
+	E2E_NODES=$(abspath $(NODES)) OLDER=$(if $(OLDER),$(abspath $(OLDER))) ROUNDS=$(ROUNDS) go -C test/e2e test -count=1 -timeout=30m -parallel=64 -v $(if $(RUN),-run '$(RUN)') ./nodes
 
 .PHONY: test-install
 test-install: $(BIN)/prometheus ## Hold the manifests of install/ to real schemas, and their alerts to a real Prometheus.

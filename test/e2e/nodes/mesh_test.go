@@ -46,9 +46,10 @@ var allMeshed = []broken{
 		name: "sidecar-unready", spec: meshed(asSidecar, `, `+proxyEnv+`: UNHEALTHY=1`),
 		reason: "ProbeFailing", words: []string{"Container mesh-proxy", "not been ready", notOurs + "proxy: ask who adds it to its pods"},
 	},
+	// For two minutes it is Pending for the same reason, without a warning.
 	{
 		name: "webhook-unanswered", spec: `podAnnotations: {` + unanswered + `: "true"}`,
-		reason: "ReplicaFailure", words: []string{"unanswered.mesh.example.com"}, pending: true,
+		reason: "ReplicaFailure", words: []string{"unanswered.mesh.example.com", "2 minutes or more", "Ask who runs what does not answer"},
 	},
 }
 

@@ -66,7 +66,7 @@ func testMigrate(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 
-	c := n.call(t, nodes.Node(2), gently)
+	c := n.call(t, nodes.Node(2), regularly)
 	defer c.stop(t)
 
 	found := newTable("Step", "took", "requests, new connections", "failed", "requests, kept connections", "failed")

@@ -40,7 +40,7 @@ type counts struct {
 // often: at full speed, each takes both processors, and all of them are late.
 const (
 	often     = 15 * time.Millisecond
-	regularly = 40 * time.Millisecond
+	regularly = 30 * time.Millisecond
 	gently    = 100 * time.Millisecond
 )
 

@@ -226,7 +226,8 @@ func testThrough(t *testing.T) {
 
 			n.answers(t, host, "shop")
 
-			c := n.callAt(t, nodes.Node(2), gently, "http://"+host, fmt.Sprintf("hostAliases: [{ip: %s, hostnames: [%s]}]", nodes.WayIn, host))
+			// There are two of them at the same time.
+			c := n.callAt(t, nodes.Node(2), 2*regularly, "http://"+host, fmt.Sprintf("hostAliases: [{ip: %s, hostnames: [%s]}]", nodes.WayIn, host))
 			defer c.stop(t)
 
 			c.serve(t, found, change{name: name, do: func(t *testing.T, n *namespace) {
