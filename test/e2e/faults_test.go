@@ -50,6 +50,8 @@ var faults = []fault{
 // After each, every WebApp must come to be what was asked for last, and no child
 // may have been lost or made anew.
 func TestFaults(t *testing.T) {
+	t.Parallel()
+
 	rounds, outage := 1, 10*time.Second
 
 	if set := os.Getenv("ROUNDS"); set != "" {

@@ -13,6 +13,8 @@ import (
 // TestOperate installs everything that is in install/, as a platform team does,
 // where only restricted pods may run, and looks at what becomes of it.
 func TestOperate(t *testing.T) {
+	t.Parallel()
+
 	c := newCluster(t, false)
 	system := &namespace{cluster: c, name: "crossplane-system"}
 

@@ -191,6 +191,8 @@ func testUpgrade(t *testing.T, n *namespace) {
 // a WebApp that says nothing new is touched, and what is new can be said. That the
 // function makes the same of it is held by fn.TestReleases.
 func TestReleases(t *testing.T) {
+	t.Parallel()
+
 	released, err := filepath.Glob(filepath.Join(root, "test/schema/published/v*.yaml"))
 	must(t, err)
 

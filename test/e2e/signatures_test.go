@@ -39,6 +39,8 @@ const verdict = `{.status.conditions[?(@.type=="Installed")].status} {.status.co
 // Packages are signed by cosign's code in the version that Crossplane links, or by
 // COSIGN, a program of cosign, if it is set.
 func TestSignatures(t *testing.T) {
+	t.Parallel()
+
 	p := newControlPlane(t)
 
 	p.Cosign = p.Program("sigstore")

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 )
 
 // Version is that of the packages, as the Makefile has it, and Newer one to upgrade to.
@@ -61,9 +62,15 @@ func (c Checkout) Module(ctx context.Context, tool, module string) (string, erro
 	return strings.TrimSpace(string(dir)), nil
 }
 
+// pushing is held by who makes packages: all do it in the same folder.
+var pushing sync.Mutex
+
 // Push builds the packages of a version for this machine and pushes them to a
 // registry.
 func (c Checkout) Push(ctx context.Context, registry, version string, variables ...string) error {
+	pushing.Lock()
+	defer pushing.Unlock()
+
 	return c.Make(ctx, append([]string{"push", "REGISTRY=" + registry, "ORG=" + Organization, "VERSION=" + version, "ARCHS=" + runtime.GOARCH}, variables...)...)
 }
 
