@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -230,7 +231,8 @@ func (c *signedCluster) prepare(t *testing.T) {
 
 	for file, workflow := range map[string]string{"releases.jwt": releases, "pushes.jwt": pushes} {
 		token, err := exec.CommandContext(t.Context(), c.Program("sigstore"), "token", workflow).Output()
-		must(t, errors.Join(err, os.WriteFile(c.Path("sigstore", file), token, 0o600)))
+		// Cosign sends the file as it is.
+		must(t, errors.Join(err, os.WriteFile(c.Path("sigstore", file), bytes.TrimSpace(token), 0o600)))
 	}
 
 	for file, predicate := range map[string]string{
