@@ -167,7 +167,7 @@ func (c *cluster) newNamespace(t *testing.T) *namespace {
 
 func (c *cluster) namespace(t *testing.T, name string) *namespace {
 	t.Helper()
-	c.apply(t, `{apiVersion: v1, kind: Namespace, metadata: {name: "`+name+`", labels: {pod-security.kubernetes.io/enforce: restricted}}}`)
+	c.apply(t, `{apiVersion: v1, kind: Namespace, metadata: {name: `+name+`, labels: {pod-security.kubernetes.io/enforce: restricted}}}`)
 
 	return &namespace{cluster: c, name: name}
 }

@@ -27,12 +27,13 @@ func TestResponseCache(t *testing.T) {
 	const patient = 2 * time.Minute
 
 	for _, tc := range []struct {
+		// name is that of a namespace, too: On and Off would be no text in YAML.
 		name, reason string
 		flags        []string
 		late         time.Duration
 	}{
-		{"Off", "Without it, Crossplane asks when it was told to.", nil, 10 * time.Second},
-		{"On", "An answer is kept for as long as Crossplane was told to wait, and when it asks a little earlier, it waits once more.", []string{"--enable-function-response-cache"}, time.Minute + 10*time.Second},
+		{"Asked", "Without it, Crossplane asks when it was told to.", nil, 10 * time.Second},
+		{"Kept", "An answer is kept for as long as Crossplane was told to wait, and when it asks a little earlier, it waits once more.", []string{"--enable-function-response-cache"}, time.Minute + 10*time.Second},
 		{"Short", "What is kept for less than the function ever has Crossplane wait is never used for that.", []string{"--enable-function-response-cache", "--xfn-cache-max-ttl=2s"}, 10 * time.Second},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
