@@ -376,11 +376,10 @@ func (f *found) says() string {
 }
 
 // stale is for how long Crossplane may go on with a WebApp as it was before its last
-// write, on a busy machine. Called once more in that time, the function says once more what
-// it said, of which Kubernetes makes one event that came twice. That the WebApp itself says
-// something else in between is seen by who watches it. See
+// write. Called once more in that time, the function says once more what it said, of which
+// Kubernetes makes one event that came twice. See
 // https://github.com/crossplane/crossplane/issues/7062.
-const stale = 10 * time.Second
+const stale = 2 * time.Second
 
 // warnings returns the function's warnings of each WebApp, one for each time that it was
 // told.
@@ -401,7 +400,7 @@ func (n *namespace) warnings(t *testing.T) map[string][]string {
 		times := 1
 		_, _ = fmt.Sscan(read(t, &e, "{.count}"), &times)
 
-		if first, last := when(t, &e, "{.firstTimestamp}"), when(t, &e, "{.lastTimestamp}"); last.Sub(first) <= stale {
+		if first, last := when(t, &e, "{.firstTimestamp}"), when(t, &e, "{.lastTimestamp}"); times == 2 && last.Sub(first) <= stale {
 			times = 1
 		}
 
