@@ -45,7 +45,7 @@ func TestConflict(t *testing.T) {
 		helm   = "Helm must let go of it first: put annotation helm.sh/resource-policy: keep on it in the chart, and upgrade the release."
 		argo   = "Argo CD must let go of it first: annotate it with argocd.argoproj.io/sync-options=Prune=false, and take it out of Git."
 		flux   = "Flux must let go of it first: annotate it with kustomize.toolkit.fluxcd.io/reconcile=disabled."
-		remake = "Its pods go on serving if the Deployment is deleted with: kubectl -n acme delete deployment shop --cascade=orphan"
+		remake = "Its pods go on serving if the Deployment is deleted with: kubectl -n acme delete deployment shop --cascade=orphan --wait=false"
 	)
 
 	type want struct {

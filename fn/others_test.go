@@ -29,8 +29,8 @@ const budgetsAndMetrics = `{"apiVersion": "webapp.fn.example.com/v1beta1", "kind
 func TestOthers(t *testing.T) {
 	const (
 		port    = `Service shop has a port too many: ports[81/TCP] (set by kubectl-edit). Take it out with: kubectl -n acme edit service shop`
-		address = `Service shop has no address, so that its port leads nowhere: clusterIP None (set by kubectl-edit). Delete it, and it is made again: kubectl -n acme delete service shop`
-		data    = `ConfigMap shop-config cannot be changed: immutable (set by kubectl-edit). Delete it, and it is made again: kubectl -n acme delete configmap shop-config`
+		address = `Service shop has no address, so that its port leads nowhere: clusterIP None (set by kubectl-edit). Delete it, and it is made again: kubectl -n acme delete service shop --wait=false`
+		data    = `ConfigMap shop-config cannot be changed: immutable (set by kubectl-edit). Delete it, and it is made again: kubectl -n acme delete configmap shop-config --wait=false`
 		monitor = `ServiceMonitor shop looks in other namespaces than its own: namespaceSelector.matchNames (set by kubectl-edit). Take it out with: kubectl -n acme edit servicemonitor shop`
 	)
 

@@ -56,13 +56,15 @@ func Stuck(app *webapp.App, chosen []*Child, observed map[string]*fnv1.Resource,
 			continue
 		}
 
-		advice, verb := "Take it out with", "edit"
+		advice, command := "Take it out with", "edit %s %s"
 		if s.Fixed {
-			advice, verb = "Delete it, and it is made again", "delete"
+			// kubectl waits until nothing has the name, and may see no more than what was
+			// made again.
+			advice, command = "Delete it, and it is made again", "delete %s %s --wait=false"
 		}
 
-		all = append(all, fmt.Sprintf("%s %s %s: %s (set by %s). %s: kubectl -n %s %s %s %s",
-			c.Kind, c.Name(app), s.What, s.Path, cmp.Or(s.Manager, "somebody"), advice, app.Namespace, verb, strings.ToLower(c.Kind), c.Name(app)))
+		all = append(all, fmt.Sprintf("%s %s %s: %s (set by %s). %s: kubectl -n %s "+command,
+			c.Kind, c.Name(app), s.What, s.Path, cmp.Or(s.Manager, "somebody"), advice, app.Namespace, strings.ToLower(c.Kind), c.Name(app)))
 	}
 
 	return strings.Join(all, ". ")

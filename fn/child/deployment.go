@@ -39,7 +39,7 @@ func buildDeployment(plan *webapp.Plan, observed *structpb.Struct) value.Fields 
 // containers of others, which would run beside ours. Its pods go on serving without it, and
 // those that have our labels are replaced one after the other by the one that is made.
 func unfitDeployment(app *webapp.App, object *structpb.Struct) Hindrance {
-	h := Hindrance{Advice: "Its pods go on serving if the Deployment is deleted with: kubectl -n " + app.Namespace + " delete deployment " + app.Name + " --cascade=orphan"}
+	h := Hindrance{Advice: "Its pods go on serving if the Deployment is deleted with: kubectl -n " + app.Namespace + " delete deployment " + app.Name + " --cascade=orphan --wait=false"}
 
 	selector := value.Dig(object.GetFields()["spec"], "selector")
 	labels := value.Dig(selector, "matchLabels").GetStructValue()

@@ -20,7 +20,7 @@ func (s situation) withOthers(v Verdict) Verdict {
 		return v
 	}
 
-	v.Message = value.Clip(fmt.Sprintf("%[1]s The Deployment has more than the %[2]s says, which may keep it from being updated: %[3]s. Say it in the %[2]s, or have the Deployment made again without stopping its pods: kubectl -n %[4]s delete deployment %[5]s --cascade=orphan",
+	v.Message = value.Clip(fmt.Sprintf("%[1]s The Deployment has more than the %[2]s says, which may keep it from being updated: %[3]s. Say it in the %[2]s, or have the Deployment made again without stopping its pods: kubectl -n %[4]s delete deployment %[5]s --cascade=orphan --wait=false",
 		value.Clip(v.Message, value.MaxMessage/2), s.plan.App.Composite.Kind, value.Clip(whose(s.others), value.MaxMessage/4), s.plan.App.Namespace, s.plan.App.Name), value.MaxMessage)
 
 	return v

@@ -69,7 +69,7 @@ func TestJudge(t *testing.T) {
 			}),
 			want: Verdict{
 				v1.PhaseRunning, v1.ReasonAvailable,
-				"3 of 3 replicas are available. The Deployment has more than the WebApp says, which may keep it from being updated: env[DEBUG], livenessProbe (set by kubectl-rollout), env[MODE] (set by reloader). Say it in the WebApp, or have the Deployment made again without stopping its pods: kubectl -n acme delete deployment shop --cascade=orphan",
+				"3 of 3 replicas are available. The Deployment has more than the WebApp says, which may keep it from being updated: env[DEBUG], livenessProbe (set by kubectl-rollout), env[MODE] (set by reloader). Say it in the WebApp, or have the Deployment made again without stopping its pods: kubectl -n acme delete deployment shop --cascade=orphan --wait=false",
 			},
 		},
 		"Updating": {

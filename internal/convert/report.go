@@ -212,7 +212,7 @@ func (r *report) judgePods(c comparison, deployment *manifest) {
 			r.pods += "; and of " + some(changed)
 		}
 
-		r.pods += fmt.Sprintf(". kubectl -n %s delete deployment %s --cascade=orphan leaves the old pods while new ones start: see %smigrate.md", r.namespace, deployment.name(), pages)
+		r.pods += fmt.Sprintf(". kubectl -n %s delete deployment %s --cascade=orphan --wait=false leaves the old pods while new ones start: see %smigrate.md", r.namespace, deployment.name(), pages)
 	}
 }
 

@@ -47,7 +47,7 @@ spec:
 	t.Log("what is in the way, and what to do, is said")
 
 	const (
-		remake  = "delete deployment shop --cascade=orphan"
+		remake  = "delete deployment shop --cascade=orphan --wait=false"
 		consent = "annotate service/shop example.com/adopt=shop"
 	)
 

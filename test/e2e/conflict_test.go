@@ -55,7 +55,7 @@ func testConflict(t *testing.T, n *namespace) {
 			metadata: "annotations: {example.com/adopt: selected}",
 			fields:   "spec: {replicas: 0, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: app, image: nginx}]}}}",
 			want:     "Deployment selected (it has consented, but its selector app=web cannot be changed)",
-			advice:   "Its pods go on serving if the Deployment is deleted with: kubectl -n " + n.name + " delete deployment selected --cascade=orphan",
+			advice:   "Its pods go on serving if the Deployment is deleted with: kubectl -n " + n.name + " delete deployment selected --cascade=orphan --wait=false",
 		},
 		{
 			reason: "A Deployment with our selector and a container of somebody else's.",
@@ -64,7 +64,7 @@ func testConflict(t *testing.T, n *namespace) {
 			fields: "spec: {replicas: 0, selector: {matchLabels: {app: beside, managed-by: webapp-operator}}, template: {metadata: {labels: {app: beside, managed-by: webapp-operator}}, " +
 				"spec: {containers: [{name: web, image: nginx}]}}}",
 			want:   "Deployment beside (it has consented, but its container web would stay)",
-			advice: "Its pods go on serving if the Deployment is deleted with: kubectl -n " + n.name + " delete deployment beside --cascade=orphan",
+			advice: "Its pods go on serving if the Deployment is deleted with: kubectl -n " + n.name + " delete deployment beside --cascade=orphan --wait=false",
 		},
 		{
 			reason: "A ConfigMap of Helm's.",

@@ -203,7 +203,7 @@ func (f *faultyCluster) converge(t *testing.T, after string) {
 	defer cancel()
 
 	if err := processes.Eventually(ctx, func() error { return f.stream.converged(ctx) }); err != nil {
-		state, _ := f.try(t, "get", "wa,deployments", "-o", "wide")
+		state, _ := f.try(t, "get", "wa,deployments,replicasets,pods,nodes", "-o", "wide")
 		open, _ := f.try(t, "get", "wa", "-o", `jsonpath={range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Responsive")]}{"\n"}{end}`)
 		t.Fatalf("after %s: %v\n%s\n%s", after, err, state, open)
 	}

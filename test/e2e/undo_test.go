@@ -72,7 +72,7 @@ func testUndoStuck(t *testing.T, n *namespace) {
 
 	fewest := n.recordReady(t, "shop")
 
-	n.do(t, "delete", "deployment", "shop", "--cascade=orphan")
+	n.do(t, "delete", "deployment", "shop", "--cascade=orphan", "--wait=false")
 	n.running(t, "shop", 2)
 	n.expect(t, webApps, "shop", "{.status.message}", "2 of 2 replicas are available.")
 	n.expect(t, deployments, "shop", "{.spec.template.spec.containers[0].livenessProbe.exec}{.spec.template.spec.containers[0].livenessProbe.httpGet.path}{.spec.template.spec.containers[0].env}", "/live")

@@ -53,6 +53,10 @@ func TestCommands(t *testing.T) {
 			t.Errorf("%s: %s", c, problem)
 		}
 
+		if endless.MatchString(c.Text) && !strings.Contains(c.Text, "--wait=false") {
+			t.Errorf("%s: it waits until nothing has the name, and may see no more than what was made again. Give it --wait=false", c)
+		}
+
 		for _, name := range testName.FindAllString(c.Text, -1) {
 			if !tests.has(name) {
 				t.Errorf("%s: there is no %s", c, name)
@@ -89,6 +93,9 @@ func TestCommands(t *testing.T) {
 		}
 	}
 }
+
+// endless is a command that deletes what a WebApp makes again at once.
+var endless = regexp.MustCompile(`kubectl.* delete (deployment|service|configmap)[ /]`)
 
 // file is a file or folder of the project in a command.
 var file = regexp.MustCompile(`(?:^|[\s=,'"])((?:\.ci|apis|docs|examples|fn|input|install|internal|package|test)/[\w./-]*)`)
