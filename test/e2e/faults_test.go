@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/shirou/gopsutil/v4/load"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/webapp-operator/function-webapp/test/e2e/processes"
 )
@@ -21,6 +23,9 @@ import (
 const (
 	// moment is how long a supervisor takes to start again what has ended.
 	moment = time.Second
+
+	// kubeletSync is how often a kubelet looks at its pods, whether they change or not.
+	kubeletSync = 10 * time.Second
 
 	// function is the process of the function.
 	function = "function-" + version
@@ -202,10 +207,41 @@ func (f *faultyCluster) converge(t *testing.T, after string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	defer cancel()
 
-	if err := processes.Eventually(ctx, func() error { return f.stream.converged(ctx) }); err != nil {
-		state, _ := f.try(t, "get", "wa,deployments,replicasets,pods,nodes", "-o", "wide")
+	looked := time.Now()
+
+	if err := processes.Eventually(ctx, func() error {
+		if time.Since(looked) > kubeletSync {
+			looked = time.Now()
+			f.lookAtPods(ctx)
+		}
+
+		return f.stream.converged(ctx)
+	}); err != nil {
+		state, _ := f.try(t, "get", "wa,deployments,pods,nodes", "-o", "wide")
 		open, _ := f.try(t, "get", "wa", "-o", `jsonpath={range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Responsive")]}{"\n"}{end}`)
 		t.Fatalf("after %s: %v\n%s\n%s", after, err, state, open)
+	}
+}
+
+// lookAtPods changes the pods that are not ready, or about to go, so that kwok looks at them
+// again. What it was writing when the API server or etcd went, it writes again only if nobody
+// listened, and not if the connection broke or the API server said that it has no etcd: such
+// a pod would wait for ever, where a kubelet's does not. What cannot be changed now is
+// changed the next time.
+func (f *faultyCluster) lookAtPods(ctx context.Context) {
+	client := f.client.Resource(pods).Namespace(f.name)
+
+	all, err := list(ctx, client, metav1.ListOptions{})
+	if err != nil {
+		return
+	}
+
+	patch := fmt.Appendf(nil, `{"metadata": {"annotations": {%q: %q}}}`, asked, time.Now().Format(time.RFC3339Nano))
+
+	for name, pod := range all {
+		if condition(pod, "Ready") != "True" || field(pod, "metadata", "deletionTimestamp") != nil {
+			_, _ = client.Patch(ctx, name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: "e2e"})
+		}
 	}
 }
 
