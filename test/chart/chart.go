@@ -124,6 +124,7 @@ func newPanel(x, y string) *plot.Plot {
 	p := plot.New()
 	p.X.Label.Text, p.Y.Label.Text = x, y
 	p.X.Min, p.Y.Min = 0, 0
+	p.X.Tick.Marker, p.Y.Tick.Marker = few{}, few{}
 	p.X.Tick.Length, p.Y.Tick.Length = vg.Points(4), vg.Points(4)
 	p.X.Label.Padding = vg.Points(4)
 	p.Y.Label.Padding = vg.Points(4)

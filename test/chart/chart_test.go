@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/font/liberation"
 	"gonum.org/v1/plot/plotter"
@@ -286,4 +287,32 @@ func inside(a, b vg.Rectangle) bool {
 
 func overlap(a, b vg.Rectangle) bool {
 	return a.Min.X < b.Max.X && b.Min.X < a.Max.X && a.Min.Y < b.Max.Y && b.Min.Y < a.Max.Y
+}
+
+// TestTicks holds that few round numbers are beside a panel, up to the greatest value.
+func TestTicks(t *testing.T) {
+	for name, tc := range map[string]struct {
+		reason  string
+		most    float64
+		counted bool
+		want    []float64
+	}{
+		"Nothing":  {"Where nothing is, there is room for something.", 0, false, []float64{0, 0.25, 0.5, 0.75, 1}},
+		"Round":    {"The greatest may be the last.", 4, true, []float64{0, 1, 2, 3, 4}},
+		"Between":  {"The last is not less than the greatest.", 3.2, false, []float64{0, 1, 2, 3, 4}},
+		"Whole":    {"What is counted has no half.", 1, true, []float64{0, 1}},
+		"Many":     {"There are few.", 90, true, []float64{0, 25, 50, 75, 100}},
+		"Fraction": {"Less than one is divided as well.", 0.03, false, []float64{0, 0.01, 0.02, 0.03}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := Ticks(tc.most, tc.counted)
+			for i := range got {
+				got[i] = math.Round(got[i]*1e6) / 1e6
+			}
+
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("\n%s\nTicks(%v, %t): -want, +got:\n%s", tc.reason, tc.most, tc.counted, diff)
+			}
+		})
+	}
 }

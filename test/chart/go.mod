@@ -2,7 +2,10 @@ module github.com/webapp-operator/function-webapp/test/chart
 
 go 1.26.0
 
-require gonum.org/v1/plot v0.17.0
+require (
+	github.com/google/go-cmp v0.7.0
+	gonum.org/v1/plot v0.17.0
+)
 
 require (
 	codeberg.org/go-fonts/liberation v0.5.0 // indirect

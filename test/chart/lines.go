@@ -135,15 +135,3 @@ func mark(p *plot.Plot, legend *plot.Legend, marks []Mark, numbered bool) {
 		p.Add(numbers)
 	}
 }
-
-type ticks []float64
-
-// Ticks implements plot.Ticker.
-func (t ticks) Ticks(_, _ float64) []plot.Tick {
-	all := make([]plot.Tick, 0, len(t))
-	for _, v := range t {
-		all = append(all, plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'g', -1, 64)})
-	}
-
-	return all
-}

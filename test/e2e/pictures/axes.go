@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/webapp-operator/function-webapp/test/chart"
 )
 
 // axes are time and values, and where they are drawn.
@@ -36,40 +38,9 @@ func newAxes(unitName string, run Run, at frame, shown Shown, lines [][]float64)
 	}
 
 	a.unit = unitOf(unitName, most)
-	a.ticks = ticks(most/a.unit.size, whole && a.unit.size == 1)
+	a.ticks = chart.Ticks(most/a.unit.size, whole && a.unit.size == 1)
 
 	return a
-}
-
-// ticks are round numbers from 0 until there is nothing above. What is counted has no
-// half.
-func ticks(most float64, counted bool) []float64 {
-	const few = 4
-
-	if most <= 0 {
-		most = 1
-	}
-
-	step := 0.0
-	magnitude := math.Pow(10, math.Floor(math.Log10(most/few)))
-
-	for _, factor := range []float64{1, 2, 2.5, 5, 10} {
-		step = factor * magnitude
-		if step*few >= most && (!counted || step == math.Trunc(step)) {
-			break
-		}
-	}
-
-	if counted {
-		step = max(step, 1)
-	}
-
-	out := []float64{0}
-	for len(out) < 2 || out[len(out)-1] < most {
-		out = append(out, step*float64(len(out)))
-	}
-
-	return out
 }
 
 // draw draws what lines are held to.
