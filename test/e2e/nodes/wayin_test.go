@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/webapp-operator/function-webapp/test/e2e/nodes"
 )
@@ -105,6 +106,8 @@ func (n *namespace) claimTwice(t *testing.T, way string) {
 		n.says(t, name, "True Reachable http://"+host, "")
 	}
 
+	n.settles(t, host)
+
 	answers, turns := map[string]int{}, []string{}
 
 	for number := range times {
@@ -166,6 +169,21 @@ func (n *namespace) answers(t *testing.T, host, name string) {
 		}
 
 		return err
+	})
+}
+
+// settles waits until all requests for a host have been answered for longer than Traefik
+// takes: where two claim it, it may know of one that it serves, and not yet of its pods.
+func (n *namespace) settles(t *testing.T, host string) {
+	t.Helper()
+	n.eventually(t, patience, func() error {
+		for began := time.Now(); time.Since(began) < 3*time.Second; time.Sleep(50 * time.Millisecond) {
+			if _, err := ask(t.Context(), host); err != nil {
+				return err
+			}
+		}
+
+		return nil
 	})
 }
 
