@@ -431,11 +431,21 @@ func TestTTL(t *testing.T) {
 		return withObserved("deployment", strings.Replace(content, `"metadata": {`, `"metadata": {"managedFields": [{"time": "`+noon.Add(-d).Format(time.RFC3339)+`"}], `, 1))
 	}
 
+	there := func(req *fnv1.RunFunctionRequest) {
+		withObserved("service", `{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "shop"}}`)(req)
+		withObserved("configmap", `{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "shop-config"}}`)(req)
+	}
+
 	cases := map[string]struct {
 		reason string
 		req    *fnv1.RunFunctionRequest
 		want   time.Duration
 	}{
+		"RunningAndAwaited": {
+			reason: "It is not Ready before all that it asks for is there, and the event of that may be dropped.",
+			req:    request(since(running, time.Hour, comes), deployment(complete, time.Hour)),
+			want:   3 * time.Second,
+		},
 		"New": {
 			reason: "A new WebApp is looked at again at once.",
 			req:    request(shop),
@@ -443,67 +453,67 @@ func TestTTL(t *testing.T) {
 		},
 		"JustRunning": {
 			reason: "What came to run a moment ago may have been changed again.",
-			req:    request(since(running, time.Second, comes), deployment(complete, time.Second)),
+			req:    request(since(running, time.Second, comes), deployment(complete, time.Second), there),
 			want:   3 * time.Second,
 		},
 		"Running": {
 			reason: "What runs is left alone for long.",
-			req:    request(since(running, 6*time.Second, comes), deployment(complete, time.Second)),
+			req:    request(since(running, 6*time.Second, comes), deployment(complete, time.Second), there),
 			want:   10 * time.Minute,
 		},
 		"RunningInput": {
 			reason: "For how long is the platform team's choice.",
-			req:    request(since(running, time.Hour, comes), deployment(complete, time.Hour), withInput(head+`"30m"}`)),
+			req:    request(since(running, time.Hour, comes), deployment(complete, time.Hour), withInput(head+`"30m"}`), there),
 			want:   30 * time.Minute,
 		},
 		"RunningAndDropped": {
 			reason: "Unless its events are dropped: it may be that somebody has changed it.",
-			req:    request(since(running, 20*time.Second, drops), deployment(complete, 20*time.Second)),
+			req:    request(since(running, 20*time.Second, drops), deployment(complete, 20*time.Second), there),
 			want:   20 * time.Second,
 		},
 		"RunningAndDroppedForLong": {
 			reason: "Then it is looked at every minute.",
-			req:    request(since(running, time.Hour, drops), deployment(complete, time.Hour), withInput(head+`"30m"}`)),
+			req:    request(since(running, time.Hour, drops), deployment(complete, time.Hour), withInput(head+`"30m"}`), there),
 			want:   time.Minute,
 		},
 		"Moving": {
 			reason: "The Deployment moved two seconds ago, whatever the status says.",
-			req:    request(since(pending, time.Minute, drops), deployment(rolling, 2*time.Second)),
+			req:    request(since(pending, time.Minute, drops), deployment(rolling, 2*time.Second), there),
 			want:   3 * time.Second,
 		},
 		"Pending": {
 			reason: "It has not moved for some seconds: that takes as long again.",
-			req:    request(since(pending, 30*time.Second, drops), deployment(rolling, 12*time.Second)),
+			req:    request(since(pending, 30*time.Second, drops), deployment(rolling, 12*time.Second), there),
 			want:   12 * time.Second,
 		},
 		"PendingForLong": {
 			reason: "But never longer than a minute.",
-			req:    request(since(pending, time.Hour, drops), deployment(rolling, time.Hour)),
+			req:    request(since(pending, time.Hour, drops), deployment(rolling, time.Hour), there),
 			want:   time.Minute,
 		},
 		"PendingAndTrusted": {
 			reason: "Where events come, asking often is waste.",
-			req:    request(since(pending, 30*time.Second, comes), deployment(rolling, 12*time.Second)),
+			req:    request(since(pending, 30*time.Second, comes), deployment(rolling, 12*time.Second), there),
 			want:   time.Minute,
 		},
 		"PatienceEnds": {
 			reason: "What may heal has two minutes, and nothing tells when they are over.",
-			req:    request(since(pending, 95*time.Second, comes), deployment(rolling, 110*time.Second)),
+			req:    request(since(pending, 95*time.Second, comes), deployment(rolling, 110*time.Second), there),
 			want:   25 * time.Second,
 		},
 		"PatienceEndsThoughItMoves": {
 			reason: "They count from when it was told, whoever writes meanwhile.",
-			req:    request(since(pending, 110*time.Second, comes), deployment(rolling, 20*time.Second)),
+			req:    request(since(pending, 110*time.Second, comes), deployment(rolling, 20*time.Second), there),
 			want:   10 * time.Second,
 		},
 		"PatienceOfProbesEnds": {
 			reason: "Probes may ask for more patience.",
-			req:    request(strings.Replace(since(pending, 250*time.Second, comes), `"env": {"B"`, `"startupProbe": {"failureThreshold": 24}, "env": {"B"`, 1), deployment(rolling, 250*time.Second)),
+			req:    request(strings.Replace(since(pending, 250*time.Second, comes), `"env": {"B"`, `"startupProbe": {"failureThreshold": 24}, "env": {"B"`, 1), deployment(rolling, 250*time.Second), there),
 			want:   20 * time.Second,
 		},
 		"PendingSooner": {
 			reason: "Unless it would be asked for sooner anyway.",
-			req:    request(since(pending, 30*time.Second, comes), deployment(rolling, 12*time.Second), withInput(head+`"20s"}`)),
+			req:    request(since(pending, 30*time.Second, comes), deployment(rolling, 12*time.Second), withInput(head+`"20s"}`), there),
 			want:   20 * time.Second,
 		},
 		"PendingOff": {

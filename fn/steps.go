@@ -273,6 +273,10 @@ func (c *call) answerStatus() *refusal {
 		observed.Ways = append(observed.Ways, way.Object)
 	}
 
+	for _, made := range c.made() {
+		observed.Awaited = observed.Awaited || c.seen[made.Key].GetResource() == nil
+	}
+
 	after := rollout.NewStatus(c.verdict, c.facts, exposure.URL(c.app, c.ways), observed)
 
 	c.rsp.Desired.Composite = withStatus(c.rsp.GetDesired().GetComposite(), c.composite, after, c.input.Composite.Status)

@@ -32,9 +32,10 @@ const (
 // AskAgain returns how long Crossplane waits at most before it asks again: a few
 // seconds after something moved, then as long as nothing has moved, up to a minute.
 // Once events are to be trusted, it is a minute for a WebApp that does not run, and
-// most for one that does. When the patience with one that does not run is over, it asks:
-// that makes no event. If most is 0, Crossplane is not told to ask again, but for what
-// pods say, which changes with time.
+// most for one that does; but a few seconds where a child is to come, for a WebApp is not
+// Ready without it, however long it runs. When the patience with one that does not run is
+// over, it asks: that makes no event. If most is 0, Crossplane is not told to ask again,
+// but for what pods say, which changes with time.
 func AskAgain(after Status, observed Observed, app *webapp.App, most time.Duration, now time.Time) time.Duration {
 	running := after.Phase == v1.PhaseRunning
 
@@ -60,6 +61,10 @@ func AskAgain(after Status, observed Observed, app *webapp.App, most time.Durati
 	wait := most
 	if still < settled || dropsEvents(observed.Composite) {
 		wait = min(max(still, soon), unsettled)
+	}
+
+	if observed.Awaited {
+		wait = min(wait, soon)
 	}
 
 	if !running {

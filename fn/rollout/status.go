@@ -63,6 +63,9 @@ type Observed struct {
 
 	// Ways are those by which it is reached from outside.
 	Ways []*structpb.Struct
+
+	// Awaited says that a child is asked for that is not there yet.
+	Awaited bool
 }
 
 // NewStatus returns what to say of a WebApp after what was said before.

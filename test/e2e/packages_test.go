@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -368,6 +369,9 @@ func testProduction(t *testing.T, n *namespace) {
 		waiting = slices.DeleteFunc(waiting, func(replica string) bool {
 			return n.metric(t, replica, `webapp_reconcile_total{result="success"}`) != "0"
 		})
+
+		// So long its connection is to one of them, whichever it is.
+		time.Sleep(time.Second)
 	}
 
 	n.steady(t, "shop-0")
