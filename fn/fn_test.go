@@ -446,6 +446,16 @@ func TestTTL(t *testing.T) {
 			req:    request(since(running, time.Hour, comes), deployment(complete, time.Hour)),
 			want:   3 * time.Second,
 		},
+		"RunningAndRefused": {
+			reason: "It may never come, and is waited for as long again.",
+			req:    request(since(running, time.Hour, comes+`, {"type": "Ready", "status": "False", "lastTransitionTime": "`+noon.Add(-20*time.Second).Format(time.RFC3339)+`"}`), deployment(complete, time.Hour)),
+			want:   20 * time.Second,
+		},
+		"RunningAndRefusedForLong": {
+			reason: "But never longer than a minute.",
+			req:    request(since(running, time.Hour, comes+`, {"type": "Ready", "status": "False", "lastTransitionTime": "`+noon.Add(-time.Hour).Format(time.RFC3339)+`"}`), deployment(complete, time.Hour)),
+			want:   time.Minute,
+		},
 		"New": {
 			reason: "A new WebApp is looked at again at once.",
 			req:    request(shop),

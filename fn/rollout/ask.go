@@ -32,10 +32,11 @@ const (
 // AskAgain returns how long Crossplane waits at most before it asks again: a few
 // seconds after something moved, then as long as nothing has moved, up to a minute.
 // Once events are to be trusted, it is a minute for a WebApp that does not run, and
-// most for one that does; but a few seconds where a child is to come, for a WebApp is not
-// Ready without it, however long it runs. When the patience with one that does not run is
-// over, it asks: that makes no event. If most is 0, Crossplane is not told to ask again,
-// but for what pods say, which changes with time.
+// most for one that does; but where a child is to come, without which it is not Ready
+// however long it runs, a few seconds, then as long as it is not, up to a minute: it may be
+// refused. When the patience with one that does not run is over, it asks: that makes no
+// event. If most is 0, Crossplane is not told to ask again, but for what pods say, which
+// changes with time.
 func AskAgain(after Status, observed Observed, app *webapp.App, most time.Duration, now time.Time) time.Duration {
 	running := after.Phase == v1.PhaseRunning
 
@@ -64,7 +65,7 @@ func AskAgain(after Status, observed Observed, app *webapp.App, most time.Durati
 	}
 
 	if observed.Awaited {
-		wait = min(wait, soon)
+		wait = min(wait, max(notReady(observed.Composite, now), soon), unsettled)
 	}
 
 	if !running {
@@ -84,6 +85,16 @@ func AskAgain(after Status, observed Observed, app *webapp.App, most time.Durati
 	}
 
 	return min(wait, most)
+}
+
+// notReady is for how long a composite has not been Ready by what Crossplane says of it.
+func notReady(composite *structpb.Struct, now time.Time) time.Duration {
+	ready := value.Condition(composite.GetFields()["status"], "Ready")
+	if value.Text(ready, "status") != "False" {
+		return 0
+	}
+
+	return now.Sub(value.Time(value.Text(ready, "lastTransitionTime"))).Truncate(time.Second)
 }
 
 // dropsEvents says whether Crossplane's circuit breaker is open for a composite: see
