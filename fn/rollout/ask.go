@@ -8,6 +8,7 @@ import (
 	v1 "github.com/webapp-operator/function-webapp/apis/v1"
 	"github.com/webapp-operator/function-webapp/fn/value"
 	"github.com/webapp-operator/function-webapp/fn/webapp"
+	"github.com/webapp-operator/function-webapp/internal/wire"
 )
 
 // Crossplane asks again when something changes that it watches. But it counts how often
@@ -94,7 +95,9 @@ func notReady(composite *structpb.Struct, now time.Time) time.Duration {
 		return 0
 	}
 
-	return now.Sub(value.Time(value.Text(ready, "lastTransitionTime"))).Truncate(time.Second)
+	since := wire.Open(value.Dig(ready, "lastTransitionTime")).GetStringValue()
+
+	return now.Sub(value.Time(since)).Truncate(time.Second)
 }
 
 // dropsEvents says whether Crossplane's circuit breaker is open for a composite: see

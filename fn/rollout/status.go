@@ -31,7 +31,7 @@ type Status struct {
 // CompositeReads is what [AskAgain], [Late] and lastWrite read of the composite.
 var CompositeReads = wire.Fields{
 	"metadata": {"managedFields": wire.Later},
-	"status":   {"conditions": {"type": nil, "status": nil, "lastTransitionTime": nil}},
+	"status":   {"conditions": {"type": nil, "status": nil, "lastTransitionTime": wire.Later}},
 }
 
 // StatusReads is what [ReadStatus] reads.
